@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/layers/layer.hpp>
+
+namespace graft {
+
+/// Activations as words: empty types that layers, models and backends agree on. `elementwise` says that a
+/// value depends on its own element only; `keras_name` is how Keras writes it in a configuration.
+struct Linear {
+  static constexpr std::string_view keras_name = "linear";
+  static constexpr bool elementwise = true;
+};
+
+/// max(x, 0)
+struct Relu {
+  static constexpr std::string_view keras_name = "relu";
+  static constexpr bool elementwise = true;
+};
+
+/// 1 / (1 + exp(-x))
+struct Sigmoid {
+  static constexpr std::string_view keras_name = "sigmoid";
+  static constexpr bool elementwise = true;
+};
+
+/// tanh(x)
+struct Tanh {
+  static constexpr std::string_view keras_name = "tanh";
+  static constexpr bool elementwise = true;
+};
+
+/// exp(x - max) / sum, over the last axis
+struct Softmax {
+  static constexpr std::string_view keras_name = "softmax";
+  static constexpr bool elementwise = false;
+};
+
+template <class T>
+concept ActivationFunction = requires {
+  { T::keras_name } -> std::convertible_to<std::string_view>;
+  { T::elementwise } -> std::convertible_to<bool>;
+};
+
+/// A layer that applies an activation: y = f(x). Shape: any, unchanged.
+template <ActivationFunction Function>
+struct Activation : LayerDefaults {
+  using activation = Function;
+  static constexpr std::string_view keras_class = "Activation";
+  static constexpr std::string_view keras_prefix = "activation";
+  static constexpr Role role = Role::activation;
+  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3 || input.rank == 1; }
+  static constexpr Shape output_shape(Shape input) { return input; }
+};
+
+}  // namespace graft
