@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""What every maker of golden files needs: a quiet, repeatable TensorFlow, random tensors and the writer."""
+import os
+import pathlib
+import zlib
+
+os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+os.environ['CUDA_VISIBLE_DEVICES'] = '-1'
+os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'  # plain Eigen kernels: the same sums on every CPU, but for the width of its vectors
+os.environ['KERAS_BACKEND'] = 'tensorflow'
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+import tf_keras  # noqa: E402
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def versions():
+    return {'tensorflow': tf.__version__, 'tf_keras': tf_keras.__version__, 'keras': keras.__version__,
+            'numpy': np.__version__}
+
+
+def generator(name):
+    """Random numbers of one case: seeded by its name, so that a new case moves no other."""
+    return np.random.Generator(np.random.PCG64(zlib.crc32(name.encode())))
+
+
+def normal(random, *shape, mean=0.0, scale=1.0):
+    return (mean + scale * random.standard_normal(shape)).astype(np.float32)
+
+
+def save(folder, **arrays):
+    """Writes folder/NAME.npy for each array: float32, C order; a scalar has shape (1)."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, values in arrays.items():
+        values = np.ascontiguousarray(np.atleast_1d(np.asarray(values, dtype=np.float32)))
+        np.save(folder / f'{name}.npy', values)
+
+
+def agree(what, left, right, tolerance=2e-6):
+    """Both generations of Keras must say the same where one golden stands for both."""
+    difference = np.max(np.abs(np.asarray(left, np.float64) - np.asarray(right, np.float64)) / np.maximum(1.0, np.abs(left)))
+    if not difference <= tolerance:
+        raise AssertionError(f'{what}: expected tf_keras and keras within {tolerance}, received {difference:.3g}')
