@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+# `make demo` and `make test` do everything on a fresh Debian 12, installing what is missing first.
+
+JOBS ?= $(shell nproc)
+install := tools/install_dependencies.sh
+
+# make test builds these presets one after the other and then runs all their tests as one.
+test_presets := release clang asan single-header
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench keras-check single-header format docs clean
+
+help:
+	@echo "make demo           train horse or human on the bundled images; results in build/demo"
+	@echo "make test           everything that can fail: g++, clang++, sanitizers, single header, packages, …"
+	@echo "make bench          run time, compile time and memory"
+	@echo "make keras-check    compare with Keras itself, in a virtual environment under build/"
+	@echo "make single-header  write single_include/graft/graft.hpp anew"
+	@echo "make format         clang-format over all sources"
+	@echo "make docs           reference pages in build/docs"
+	@echo "make clean          remove build/"
+
+demo:
+	@$(install) demo
+	cmake --preset release -DGRAFT_BUILD_TESTS=OFF
+	cmake --build build/release --target horse_or_human --parallel $(JOBS)
+	build/release/examples/horse_or_human --out build/demo
+
+test:
+	@$(install) test
+	@set -e; for preset in $(test_presets); do \
+	  echo "== $$preset"; \
+	  cmake --preset $$preset -DGRAFT_BUILD_TESTS=ON; \
+	  cmake --build --preset $$preset --parallel $(JOBS); \
+	done
+	@mkdir -p build/test
+	@for preset in $(test_presets); do echo "subdirs(\"$(CURDIR)/build/$$preset\")"; done > build/test/CTestTestfile.cmake
+	@ctest --test-dir build/test --output-on-failure --no-tests=error --parallel $(JOBS)

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# Headers, targets and the files for find_package(graft [COMPONENTS core images hdf5 graft]).
+include(CMakePackageConfigHelpers)
+
+if(GRAFT_SINGLE_HEADER)
+  return()  # a build tree for tests: its include folder is generated
+endif()
+
+set(graft_config_dir "${CMAKE_INSTALL_DATADIR}/cmake/graft")
+foreach(name IN ITEMS core images hdf5 graft)
+  install(TARGETS graft_${name} EXPORT graft_${name} FILE_SET HEADERS)
+  install(EXPORT graft_${name} NAMESPACE graft:: FILE graft_${name}.cmake DESTINATION "${graft_config_dir}")
+endforeach()
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/graftConfig.cmake.in" graftConfig.cmake
+  INSTALL_DESTINATION "${graft_config_dir}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(graftConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES
+    "${CMAKE_CURRENT_BINARY_DIR}/graftConfig.cmake"
+    "${CMAKE_CURRENT_BINARY_DIR}/graftConfigVersion.cmake"
+  DESTINATION "${graft_config_dir}")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

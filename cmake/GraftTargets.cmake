@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# The four interface targets. Each carries the headers of its folders, so that every header is compiled alone with
+# exactly the libraries that its users have (target all_verify_interface_header_sets).
+#
+#   graft::core    description, kernels, training rules      xtensor, xtensor-blas, OpenBLAS, threads
+#   graft::images  graft/data                                core, libjpeg-turbo, libpng
+#   graft::hdf5    graft/weights                             core, libhdf5 (C), nlohmann_json
+#   graft::graft   graft/training and graft.hpp              all of the above
+
+set(BLA_VENDOR OpenBLAS)  # xtensor-blas takes the first BLAS that it finds unless told
+find_package(Threads REQUIRED)
+find_package(xtensor CONFIG REQUIRED)
+find_package(xtensor-blas CONFIG REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(nlohmann_json CONFIG REQUIRED)
+
+set(GRAFT_INCLUDE_DIR "${PROJECT_SOURCE_DIR}/include")
+file(GLOB_RECURSE graft_headers CONFIGURE_DEPENDS "${GRAFT_INCLUDE_DIR}/graft/*.hpp")
+set(graft_images_headers ${graft_headers})
+list(FILTER graft_images_headers INCLUDE REGEX "/graft/data/")
+set(graft_hdf5_headers ${graft_headers})
+list(FILTER graft_hdf5_headers INCLUDE REGEX "/graft/weights/")
+set(graft_graft_headers ${graft_headers})
+list(FILTER graft_graft_headers INCLUDE REGEX "/graft/(training/|graft\\.hpp)")
+set(graft_core_headers ${graft_headers})
+list(REMOVE_ITEM graft_core_headers ${graft_images_headers} ${graft_hdf5_headers} ${graft_graft_headers})
+
+# graft_add_library(<name> <library>...): graft::<name>, an interface target over graft_<name>_headers.
+function(graft_add_library name)
+  add_library(graft_${name} INTERFACE)
+  add_library(graft::${name} ALIAS graft_${name})
+  set_target_properties(graft_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(graft_${name} INTERFACE cxx_std_20)
+  target_link_libraries(graft_${name} INTERFACE ${ARGN})
+  if(GRAFT_SINGLE_HEADER)
+    return()
+  endif()
+  target_sources(graft_${name} INTERFACE
+    FILE_SET HEADERS BASE_DIRS "${GRAFT_INCLUDE_DIR}" FILES ${graft_${name}_headers})
+  # CMake verifies a set for top-level builds only; a user who adds graft as a folder does not pay for it.
+  set_target_properties(graft_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+endfunction()
+
+graft_add_library(core xtensor xtensor-blas Threads::Threads)
+graft_add_library(images graft::core JPEG::JPEG PNG::PNG)
+graft_add_library(hdf5 graft::core hdf5::hdf5 nlohmann_json::nlohmann_json)
+graft_add_library(graft graft::core graft::images graft::hdf5)
+
+if(GRAFT_SINGLE_HEADER)
+  # Every <graft/folder/name.hpp> leads to the single header, so that the same tests and examples build against it.
+  set(forward_dir "${PROJECT_BINARY_DIR}/forward")
+  file(REMOVE_RECURSE "${forward_dir}")
+  foreach(header IN LISTS graft_headers)
+    cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${GRAFT_INCLUDE_DIR}" OUTPUT_VARIABLE name)
+    file(WRITE "${forward_dir}/${name}"
+      "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/single_include/graft/graft.hpp\"\n")
+  endforeach()
+  target_include_directories(graft_core INTERFACE "${forward_dir}")
+endif()

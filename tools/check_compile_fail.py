@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks that a compiler refuses a program, and that what it says is short and to the point.
+
+The program states the text in comments, one regular expression a line; all must be found:
+    // expect: REGEX          by every compiler
+    // expect-gcc: REGEX      by g++ only
+    // expect-clang: REGEX    by clang++ only
+The diagnostics may have at most ten lines. Lines that only repeat the source below a message (the caret display) are
+left off by an option of the compiler (-fno-diagnostics-show-caret, -fno-caret-diagnostics); nothing else is hidden.
+The number of lines of a compilation without that option is printed beside it.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+MAX_LINES = 10
+NO_CARET = {"gcc": "-fno-diagnostics-show-caret", "clang": "-fno-caret-diagnostics"}
+EXPECT = re.compile(r"^//\s*expect(?:-(gcc|clang))?:\s*(.+?)\s*$", re.MULTILINE)
+
+
+def expectations(case, kind):
+    """The expressions of the file that hold for this kind of compiler."""
+    return [regex for only, regex in EXPECT.findall(case.read_text(encoding="utf-8")) if only in ("", kind)]
+
+
+def compile_case(compiler, case, include_dirs, options):
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never", *options]
+    command += [f"-I{folder}" for folder in include_dirs] + ["-isystem", "/usr/include/hdf5/serial", str(case)]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--compiler", required=True, help="g++ or clang++, or a path to one")
+    parser.add_argument("--include-dir", action="append", type=pathlib.Path)
+    parser.add_argument("case", type=pathlib.Path)
+    arguments = parser.parse_args()
+
+    kind = "clang" if "clang" in pathlib.Path(arguments.compiler).name else "gcc"
+    include_dirs = arguments.include_dir or [REPOSITORY / "include"]
+    wanted = expectations(arguments.case, kind)
+    if not wanted:
+        sys.exit(f"{arguments.case}: expected a line '// expect: REGEX', received none for {kind}")
+
+    short = compile_case(arguments.compiler, arguments.case, include_dirs, [NO_CARET[kind]])
+    plain = compile_case(arguments.compiler, arguments.case, include_dirs, [])
+    lines = short.stdout.splitlines()
+    print(f"{arguments.case.name}: {len(lines)} lines from {arguments.compiler}, {len(plain.stdout.splitlines())} with carets")
+    print(short.stdout, end="")
+
+    complaints = []
+    if short.returncode == 0:
+        complaints.append("expected a refusal, received success")
+    if len(lines) > MAX_LINES:
+        complaints.append(f"expected at most {MAX_LINES} lines, received {len(lines)}")
+    complaints += [f"expected '{regex}', which is not there" for regex in wanted if not re.search(regex, short.stdout)]
+    for complaint in complaints:
+        print(f"{arguments.case.name}: {complaint}", file=sys.stderr)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
