@@ -6,7 +6,7 @@ import importlib
 import pathlib
 import sys
 
-PARTS = ['layers']
+PARTS = ['layers', 'optimizers']
 
 
 def make(folder, parts=()):
