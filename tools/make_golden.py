@@ -6,7 +6,7 @@ import importlib
 import pathlib
 import sys
 
-PARTS = ['layers', 'optimizers']
+PARTS = ['layers', 'optimizers', 'losses']
 
 
 def make(folder, parts=()):
