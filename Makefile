@@ -30,9 +30,45 @@ test:
 	@$(install) test
 	@set -e; for preset in $(test_presets); do \
 	  echo "== $$preset"; \
-	  cmake --preset $$preset -DGRAFT_BUILD_TESTS=ON; \
+	  cmake --preset $$preset; \
 	  cmake --build --preset $$preset --parallel $(JOBS); \
 	done
 	@mkdir -p build/test
 	@for preset in $(test_presets); do echo "subdirs(\"$(CURDIR)/build/$$preset\")"; done > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test --output-on-failure --no-tests=error --parallel $(JOBS)
+
+bench:
+	@$(install) bench
+	cmake --preset release -DGRAFT_BUILD_BENCHMARKS=ON
+	cmake --build build/release --target benchmarks --parallel $(JOBS)
+	@for program in build/release/benchmarks/benchmark_*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
+	benchmarks/compile_time.py
+
+keras_python := build/keras-venv/bin/python
+
+keras-check: $(keras_python)
+	@$(install) keras
+	cmake --preset release
+	cmake --build build/release --target keras_exchange --parallel $(JOBS)
+	$(keras_python) tools/keras_check.py --exchange build/release/tests/keras_exchange
+
+$(keras_python): tools/requirements-keras.txt
+	@$(install) keras
+	python3 -m venv build/keras-venv
+	build/keras-venv/bin/pip install --requirement tools/requirements-keras.txt
+	@touch $@
+
+single-header:
+	tools/amalgamate.py
+
+format:
+	@$(install) format
+	git ls-files '*.hpp' '*.cpp' '*.cuh' '*.cu' ':!single_include' | xargs clang-format -i
+
+docs:
+	@$(install) docs
+	doxygen docs/Doxyfile
+	@echo "build/docs/html/index.html"
+
+clean:
+	rm -rf build

@@ -28,27 +28,28 @@ def expectations(case, kind):
     return [regex for only, regex in EXPECT.findall(case.read_text(encoding="utf-8")) if only in ("", kind)]
 
 
-def compile_case(compiler, case, include_dirs, options):
-    command = [compiler, "-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never", *options]
-    command += [f"-I{folder}" for folder in include_dirs] + ["-isystem", "/usr/include/hdf5/serial", str(case)]
+def compile_case(compiler, case, options):
+    command = [compiler, "-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never", *options, str(case)]
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--compiler", required=True, help="g++ or clang++, or a path to one")
-    parser.add_argument("--include-dir", action="append", type=pathlib.Path)
+    parser.add_argument("--include", action="append", default=[], metavar="FOLDER", help="default: include/")
+    parser.add_argument("--system-include", action="append", default=[], metavar="FOLDER")
     parser.add_argument("case", type=pathlib.Path)
     arguments = parser.parse_args()
 
     kind = "clang" if "clang" in pathlib.Path(arguments.compiler).name else "gcc"
-    include_dirs = arguments.include_dir or [REPOSITORY / "include"]
+    options = [f"-I{folder}" for folder in arguments.include or [REPOSITORY / "include"]]
+    options += [f"-isystem{folder}" for folder in arguments.system_include]
     wanted = expectations(arguments.case, kind)
     if not wanted:
         sys.exit(f"{arguments.case}: expected a line '// expect: REGEX', received none for {kind}")
 
-    short = compile_case(arguments.compiler, arguments.case, include_dirs, [NO_CARET[kind]])
-    plain = compile_case(arguments.compiler, arguments.case, include_dirs, [])
+    short = compile_case(arguments.compiler, arguments.case, [*options, NO_CARET[kind]])
+    plain = compile_case(arguments.compiler, arguments.case, options)
     lines = short.stdout.splitlines()
     print(f"{arguments.case.name}: {len(lines)} lines from {arguments.compiler}, {len(plain.stdout.splitlines())} with carets")
     print(short.stdout, end="")
