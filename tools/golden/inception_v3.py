@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""tests/golden/inception_v3/: the structure of Inception v3 as Keras builds it, and the summary of the model cut at mixed7 with a head."""
+import re
+
+from .common import tf_keras, versions
+
+NUMBERED = ('input', 'conv2d', 'batch_normalization', 'activation', 'max_pooling2d', 'average_pooling2d', 'concatenate', 'flatten',
+            'dense', 'dropout')
+
+
+def keras_2_0_name(name):
+    """TensorFlow counts conv2d, conv2d_1, ...; Keras 2.0, and the weight files made with it, conv2d_1, conv2d_2, ..."""
+    found = re.fullmatch(r'(.*?)(?:_(\d+))?', name)
+    if found[1] not in NUMBERED or found[1] == 'input':
+        return name
+    return f'{found[1]}_{int(found[2] or 0) + 1}'
+
+
+def sources(layer):
+    tensors = layer.input if isinstance(layer.input, list) else [layer.input]
+    return [] if isinstance(layer, tf_keras.layers.InputLayer) else [t._keras_history.layer.name for t in tensors]
+
+
+def dimensions(shape):
+    shape = shape[0] if isinstance(shape, list) else shape
+    return 'x'.join(str(n) for n in shape[1:])
+
+
+def backbone():
+    tf_keras.backend.clear_session()
+    return tf_keras.applications.InceptionV3(input_shape=(150, 150, 3), include_top=False, weights=None)
+
+
+def layer_table(model):
+    rows = [('name', 'class', 'output_shape', 'parameters', 'inputs')]
+    for layer in model.layers:
+        rows.append((keras_2_0_name(layer.name), type(layer).__name__, dimensions(layer.output_shape), str(layer.count_params()),
+                     ','.join(keras_2_0_name(name) for name in sources(layer)) or '-'))
+    return ''.join('\t'.join(row) + '\n' for row in rows)
+
+
+def grafted(base, units=1024):
+    """The seed article's model: the backbone cut at mixed7, frozen, and a new head."""
+    base.trainable = False
+    x = tf_keras.layers.Flatten()(base.get_layer('mixed7').output)
+    x = tf_keras.layers.Dense(units, activation='relu')(x)
+    x = tf_keras.layers.Dropout(0.2)(x)
+    return tf_keras.Model(base.input, tf_keras.layers.Dense(1, activation='sigmoid')(x))
+
+
+def summary(model):
+    lines = []
+    model.summary(print_fn=lambda line, line_break=None: lines.append(line.rstrip()))
+    return '\n'.join(lines) + '\n'
+
+
+def make(out):
+    out = out / 'inception_v3'
+    out.mkdir(parents=True, exist_ok=True)
+    base = backbone()
+    (out / 'layers.tsv').write_text(layer_table(base))
+    model = grafted(base)
+    (out / 'summary_mixed7.txt').write_text(summary(model))
+    for layer in model.layers:
+        layer._name = keras_2_0_name(layer.name)
+    (out / 'summary_mixed7_keras_2_0_names.txt').write_text(summary(model))
+    (out / 'versions.txt').write_text(''.join(f'{name} {version}\n' for name, version in versions().items()))
