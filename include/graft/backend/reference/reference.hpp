@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/reference/convolution.hpp>
+#include <graft/backend/reference/dense.hpp>
+#include <graft/backend/reference/elementwise.hpp>
+#include <graft/backend/reference/normalization.hpp>
+#include <graft/backend/reference/pooling.hpp>
+#include <graft/backend/reference/training.hpp>
+
+#include <string_view>
+
+namespace graft {
+
+/// Every primitive in plain loops on one thread: slow, obvious, and the oracle of every other backend's
+/// tests. A backend of the processor may derive from it and replace what it does better.
+struct Reference : detail::ReferenceConvolution,
+                   detail::ReferencePooling,
+                   detail::ReferenceDense,
+                   detail::ReferenceNormalization,
+                   detail::ReferenceElementwise,
+                   detail::ReferenceTraining {
+  static constexpr std::string_view name = "Reference";
+};
+
+}  // namespace graft
