@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/core/type_list.hpp>
+#include <graft/layers/composition.hpp>
+#include <graft/layers/layer.hpp>
+
+#include <array>
+#include <charconv>
+#include <string>
+
+namespace graft {
+
+/// The pseudo-layer at the start of every network, as Keras counts it.
+struct InputLayer : LayerDefaults {
+  static constexpr std::string_view keras_class = "InputLayer";
+  static constexpr std::string_view keras_prefix = "input";
+  static constexpr Role role = Role::input;
+};
+
+/// One layer of a network at its place: its name, where its input comes from, its shapes and its parameters.
+struct Node {
+  static constexpr std::size_t max_inputs = 8;
+  static constexpr std::size_t no_ordinal = static_cast<std::size_t>(-1);
+
+  std::string_view label;  ///< the given name, or what an automatic name begins with
+  std::size_t ordinal =
+      no_ordinal;  ///< automatic names: 0 is "dense", 1 is "dense_1" (as TensorFlow 2 counts)
+  std::string_view keras_class;
+  Role role = Role::other;
+  bool linear = true;  ///< the layer has no activation of its own
+  std::array<std::size_t, max_inputs> inputs{};
+  std::size_t input_count = 0;
+  Shape input, output;
+  std::size_t consumers = 0;         ///< how many nodes read this one
+  std::size_t parameters = 0;        ///< number of parameter tensors
+  std::size_t parameter_offset = 0;  ///< floats before its first parameter
+  std::size_t parameter_size = 0;    ///< floats of all its parameters
+  std::size_t trainable_size = 0;    ///< those that training moves, always the first of them
+  std::size_t macs = 0;
+
+  std::string name() const {
+    std::string text{label};
+    if (ordinal != no_ordinal && ordinal > 0) text += "_" + std::to_string(ordinal);
+    return text;
+  }
+};
+
+/// A network, flat: nodes in the order in which their layers were written, the input first. Everything in it
+/// is known at compile time.
+template <std::size_t Nodes>
+struct Graph {
+  static constexpr std::size_t size = Nodes;
+  std::array<Node, Nodes> nodes{};
+  std::size_t output = 0;    ///< the node whose value the network returns
+  std::size_t rejected = 0;  ///< the first node that does not accept its input; 0: none
+  std::size_t parameter_count = 0, trainable_count = 0, macs = 0;
+
+  constexpr const Node& operator[](std::size_t i) const { return nodes[i]; }
+  constexpr Shape output_shape() const { return nodes[output].output; }
+};
+
+namespace detail {
+
+/// Appends nodes to a graph while it is built.
+template <std::size_t Nodes>
+struct GraphBuilder {
+  Graph<Nodes> graph{};
+  std::size_t count = 0;
+
+  constexpr void input(Shape shape) {
+    Node& node = graph.nodes[count++];
+    node.label = "input_1";
+    node.keras_class = InputLayer::keras_class;
+    node.role = Role::input;
+    node.output = shape;
+  }
+
+  template <class L>
+  constexpr std::size_t add(std::string_view name, const std::size_t* inputs, std::size_t input_count) {
+    Node& node = graph.nodes[count];
+    node.keras_class = L::keras_class;
+    node.role = L::role;
+    node.linear = std::is_same_v<typename L::activation, Linear>;
+    node.label = name.empty() ? L::keras_prefix : name;
+    if (name.empty()) node.ordinal = same_prefix(L::keras_prefix);
+    node.input_count = input_count;
+    for (std::size_t i = 0; i < input_count; ++i) {
+      node.inputs[i] = inputs[i];
+      ++graph.nodes[inputs[i]].consumers;
+    }
+    node.input = graph.nodes[inputs[0]].output;
+    node.output = node.input;
+    if constexpr (L::role == Role::concatenate)
+      concatenate(node);
+    else
+      describe<L>(node);
+    return count++;
+  }
+
+ private:
+  constexpr std::size_t same_prefix(std::string_view prefix) const {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i)
+      if (graph.nodes[i].ordinal != Node::no_ordinal && graph.nodes[i].label == prefix) ++found;
+    return found;
+  }
+
+  template <class L>
+  constexpr void describe(Node& node) {
+    if (graph.rejected != 0) return;
+    if (!L::accepts(node.input)) {
+      graph.rejected = count;
+      return;
+    }
+    node.output = L::output_shape(node.input);
+    node.macs = L::macs(node.input);
+    graph.macs += node.macs;
+    node.parameter_offset = graph.parameter_count;
+    for (const ParameterSpec& spec : L::parameters(node.input)) {
+      ++node.parameters;
+      node.parameter_size += spec.shape.size();
+      if (spec.trainable) node.trainable_size += spec.shape.size();
+    }
+    graph.parameter_count += node.parameter_size;
+    graph.trainable_count += node.trainable_size;
+  }
+
+  constexpr void concatenate(Node& node) {
+    std::size_t channels = 0;
+    for (std::size_t i = 0; i < node.input_count; ++i) {
+      const Shape branch = graph.nodes[node.inputs[i]].output;
+      Shape as_first = branch;
+      as_first.extents[branch.rank - 1] = node.input.channels();
+      if (as_first != node.input && graph.rejected == 0) graph.rejected = count;
+      channels += branch.channels();
+    }
+    node.output.extents[node.output.rank - 1] = channels;
+  }
+};
+
+// How a description turns into nodes: a layer is one, the compositions are walked in the order written.
+template <class L>
+struct Expand {
+  using types = TypeList<L>;
+  template <class Builder>
+  static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view name = {}) {
+    return builder.template add<L>(name, &input, 1);
+  }
+};
+
+template <class... Layers>
+struct Expand<Sequential<Layers...>> {
+  using types = join<typename Expand<Layers>::types...>;
+  template <class Builder>
+  static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view = {}) {
+    ((input = Expand<Layers>::emit(builder, input)), ...);
+    return input;
+  }
+};
+
+template <class... Branches>
+struct Expand<Concatenate<Branches...>> {
+  static_assert(sizeof...(Branches) <= Node::max_inputs,
+                "Concatenate<Branches...>: expected at most 8 branches");
+  using types = join<typename Expand<Branches>::types..., TypeList<Concatenate<Branches...>>>;
+  template <class Builder>
+  static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view name = {}) {
+    const std::size_t ends[] = {Expand<Branches>::emit(builder, input)...};
+    return builder.template add<Concatenate<Branches...>>(name, ends, sizeof...(Branches));
+  }
+};
+
+template <fixed_string Name, class L>
+struct Expand<Named<Name, L>> {
+  using types = typename Expand<L>::types;
+  template <class Builder>
+  static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view = {}) {
+    return Expand<L>::emit(builder, input, Name.view());
+  }
+};
+
+}  // namespace detail
+
+/// A network for the machinery of model/: an input shape and a composition of layers.
+template <class T>
+concept LayeredNetwork = requires {
+  typename T::layers;
+  { T::input_shape } -> std::convertible_to<Shape>;
+};
+
+/// The layer types of a network, node by node.
+template <LayeredNetwork Net>
+using node_types = join<TypeList<InputLayer>, typename detail::Expand<typename Net::layers>::types>;
+
+/// The graph of a network.
+template <LayeredNetwork Net>
+inline constexpr auto graph_of = [] {
+  detail::GraphBuilder<node_types<Net>::size> builder;
+  builder.input(Net::input_shape);
+  builder.graph.output = detail::Expand<typename Net::layers>::emit(builder, 0);
+  return builder.graph;
+}();
+
+}  // namespace graft

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/core/diagnostic.hpp>
+#include <graft/model/graph.hpp>
+
+#include <array>
+
+namespace graft::detail {
+
+/// "conv2d_17" in two halves; number npos if the name does not end in one.
+struct SplitName {
+  std::string_view prefix;
+  std::size_t number = Node::no_ordinal;
+};
+
+constexpr SplitName split_name(std::string_view name) {
+  std::size_t at = name.size(), number = 0, unit = 1;
+  while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9') {
+    number += static_cast<std::size_t>(name[--at] - '0') * unit;
+    unit *= 10;
+  }
+  if (at == name.size() || at == 0) return {name, Node::no_ordinal};
+  return {name.substr(0, at), number};
+}
+
+/// All names of a graph in one short text for compile errors: runs of numbers become "conv2d_1..94".
+template <std::size_t Nodes>
+struct NameList {
+  std::array<char, 16 * Nodes> text{};
+  std::size_t size = 0;
+
+  constexpr explicit NameList(const Graph<Nodes>& graph) {
+    std::array<bool, Nodes> done{};
+    // Names that were given for their own sake come first: they are what a cut is usually made at.
+    for (const bool blocks : {true, false})
+      for (std::size_t n = 1; n < Nodes; ++n)
+        if (!done[n] && graph[n].ordinal == Node::no_ordinal &&
+            (graph[n].role == Role::concatenate) == blocks)
+          append_run(graph, n, done);
+  }
+
+ private:
+  constexpr void append(std::string_view part) {
+    for (const char c : part)
+      if (size < text.size()) text[size++] = c;
+  }
+  constexpr void append(std::size_t number) {
+    if (number >= 10) append(number / 10);
+    const char digit = static_cast<char>('0' + number % 10);
+    append(std::string_view{&digit, 1});
+  }
+
+  constexpr void append_run(const Graph<Nodes>& graph, std::size_t n, std::array<bool, Nodes>& done) {
+    const SplitName first = split_name(graph[n].label);
+    std::size_t low = first.number, high = first.number;
+    for (std::size_t m = n; m < Nodes; ++m) {
+      const SplitName other = split_name(graph[m].label);
+      if (graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
+          (other.number == Node::no_ordinal) != (first.number == Node::no_ordinal))
+        continue;
+      done[m] = true;
+      if (other.number < low) low = other.number;
+      if (other.number > high) high = other.number;
+    }
+    if (size > 0) append(", ");
+    append(first.prefix);
+    if (first.number == Node::no_ordinal) return;
+    append(low);
+    if (high > low) {
+      append("..");
+      append(high);
+    }
+  }
+};
+
+/// The same as a fixed_string, for text_of.
+template <LayeredNetwork Net>
+inline constexpr auto layer_name_list = [] {
+  constexpr NameList list{graph_of<Net>};
+  fixed_string<list.size + 1> text;
+  for (std::size_t i = 0; i < list.size; ++i) text.text[i] = list.text[i];
+  return text;
+}();
+
+}  // namespace graft::detail

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/spec.hpp>
+#include <graft/model/graph.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace graft {
+
+/// How a network is executed.
+struct PlanMode {
+  bool folded = false;    ///< batch normalisation and activation run inside the layer before them
+  bool training = false;  ///< dropout drops, and every activation is kept for the backward pass
+
+  constexpr bool operator==(const PlanMode&) const = default;
+};
+
+inline constexpr PlanMode frozen_mode{.folded = true, .training = false};
+inline constexpr PlanMode inference_mode{.folded = false, .training = false};
+inline constexpr PlanMode training_mode{.folded = false, .training = true};
+
+/// Which memory a value lies in.
+enum class Place { input, output, arena };
+
+/// Where the value of a node lies: a buffer of (batch, height, width, pixel_stride) floats, and its slice of
+/// it.
+struct Location {
+  Place place = Place::arena;
+  std::size_t offset = 0;   ///< arena: floats before the buffer, for one image
+  std::size_t channel = 0;  ///< first channel of the slice
+  ImageLayout layout;
+};
+
+/// One kernel launch: a node, and the nodes fused into it.
+struct Step {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t node = 0;
+  std::size_t from = 0;            ///< node whose value it reads
+  std::size_t to = 0;              ///< node whose value it writes
+  std::size_t scale_shift = none;  ///< batch normalisation fused into it
+  std::size_t activation = none;   ///< activation fused into it
+  std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
+};
+
+/// The complete execution of a network for one image, placed in one arena.
+template <std::size_t Nodes>
+struct Plan {
+  std::array<Step, 2 * Nodes> steps{};
+  std::size_t step_count = 0;
+  std::array<Location, Nodes> locations{};
+  std::size_t arena_size = 0;  ///< floats for one image
+  /// Batch statistics that training keeps for the backward pass: where each node's begin, and floats of them
+  /// all.
+  std::array<std::size_t, Nodes> saved_offset{};
+  std::size_t saved_size = 0;
+};
+
+namespace detail {
+
+template <std::size_t Nodes>
+struct Planner {
+  const Graph<Nodes>& graph;
+  PlanMode mode;
+  Plan<Nodes> plan{};
+  std::array<std::size_t, Nodes> root{};     // node whose buffer holds this node's value
+  std::array<std::size_t, Nodes> channel{};  // where in it
+  std::array<std::size_t, Nodes> fused{};    // last node of the step that computes this node, or 0
+
+  constexpr Plan<Nodes> make() {
+    for (std::size_t n = 0; n < Nodes; ++n) root[n] = n;
+    for (std::size_t n = 1; n < Nodes; ++n) visit(n);
+    // A network that computes nothing still has to deliver its output.
+    if (root[graph.output] == 0) push({.node = 0, .from = 0, .to = deliver()});
+    for (std::size_t n = 0; n < Nodes; ++n) locate(n);
+    place_buffers();
+    return plan;
+  }
+
+ private:
+  constexpr void push(Step step) { plan.steps[plan.step_count++] = step; }
+
+  constexpr std::size_t deliver() {
+    root[graph.output] = graph.output;
+    return graph.output;
+  }
+
+  constexpr std::size_t only_consumer(std::size_t n) const {
+    if (graph[n].consumers != 1 || n == graph.output || n + 1 >= Nodes) return Step::none;
+    return graph[n + 1].input_count == 1 && graph[n + 1].inputs[0] == n ? n + 1 : Step::none;
+  }
+
+  constexpr void visit(std::size_t n) {
+    if (fused[n] != 0) return;
+    const Node& node = graph[n];
+    const bool alias = (node.role == Role::reshape && channel[node.inputs[0]] == 0) ||
+                       (node.role == Role::identity && !mode.training);
+    if (alias) {
+      root[n] = root[node.inputs[0]];
+      channel[n] = channel[node.inputs[0]];
+    } else if (node.role == Role::concatenate) {
+      concatenate(n);
+    } else {
+      compute(n);
+    }
+  }
+
+  // A layer with weights takes up the batch normalisation and the activation behind it.
+  constexpr void compute(std::size_t n) {
+    Step step{.node = n, .from = graph[n].inputs[0], .to = n};
+    if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
+      std::size_t next = only_consumer(n);
+      if (next != Step::none && graph[next].role == Role::scale_shift) {
+        step.scale_shift = next;
+        step.to = next;
+        next = only_consumer(next);
+      }
+      if (next != Step::none && graph[next].role == Role::activation) {
+        step.activation = next;
+        step.to = next;
+      }
+    }
+    for (std::size_t m = n; m <= step.to; ++m) {
+      fused[m] = step.to;
+      root[m] = step.to;
+    }
+    if (mode.training && graph[n].role == Role::scale_shift) {
+      plan.saved_offset[n] = plan.saved_size;
+      plan.saved_size += 2 * graph[n].output.channels();
+    }
+    push(step);
+  }
+
+  // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
+  // branch is the network's input, or already a slice elsewhere), the value is copied.
+  constexpr void concatenate(std::size_t n) {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < graph[n].input_count; ++i) {
+      const std::size_t branch = graph[n].inputs[i], buffer = root[branch];
+      const bool whole = buffer != 0 && channel[branch] == 0 && graph[buffer].output == graph[branch].output;
+      if (whole) {
+        for (std::size_t m = 0; m < n; ++m)
+          if (root[m] == buffer) {
+            root[m] = n;
+            channel[m] += begin;
+          }
+      } else {
+        push({.node = n, .from = branch, .to = n, .slice = begin});
+      }
+      begin += graph[branch].output.channels();
+    }
+  }
+
+  constexpr void locate(std::size_t n) {
+    const ImageLayout own = contiguous(graph[n].output), buffer = contiguous(graph[root[n]].output);
+    plan.locations[n].layout = own;
+    if (own.pixels() == buffer.pixels()) plan.locations[n].layout.pixel_stride = buffer.channels;
+    plan.locations[n].channel = channel[n];
+    if (root[n] == 0) plan.locations[n].place = Place::input;
+    if (root[n] == root[graph.output]) plan.locations[n].place = Place::output;
+  }
+
+  // First fit over the buffers' lifetimes, counted in steps.
+  constexpr void place_buffers() {
+    constexpr std::size_t align = 16;
+    std::array<std::size_t, Nodes> first{}, last{}, order{};
+    std::size_t buffers = 0;
+    for (std::size_t s = 0; s < plan.step_count; ++s) {
+      const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
+      last[from] = s;
+      if (plan.locations[to].place == Place::arena && !contains(order, buffers, to)) {
+        order[buffers++] = to;
+        first[to] = s;
+      }
+      last[to] = last[to] < s ? s : last[to];
+    }
+    std::array<std::size_t, Nodes> offset{};
+    for (std::size_t b = 0; b < buffers; ++b) {
+      const std::size_t size = (graph[order[b]].output.size() + align - 1) / align * align;
+      std::size_t at = 0;
+      if (mode.training) {
+        at = plan.arena_size;
+      } else {
+        for (bool moved = true; moved;) {
+          moved = false;
+          for (std::size_t o = 0; o < b; ++o) {
+            const std::size_t other = order[o];
+            const std::size_t other_size = (graph[other].output.size() + align - 1) / align * align;
+            const bool alive = last[other] >= first[order[b]];
+            if (alive && at < offset[other] + other_size && offset[other] < at + size) {
+              at = offset[other] + other_size;
+              moved = true;
+            }
+          }
+        }
+      }
+      offset[order[b]] = at;
+      plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
+    }
+    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
+  }
+
+  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
+                                 std::size_t value) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (values[i] == value) return true;
+    return false;
+  }
+};
+
+}  // namespace detail
+
+/// The plan of a network in a mode.
+template <LayeredNetwork Net, PlanMode Mode>
+inline constexpr auto plan_of = detail::Planner<graph_of<Net>.size>{graph_of<Net>, Mode}.make();
+
+}  // namespace graft
