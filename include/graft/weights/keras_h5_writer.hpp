@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/core/atomic_file.hpp>
+#include <graft/core/shape.hpp>
+#include <graft/weights/hdf5.hpp>
+#include <graft/weights/hdf5_writer.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace graft {
+
+/// One array to be written; the numbers stay where they are.
+struct WeightData {
+  std::string name;  ///< path in the group of the layer, such as "conv2d_1/kernel:0"
+  Shape shape;
+  std::span<const float> values;  // (shape...), row-major
+};
+
+/// One layer to be written, its arrays in Keras' order; weightless layers have none.
+struct LayerData {
+  std::string name;
+  std::vector<WeightData> weights;
+};
+
+/// The version of Keras whose layout is written; loaders look at its first digit.
+inline constexpr std::string_view keras_h5_version = "2.10.0";
+
+/// Writes a full-model file as Keras 2 does, which load_model and load_weights read. `training_config_json`
+/// may be empty: the model is then saved uncompiled. The file appears complete or not at all. Layout:
+/// Keras' legacy hdf5_format.py. Throws OutputError; an old file is then untouched.
+inline void write_keras_h5(const std::filesystem::path& path, const std::string& model_config_json,
+                           const std::string& training_config_json, std::span<const LayerData> layers) {
+  using namespace detail::hdf5;
+  const Session session;
+  std::size_t bytes = (std::size_t{1} << 16) + model_config_json.size() + training_config_json.size();
+  for (const auto& layer : layers) {
+    bytes += 4096 * (1 + layer.weights.size());  // for groups, names and headers: more than they take
+    for (const auto& weight : layer.weights) bytes += weight.values.size_bytes();
+  }
+  Writer writer{path.string(), bytes};
+  const std::string version{keras_h5_version}, backend = "tensorflow";
+  writer.text(writer.file(), "keras_version", version, H5T_CSET_UTF8);
+  writer.text(writer.file(), "backend", backend, H5T_CSET_UTF8);
+  writer.text(writer.file(), "model_config", model_config_json, H5T_CSET_ASCII);
+  if (!training_config_json.empty())
+    writer.text(writer.file(), "training_config", training_config_json, H5T_CSET_ASCII);
+  {
+    const Handle container = writer.group(writer.file(), "model_weights");
+    writer.text(container.get(), "backend", backend, H5T_CSET_ASCII);
+    writer.text(container.get(), "keras_version", version, H5T_CSET_ASCII);
+    std::vector<std::string> names;
+    for (const auto& layer : layers) names.push_back(layer.name);
+    writer.names(container.get(), "layer_names", names);
+    for (const auto& layer : layers) {
+      const Handle group = writer.group(container.get(), layer.name);
+      names.clear();
+      for (const auto& weight : layer.weights) names.push_back(weight.name);
+      writer.names(group.get(), "weight_names", names);
+      for (const auto& weight : layer.weights)
+        writer.dataset(group.get(), weight.name, weight.shape, weight.values);
+    }
+    const Handle top = writer.group(container.get(), "top_level_model_weights");
+    writer.names(top.get(), "weight_names", {});
+  }
+  write_file(path, writer.image());
+}
+
+}  // namespace graft
