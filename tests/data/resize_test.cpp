@@ -86,7 +86,7 @@ TEST_CASE("positions stay inside the image, whatever the sizes") {
       CHECK(std::is_sorted(nearest.begin(), nearest.end()));
       CHECK(nearest.back() < in);
       for (const auto& tap : taps) {
-        const bool valid = tap.lower <= tap.upper && tap.upper < in && tap.weight >= 0 && tap.weight < 1;
+        const bool valid = tap.lower <= tap.upper && tap.upper < in && tap.weight >= 0 && tap.weight <= 1;
         if (!valid) FAIL_CHECK(tap.lower << " " << tap.upper << " " << tap.weight);
       }
     }

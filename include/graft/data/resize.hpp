@@ -53,14 +53,14 @@ struct BilinearTap {
   float weight;
 };
 
-/// source = (i + 0.5) * in / out - 0.5 in float32. The product of two floats is exact in double: rounding it
-/// once gives float32's own product, and keeps a compiler from fusing it with the subtraction.
+/// source = (i + 0.5) * in / out - 0.5 in float32.
 inline std::vector<BilinearTap> bilinear_taps(std::size_t in, std::size_t out) {
   const float scale = static_cast<float>(in) / static_cast<float>(out);
   std::vector<BilinearTap> taps(out);
   for (std::size_t i = 0; i < out; ++i) {
-    const double product = static_cast<double>(static_cast<float>(i) + 0.5f) * static_cast<double>(scale);
-    const float source = static_cast<float>(product) - 0.5f, floor = std::floor(source);
+    // volatile: the product is rounded before the subtraction, also where a compiler would fuse the two.
+    const volatile float product = (static_cast<float>(i) + 0.5f) * scale;
+    const float source = product - 0.5f, floor = std::floor(source);
     const auto lower = static_cast<std::size_t>(std::max(floor, 0.0f));
     const auto upper = std::min(static_cast<std::size_t>(std::ceil(source)), in - 1);
     taps[i] = {std::min(lower, in - 1), upper, source - floor};
