@@ -41,17 +41,16 @@ GRAFT_HOST_DEVICE inline void activate_row(Softmax, const float* x, float* y, st
   for (std::size_t i = 0; i < count; ++i) y[i] /= sum;
 }
 
-/// dx += dy * f'(x) over one row, from the output y. // (count)
+/// dy becomes dy * f'(x) over one row, from the output y. // (count)
 template <ActivationFunction Function>
-GRAFT_HOST_DEVICE void derive_row(Function f, const float* y, const float* dy, float* dx, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dx[i] += dy[i] * derivative(f, y[i]);
+GRAFT_HOST_DEVICE void derive_row(Function f, const float* y, float* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, y[i]);
 }
 
-GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, const float* dy, float* dx,
-                                         std::size_t count) {
+GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std::size_t count) {
   float dot = 0.0f;
   for (std::size_t i = 0; i < count; ++i) dot += dy[i] * y[i];
-  for (std::size_t i = 0; i < count; ++i) dx[i] += y[i] * (dy[i] - dot);
+  for (std::size_t i = 0; i < count; ++i) dy[i] = y[i] * (dy[i] - dot);
 }
 
 }  // namespace graft

@@ -35,6 +35,12 @@ struct HostMemory {
   static void upload(Context&, std::span<const float> host, float* destination) {
     std::copy(host.begin(), host.end(), destination);
   }
+  /// The host's values as backend memory, through `staging` where the two are not the same.
+  static const float* stage(Context&, std::span<const float> host, Buffer& /*staging*/) {
+    return host.data();
+  }
+  static std::size_t staging_size(std::size_t /*floats*/) { return 0; }
+
   static void download(Context&, const float* source, std::span<float> host) {
     std::copy_n(source, host.size(), host.begin());
   }

@@ -15,10 +15,10 @@ namespace graft {
 
 /// One layer of a summary, every cell as Keras spells it.
 struct SummaryRow {
-  std::string layer;                      ///< "conv2d_1 (Conv2D)"
-  std::string output_shape;               ///< "(None, 74, 74, 32)", of an input layer "[(None, 150, 150, 3)]"
-  std::size_t parameters = 0;             ///< trainable and not
-  std::vector<std::string> connected_to;  ///< "input_1[0][0]"; empty for an input layer
+  std::string layer{};         ///< "conv2d_1 (Conv2D)"
+  std::string output_shape{};  ///< "(None, 74, 74, 32)", of an input layer "[(None, 150, 150, 3)]"
+  std::size_t parameters = 0;  ///< trainable and not
+  std::vector<std::string> connected_to{};  ///< "input_1[0][0]"; empty for an input layer
 };
 
 namespace detail {

@@ -15,14 +15,20 @@ struct ReferenceElementwise {
         activate_row(Act{}, x + pixel(S.input, image, 0, p), y + pixel(S.output, image, 0, p),
                      S.input.channels);
   }
-  /// dx += dy * act'(x), from y = act(x). y and dy as S.output, dx as S.input.
-  template <ElementwiseSpec S, class Act>
-  static void activation_backward(HostContext&, std::size_t batch, const float* y, const float* dy,
-                                  float* dx) {
+  /// dy becomes dy * act'(x), from y = act(x). y, dy (batch, L)
+  template <ImageLayout L, class Act>
+  static void activation_backward(HostContext&, std::size_t batch, const float* y, float* dy) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < L.pixels(); ++p)
+        derive_row(Act{}, y + pixel(L, image, 0, p), dy + pixel(L, image, 0, p), L.channels);
+  }
+  /// dx += dy; dy (batch, S.output), dx (batch, S.input)
+  template <ElementwiseSpec S>
+  static void accumulate(HostContext&, std::size_t batch, const float* dy, float* dx) {
     for (std::size_t image = 0; image < batch; ++image)
       for (std::size_t p = 0; p < S.input.pixels(); ++p)
-        derive_row(Act{}, y + pixel(S.output, image, 0, p), dy + pixel(S.output, image, 0, p),
-                   dx + pixel(S.input, image, 0, p), S.input.channels);
+        for (std::size_t c = 0; c < S.input.channels; ++c)
+          dx[pixel(S.input, image, 0, p) + c] += dy[pixel(S.output, image, 0, p) + c];
   }
 
   /// y = x * scale where uniform(index) >= rate, else 0; scale = 1 / (1 - rate). The index of a value is its

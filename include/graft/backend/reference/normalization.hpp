@@ -31,17 +31,6 @@ struct ReferenceNormalization {
       });
     }
   }
-  /// dx += dy * gamma / sqrt(variance + epsilon), for statistics that are constants.
-  template <ElementwiseSpec S>
-  static void batch_norm_backward(HostContext&, std::size_t batch, double epsilon, BatchNormVectors v,
-                                  const float* dy, float* dx) {
-    for (std::size_t c = 0; c < S.input.channels; ++c) {
-      const float scale = static_cast<float>((v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) /
-                                             std::sqrt(double{v.variance[c]} + epsilon));
-      for_each<S>(batch, [&](std::size_t in, std::size_t out) { dx[in + c] += dy[out + c] * scale; });
-    }
-  }
-
   /// Training: normalises by the mean and the biased variance of the batch, which it leaves in `saved`, and
   /// moves the moving statistics towards them (the biased variance, as Keras 3 does; tf.keras stored N / (N -
   /// 1) of it). saved (2, channels): mean, 1 / sqrt(variance + epsilon)
@@ -89,6 +78,7 @@ struct ReferenceNormalization {
       });
       if (dgamma != nullptr) dgamma[c] = static_cast<float>(projected);
       if (dbeta != nullptr) dbeta[c] = static_cast<float>(sum);
+      if (dx == nullptr) continue;
       const double scale = (gamma == nullptr ? 1.0 : double{gamma[c]}) * inverse / n;
       for_each<S>(batch, [&](std::size_t in, std::size_t out) {
         const double normalised = (double{x[in + c]} - mean) * inverse;

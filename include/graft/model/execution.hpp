@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/backend.hpp>
+#include <graft/model/plan.hpp>
+
+#include <cstdint>
+
+namespace graft::detail {
+
+/// Everything that changes from call to call while a network is executed: memory of the backend, all opaque.
+template <Backend B>
+struct Frame {
+  typename B::Context& context;
+  std::size_t batch;
+  const float* input;  // (batch, input shape)
+  float* output;       // (batch, output shape)
+  float* arena;        // (batch, plan's arena)
+  const float*
+      parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
+  float* trained = nullptr;  // training: the parameters again, for the moving statistics
+  float* saved = nullptr;    // training: batch statistics for the backward pass
+  Seed dropout{};            // training: what this step's masks are drawn from
+};
+
+/// Backend memory that holds the gradients of a frame.
+struct GradientFrame {
+  float* output;      // (batch, output shape): given, and overwritten
+  float* arena;       // (batch, plan's arena)
+  float* parameters;  // as the parameters
+};
+
+/// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.
+template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
+struct Site {
+  static constexpr auto& graph = graph_of<Net>;
+  static constexpr auto& plan = plan_of<Net, Mode>;
+  static constexpr Step step = plan.steps[I];
+  static constexpr Node node = graph.nodes[step.node];
+  using layer = type_at<step.node, node_types<Net>>;
+
+  template <std::size_t Node>
+  static constexpr auto activation_at() {
+    if constexpr (Node == Step::none)
+      return std::type_identity<typename layer::activation>{};
+    else
+      return std::type_identity<typename type_at<Node, node_types<Net>>::activation>{};
+  }
+  using activation = typename decltype(activation_at<step.activation>())::type;
+
+  static constexpr Location from = plan.locations[step.from];
+  static constexpr Location to = [] {
+    Location location = plan.locations[step.to];
+    location.channel += step.slice;
+    if (node.role == Role::concatenate) location.layout.channels = plan.locations[step.from].layout.channels;
+    return location;
+  }();
+  static constexpr ImageLayout input = from.layout;
+  static constexpr ImageLayout output = to.layout;
+  static constexpr bool reads_network_input = from.place == Place::input;
+
+  template <class Pointer>
+  static Pointer at(const Location& location, std::size_t batch, Pointer input_memory, Pointer output_memory,
+                    Pointer arena) {
+    if (location.place == Place::input) return input_memory + location.channel;
+    if (location.place == Place::output) return output_memory + location.channel;
+    return arena + batch * location.offset + location.channel;
+  }
+  template <class F>
+  static const float* x(const F& f) {
+    return at<const float*>(from, f.batch, f.input, f.output, f.arena);
+  }
+  template <class F>
+  static float* y(const F& f) {
+    return at<float*>(to, f.batch, nullptr, f.output, f.arena);
+  }
+};
+
+/// Calls f.template operator()<I>() for every step, forwards or backwards.
+template <std::size_t Count, class Function>
+void for_each_step(Function&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(), ...); }
+  (std::make_index_sequence<Count>{});
+}
+template <std::size_t Count, class Function>
+void for_each_step_backwards(Function&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<Count - 1 - I>(), ...); }
+  (std::make_index_sequence<Count>{});
+}
+
+}  // namespace graft::detail

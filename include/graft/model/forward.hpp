@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/layers/batch_normalization.hpp>
+#include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
+#include <graft/layers/dropout.hpp>
+#include <graft/layers/flatten.hpp>
+#include <graft/layers/zero_padding2d.hpp>
+#include <graft/model/execution.hpp>
+
+namespace graft::detail {
+
+template <class L>
+constexpr Conv2dSpec conv2d_spec(ImageLayout input, ImageLayout output) {
+  return {input, output, L::window({input.height, input.width, input.channels})};
+}
+
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
+template <LayeredNetwork Net, Backend B, std::size_t I>
+constexpr std::size_t prepared_size() {
+  using S = Site<Net, frozen_mode, I>;
+  if constexpr (requires { typename S::layer::kernel_size; })
+    return B::template packed_size<conv2d_spec<typename S::layer>(S::input, S::output)> + S::output.channels;
+  else if constexpr (S::node.role == Role::linear)
+    return S::input.size() * S::output.channels + S::output.channels;
+  else
+    return S::node.parameter_size;
+}
+
+template <LayeredNetwork Net, Backend B>
+inline constexpr auto prepared_offsets = [] {
+  constexpr std::size_t count = plan_of<Net, frozen_mode>.step_count;
+  std::array<std::size_t, count + 1> offsets{};
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((offsets[I + 1] = offsets[I] + prepared_size<Net, B, I>()), ...);
+  }
+  (std::make_index_sequence<count>{});
+  return offsets;
+}();
+
+/// A step in action. One overload of `compute` for each layer, written in the backend's vocabulary.
+template <LayeredNetwork Net, PlanMode Mode, Backend B, std::size_t I>
+struct ForwardStep : Site<Net, Mode, I> {
+  using S = Site<Net, Mode, I>;
+  using F = Frame<B>;
+  static constexpr ElementwiseSpec elementwise{S::input, S::output};
+
+  static void run(const F& f) { compute(typename S::layer{}, f); }
+
+  static const float* parameters(const F& f) {
+    if constexpr (Mode.folded)
+      return f.parameters + prepared_offsets<Net, B>[I];
+    else
+      return f.parameters + S::node.parameter_offset;
+  }
+
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
+    constexpr Conv2dSpec spec = conv2d_spec<decltype(layer)>(S::input, S::output);
+    const float* kernel = parameters(f);
+    if constexpr (Mode.folded)
+      B::template conv2d_packed<spec, typename S::activation>(
+          f.context, f.batch, S::x(f), kernel, kernel + B::template packed_size<spec>, S::y(f));
+    else
+      B::template conv2d<spec, typename S::activation>(
+          f.context, f.batch, S::x(f), kernel,
+          layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+  }
+
+  template <std::size_t Units, class... Options>
+  static void compute(Dense<Units, Options...> layer, const F& f) {
+    constexpr DenseSpec spec{S::input.size(), Units};
+    const float* kernel = parameters(f);
+    const bool bias = Mode.folded || layer.use_bias;
+    B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
+                                                    bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
+  }
+
+  template <class... Options>
+  static void compute(BatchNormalization<Options...> layer, const F& f) {
+    constexpr std::size_t n = S::output.channels;
+    using L = decltype(layer);
+    const float* p = parameters(f);
+    const BatchNormVectors v{L::scale ? p : nullptr, L::center ? p + L::beta_index * n : nullptr,
+                             p + L::mean_index * n, p + L::variance_index * n};
+    if constexpr (Mode.training) {
+      float* moving = f.trained + S::node.parameter_offset;
+      B::template batch_norm_training<elementwise>(
+          f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
+          moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
+    } else {
+      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f), v, S::y(f));
+    }
+  }
+
+  template <class Rule, class Pool, class... Options>
+  static void compute(Pooling2D<Rule, Pool, Options...>, const F& f) {
+    constexpr Pool2dSpec spec{S::input, S::output, S::layer::window(S::node.input)};
+    B::template pool2d<spec, Rule>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  static void compute(GlobalAveragePooling2D, const F& f) {
+    B::template global_average_pool<elementwise>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
+  static void compute(ZeroPadding2D<Top, Bottom, Left, Right>, const F& f) {
+    B::template zero_pad<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  template <class Function>
+  static void compute(Activation<Function>, const F& f) {
+    B::template activation<elementwise, Function>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  template <std::size_t Percent>
+  static void compute(Dropout<Percent>, const F& f) {
+    B::template dropout<elementwise, Percent>(f.context, f.batch, dropout_key(f), S::x(f), S::y(f));
+  }
+  static Philox dropout_key(const F& f) {
+    return {f.dropout.value, static_cast<std::uint32_t>(Stream::dropout),
+            static_cast<std::uint32_t>(S::step.node)};
+  }
+
+  // What is only a copy: an input that is also the output, a branch that could not write into its slice, and
+  // a Flatten of such a slice.
+  static void compute(InputLayer, const F& f) { copy(f); }
+  static void compute(Flatten, const F& f) { copy(f); }
+  template <class... Branches>
+  static void compute(Concatenate<Branches...>, const F& f) {
+    copy(f);
+  }
+  static constexpr ElementwiseSpec copy_spec{
+      {S::input.height, S::input.width, S::input.channels, S::input.pixel_stride},
+      S::input.pixels() == S::output.pixels()
+          ? ImageLayout{S::input.height, S::input.width, S::input.channels, S::output.pixel_stride}
+          : ImageLayout{S::input.height, S::input.width, S::input.channels, S::input.channels}};
+  static void copy(const F& f) {
+    B::template activation<copy_spec, Linear>(f.context, f.batch, S::x(f), S::y(f));
+  }
+};
+
+/// Executes a network on a batch.
+template <LayeredNetwork Net, PlanMode Mode, Backend B>
+void forward(const Frame<B>& frame) {
+  for_each_step<plan_of<Net, Mode>.step_count>(
+      [&]<std::size_t I>() { ForwardStep<Net, Mode, B, I>::run(frame); });
+}
+
+}  // namespace graft::detail
