@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,9 +27,10 @@ struct Dataset {
   Place place;
   Shape shape;
   ElementType type = ElementType::float32;
-  Shape chunk{};                  ///< rank 0: not chunked
-  bool deflated = false;          ///< by Keras never; by those who repack files often
-  unsigned deflate_position = 0;  ///< in the pipeline: a chunk's mask of skipped filters counts so
+  Shape chunk;  ///< rank 0: not chunked
+  // Positions in the chain of filters, by which a chunk's mask says what it skips. Keras uses none of them.
+  std::optional<unsigned> deflate, checksum;
+
   std::size_t element_size() const { return std::size_t{2} << static_cast<int>(type); }
 };
 
@@ -62,19 +64,17 @@ inline void check_chunks(Dataset& data, hid_t creation, std::uintmax_t bytes) {
   if (chunk_bytes > std::max<std::uintmax_t>(bytes, 1 << 20))
     place.refuse("chunks no larger than the dataset " + to_string(data.shape), to_string(data.chunk));
 
-  bool checksum = false;
   const int filters = H5Pget_nfilters(creation);
   place.require(filters >= 0, "readable filters");
   for (unsigned i = 0; i < static_cast<unsigned>(filters); ++i) {
     unsigned flags = 0, config = 0;
     std::size_t values = 0;
     const auto filter = H5Pget_filter2(creation, i, &flags, &values, nullptr, 0, nullptr, &config);
-    if (filter == H5Z_FILTER_DEFLATE && !data.deflated) {
-      data.deflated = true;
-      data.deflate_position = i;
-    } else if (filter == H5Z_FILTER_FLETCHER32 && !checksum) {
-      checksum = true;
-    } else if (filter != H5Z_FILTER_SHUFFLE || data.deflated) {
+    if (filter == H5Z_FILTER_DEFLATE && !data.deflate) {
+      data.deflate = i;
+    } else if (filter == H5Z_FILTER_FLETCHER32 && !data.checksum) {
+      data.checksum = i;
+    } else if (filter != H5Z_FILTER_SHUFFLE || data.deflate) {
       place.refuse("the filters shuffle, deflate and fletcher32, once each, in this order",
                    "filter number " + std::to_string(filter) + " at position " + std::to_string(i));
     }
@@ -90,45 +90,60 @@ inline void check_chunks(Dataset& data, hid_t creation, std::uintmax_t bytes) {
     place.refuse(std::to_string(chunks) + " stored chunks", std::to_string(stored_chunks));
   const std::uintmax_t stored = H5Dget_storage_size(data.id.get());
   const std::uintmax_t whole = stored / chunks;  // bytes of an average chunk
-  if (stored > place.file_size || (data.deflated ? chunk_bytes > whole * max_expansion : chunk_bytes > whole))
+  if (stored > place.file_size || (data.deflate ? chunk_bytes > whole * max_expansion : chunk_bytes > whole))
     place.refuse(std::to_string(chunks) + " chunks of " + std::to_string(chunk_bytes) + " bytes",
                  std::to_string(stored) + " stored bytes in a file of " + std::to_string(place.file_size));
 }
 
-/// Refuses a chunk that inflates to another size than it should: libhdf5 would inflate it whole before
-/// noticing, and a few kilobytes can hold gigabytes.
-inline void check_inflated_size(const Dataset& data, std::span<const hsize_t> origin, std::size_t chunk_bytes,
-                                std::vector<unsigned char>& compressed) {
-  unsigned skipped = 0;
-  haddr_t address = 0;
-  hsize_t stored = 0;
-  const hid_t id = data.id.get();
-  data.place.require(H5Dget_chunk_info_by_coord(id, origin.data(), &skipped, &address, &stored) >= 0,
-                     "a readable chunk");
-  // Deflate adds a few bytes to what it cannot compress: 5 in 16 KiB, a header, and a checksum of ours.
-  if (stored > chunk_bytes + chunk_bytes / 1000 + 64)
-    data.place.refuse("a chunk of " + std::to_string(chunk_bytes) + " bytes", std::to_string(stored));
-  compressed.resize(stored);
-  std::uint32_t mask = 0;
-  data.place.require(H5Dread_chunk(id, H5P_DEFAULT, origin.data(), &mask, compressed.data()) >= 0,
-                     "a readable chunk");
-  if ((mask >> data.deflate_position & 1U) != 0) return;  // stored as it is; H5Dread compares the sizes
+/// Inflates without keeping the result; how many bytes there are, or nothing if the stream is damaged. Stops
+/// soon after `limit`: a few kilobytes can hold gigabytes.
+inline std::optional<std::uintmax_t> inflated_size(std::span<unsigned char> compressed,
+                                                   std::uintmax_t limit) {
   std::array<unsigned char, 1 << 16> window;
   z_stream stream{};
   stream.next_in = compressed.data();
-  stream.avail_in = static_cast<uInt>(stored);
-  if (inflateInit(&stream) != Z_OK) data.place.refuse("memory for zlib", "none");
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  if (inflateInit(&stream) != Z_OK) return std::nullopt;
   int state = Z_OK;
-  while (state == Z_OK && stream.total_out <= chunk_bytes + 4) {
+  while (state == Z_OK && stream.total_out <= limit) {
     stream.next_out = window.data();
     stream.avail_out = static_cast<uInt>(window.size());
     state = inflate(&stream, Z_NO_FLUSH);
   }
-  const std::uintmax_t inflated = stream.total_out;
+  const std::uintmax_t size = stream.total_out;
   inflateEnd(&stream);
-  if (state != Z_STREAM_END || (inflated != chunk_bytes && inflated != chunk_bytes + 4))
-    data.place.refuse("a chunk that inflates to " + std::to_string(chunk_bytes) + " bytes",
-                      state == Z_STREAM_END || state == Z_OK ? "another size" : "a damaged chunk");
+  return state == Z_STREAM_END || state == Z_OK ? std::optional{size} : std::nullopt;
+}
+
+/// Refuses a chunk that does not come to the size it should have. libhdf5 would inflate more than that whole
+/// before noticing, and would read beyond its memory where a chunk is shorter.
+inline void check_chunk(const Dataset& data, std::span<const hsize_t> origin,
+                        std::vector<unsigned char>& bytes) {
+  const hid_t id = data.id.get();
+  unsigned mask = 0;
+  haddr_t address = 0;
+  hsize_t stored = 0;
+  data.place.require(H5Dget_chunk_info_by_coord(id, origin.data(), &mask, &address, &stored) >= 0,
+                     "a readable chunk");
+  const auto applies = [&](std::optional<unsigned> filter) { return filter && (mask >> *filter & 1U) == 0; };
+  const std::uintmax_t plain = data.chunk.size() * data.element_size(), sum = applies(data.checksum) ? 4 : 0;
+  if (!applies(data.deflate)) {
+    if (stored != plain + sum)
+      data.place.refuse("a chunk of " + std::to_string(plain + sum) + " bytes", std::to_string(stored));
+    return;
+  }
+  // Deflate adds 5 bytes to every 16 KiB that it cannot compress, and a header.
+  if (stored > plain + plain / 1000 + 64)
+    data.place.refuse("a chunk of " + std::to_string(plain) + " bytes", std::to_string(stored));
+  bytes.resize(stored);
+  std::uint32_t read_mask = 0;
+  data.place.require(H5Dread_chunk(id, H5P_DEFAULT, origin.data(), &read_mask, bytes.data()) >= 0,
+                     "a readable chunk");
+  const std::uintmax_t right = plain + (sum != 0 && *data.checksum < *data.deflate ? sum : 0);
+  const auto size = inflated_size(bytes, right);
+  if (size != right)
+    data.place.refuse("a chunk that inflates to " + std::to_string(right) + " bytes",
+                      size ? "another size" : "a damaged chunk");
 }
 
 /// Calls `body` with the first index of every chunk.

@@ -21,7 +21,9 @@ namespace graft::detail::hdf5 {
 /// of rank 4 at most and that all of them are stored in this very file, by known filters. Throws
 /// ArchiveError.
 inline Dataset open_dataset(hid_t from, std::string_view path, const Place& place) {
-  Dataset data{.id = open_object(from, path, place), .place = place, .shape = {}};
+  Dataset data;
+  data.id = open_object(from, path, place);
+  data.place = place;
   const hid_t id = data.id.get();
   if (H5Iget_type(id) != H5I_DATASET) place.refuse("a dataset", "an object that is no dataset");
   // Where the bytes are comes first: the extent of a virtual dataset may already need other files.
@@ -59,10 +61,9 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
 
 /// Reads the numbers, converted to float32, in row-major order. Throws ArchiveError; `out` is then undefined.
 inline void read_floats(const Dataset& data, std::span<float> out) {
-  if (data.deflated) {
-    std::vector<unsigned char> compressed;
-    const std::size_t chunk_bytes = data.chunk.size() * data.element_size();
-    for_each_chunk(data, [&](auto origin) { check_inflated_size(data, origin, chunk_bytes, compressed); });
+  if (data.chunk.rank != 0) {
+    std::vector<unsigned char> bytes;
+    for_each_chunk(data, [&](auto origin) { check_chunk(data, origin, bytes); });
   }
   const auto read = [&](hid_t memory, void* into) {
     data.place.require(H5Dread(data.id.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, into) >= 0,
