@@ -57,13 +57,13 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
-  static constexpr bool reads_network_input = from.place == Place::input;
+  static constexpr bool reads_network_input = from.region == Region::input;
 
   template <class Pointer>
   static Pointer at(const Location& location, std::size_t batch, Pointer input_memory, Pointer output_memory,
                     Pointer arena) {
-    if (location.place == Place::input) return input_memory + location.channel;
-    if (location.place == Place::output) return output_memory + location.channel;
+    if (location.region == Region::input) return input_memory + location.channel;
+    if (location.region == Region::output) return output_memory + location.channel;
     return arena + batch * location.offset + location.channel;
   }
   template <class F>

@@ -22,12 +22,12 @@ inline constexpr PlanMode inference_mode{.folded = false, .training = false};
 inline constexpr PlanMode training_mode{.folded = false, .training = true};
 
 /// Which memory a value lies in.
-enum class Place { input, output, arena };
+enum class Region { input, output, arena };
 
 /// Where the value of a node lies: a buffer of (batch, height, width, pixel_stride) floats, and its slice of
 /// it.
 struct Location {
-  Place place = Place::arena;
+  Region region = Region::arena;
   std::size_t offset = 0;   ///< arena: floats before the buffer, for one image
   std::size_t channel = 0;  ///< first channel of the slice
   ImageLayout layout;
@@ -157,8 +157,8 @@ struct Planner {
     plan.locations[n].layout = own;
     if (own.pixels() == buffer.pixels()) plan.locations[n].layout.pixel_stride = buffer.channels;
     plan.locations[n].channel = channel[n];
-    if (root[n] == 0) plan.locations[n].place = Place::input;
-    if (root[n] == root[graph.output]) plan.locations[n].place = Place::output;
+    if (root[n] == 0) plan.locations[n].region = Region::input;
+    if (root[n] == root[graph.output]) plan.locations[n].region = Region::output;
   }
 
   // First fit over the buffers' lifetimes, counted in steps.
@@ -169,7 +169,7 @@ struct Planner {
     for (std::size_t s = 0; s < plan.step_count; ++s) {
       const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
       last[from] = s;
-      if (plan.locations[to].place == Place::arena && !contains(order, buffers, to)) {
+      if (plan.locations[to].region == Region::arena && !contains(order, buffers, to)) {
         order[buffers++] = to;
         first[to] = s;
       }

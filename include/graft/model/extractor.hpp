@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/model/network.hpp>
+#include <graft/model/parameters.hpp>
+#include <graft/model/prepare.hpp>
+#include <graft/tensor/shapes.hpp>
+
+#include <filesystem>
+#include <optional>
+
+namespace graft {
+
+enum class Interpolation;
+
+/// A frozen network with its weights: images in, features out. It can only predict.
+template <LayeredNetwork Net, Backend B>
+class Extractor {
+ public:
+  using network = Net;
+  static constexpr Shape input_shape = Net::input_shape;
+  static constexpr Shape output_shape = graph_of<Net>.output_shape();
+  /// Floats of the arena that one image needs.
+  static constexpr std::size_t arena_size = plan_of<Net, frozen_mode>.arena_size;
+
+  /// Reads the weights that Keras ships, or that a model was saved with; the file may hold more layers than
+  /// the network has. Throws ArchiveError or WeightMismatch; then nothing has changed. Defined in
+  /// weights/load.hpp.
+  void load(const std::filesystem::path& file);
+
+  /// Random weights, as Keras' weights=None.
+  void initialize(Seed seed) { assign(initial_parameters<Net>(seed, Part::backbone)); }
+
+  /// Replaces all parameters. // in the order of parameter_table<Net>()
+  void assign(std::vector<float> parameters) {
+    if (parameters.size() != graph_of<Net>.parameter_count)
+      throw ShapeError{"parameters", std::to_string(graph_of<Net>.parameter_count) + " values",
+                       std::to_string(parameters.size())};
+    typename B::Context context{Threads{1}};
+    typename B::Buffer prepared{detail::prepared_total<Net, B>};
+    detail::prepare<Net, B>(context, parameters, prepared.data());
+    parameters_ = std::move(parameters);
+    prepared_ = std::move(prepared);
+  }
+
+  bool loaded() const { return prepared_.has_value(); }
+
+  /// The parameters as they were loaded, nothing folded. // in the order of parameter_table<Net>()
+  std::span<const float> parameters() const { return parameters_; }
+
+  /// A copy of one parameter: parameter("conv2d_1/kernel").
+  xt::xarray<float> parameter(std::string_view path) const {
+    require_weights();
+    const ParameterEntry& entry = find_parameter<Net>(path);
+    return to_xarray(entry.shape, std::span{parameters_}.subspan(entry.offset, entry.shape.size()));
+  }
+
+  /// Features of a batch. (batch, input shape...) -> (batch, output shape...); throws ShapeError for other
+  /// shapes.
+  Tensor<output_shape.rank + 1> predict(const Tensor<input_shape.rank + 1>& batch,
+                                        Threads threads = {}) const;
+
+  /// An image as this network's input: resized, converted and scaled. Defined in data/preprocess.hpp.
+  static Tensor<3> preprocess(const Pixels& image);
+  static Tensor<3> preprocess(const Pixels& image, Interpolation interpolation);
+
+  /// The same in backend memory: x (batch, input) -> y (batch, output), arena (slots, images in a slot,
+  /// arena_size).
+  void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const {
+    require_weights();
+    const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
+    B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
+      detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
+                                                            y + first * output_shape.size(),
+                                                            arena + slot * slot_size, prepared_->data()});
+    });
+  }
+
+  void require_weights() const {
+    if (!loaded())
+      throw Error{expected_received(
+          "backbone", "weights: call load(file), or initialize(seed) for random ones", "none so far")};
+  }
+
+ private:
+  std::vector<float> parameters_;
+  std::optional<typename B::Buffer> prepared_;
+};
+
+template <LayeredNetwork Net, Backend B>
+auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threads threads) const
+    -> Tensor<output_shape.rank + 1> {
+  const std::size_t count = batch.shape(0);
+  require_sample_shape(batch, input_shape);
+  typename B::Context context{threads};
+  typename B::Buffer staging{B::staging_size(batch.size())};
+  typename B::Buffer arena{B::slots(context) * B::images_per_slot(count) * arena_size};
+  typename B::Buffer features{count * output_shape.size()};
+  run(context, count, B::stage(context, {batch.data(), batch.size()}, staging), arena.data(),
+      features.data());
+  auto result =
+      Tensor<output_shape.rank + 1>::from_shape(batch_shape<output_shape.rank>(count, output_shape));
+  B::download(context, features.data(), {result.data(), result.size()});
+  return result;
+}
+
+}  // namespace graft

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/model/graph.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace graft {
+
+/// The nodes of a graph in the order of Keras' model.layers, the input first: by depth, where a layer is as
+/// deep as the longest path from it to the output, and among equals by the order in which a depth-first walk
+/// from the output, inputs in call order, first enters them. Weight files without usable names are read in
+/// this order. Source: keras_spec A4 (Keras' map_graph_network).
+template <std::size_t Nodes>
+std::vector<std::size_t> keras_order(const Graph<Nodes>& graph) {
+  constexpr std::size_t unseen = Node::no_ordinal;
+  std::vector<std::size_t> entered(Nodes, unseen), finished, depth(Nodes, 0);
+  std::size_t counter = 0;
+  const auto walk = [&](const auto& self, std::size_t n) -> void {
+    entered[n] = counter++;
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (entered[graph[n].inputs[i]] == unseen) self(self, graph[n].inputs[i]);
+    finished.push_back(n);
+  };
+  walk(walk, graph.output);
+  for (auto n = finished.rbegin(); n != finished.rend(); ++n)
+    for (std::size_t i = 0; i < graph[*n].input_count; ++i) {
+      std::size_t& parent = depth[graph[*n].inputs[i]];
+      parent = std::max(parent, depth[*n] + 1);
+    }
+  std::sort(finished.begin(), finished.end(), [&](std::size_t a, std::size_t b) {
+    return depth[a] != depth[b] ? depth[a] > depth[b] : entered[a] < entered[b];
+  });
+  return finished;
+}
+
+}  // namespace graft
