@@ -23,11 +23,13 @@ inline constexpr ElementwiseSpec global{contiguous({2, 2, 1}), contiguous({1})};
 inline constexpr PadSpec pad{contiguous({2, 2, 1}), contiguous({3, 3, 1}), 1, 1};
 inline constexpr DenseSpec dense{2, 1};
 struct Rule {
-  void operator()(std::size_t, float*, const float*, const OptimizerSlots&) const {}
+  static constexpr std::size_t slots = 0;
+  template <class V>
+  void operator()(V&, V, V*) const {}
 };
 struct Loss {
   static float value(const float*, const float*, std::size_t) { return 0.0f; }
-  static bool correct(const float*, const float*, std::size_t) { return true; }
+  static float accuracy(const float*, const float*, std::size_t) { return 0.0f; }
   static void gradient(const float*, const float*, std::size_t, float, float*) {}
 };
 }  // namespace detail::probe

@@ -8,10 +8,10 @@
 
 namespace graft {
 
-/// What a loss says of one batch: the sum over its samples, and how many predictions were right.
+/// What a loss says of one batch: sums over its samples.
 struct LossSums {
   double loss = 0.0;
-  std::size_t correct = 0;
+  double accuracy = 0.0;  ///< of 1 for each prediction that was right
 };
 
 /// Most buffers that an optimizer keeps beside each parameter.
@@ -24,7 +24,7 @@ namespace graft::detail {
 
 /// Loss and parameter update in plain loops; the rules themselves are types of losses/ and optimizers/.
 struct ReferenceTraining {
-  /// For each row: loss and correctness from what the last layer computes before its activation, and, unless
+  /// For each row: loss and accuracy from what the last layer computes before its activation, and, unless
   /// dz is null, dz = gradient of the mean loss over the batch. z, target, dz (batch, units)
   template <class Loss, std::size_t Units>
   static LossSums loss(HostContext&, const Loss& rule, std::size_t batch, const float* z, const float* target,
@@ -32,18 +32,23 @@ struct ReferenceTraining {
     LossSums sums;
     for (std::size_t row = 0; row < batch; ++row) {
       const float *zr = z + row * Units, *tr = target + row * Units;
-      sums.loss += rule.value(zr, tr, Units);
-      sums.correct += rule.correct(zr, tr, Units) ? 1 : 0;
+      sums.loss += double{rule.value(zr, tr, Units)};
+      sums.accuracy += double{rule.accuracy(zr, tr, Units)};
       if (dz != nullptr) rule.gradient(zr, tr, Units, 1.0f / static_cast<float>(batch), dz + row * Units);
     }
     return sums;
   }
 
-  /// One step of an optimizer for a run of parameters: rule(w, g, slot...) for each.
+  /// One step of an optimizer for a run of parameters: rule(w, g, slots) for each. w, g, slots (count)
   template <class Rule>
   static void update(HostContext&, const Rule& rule, std::size_t count, float* w, const float* g,
                      OptimizerSlots slots) {
-    for (std::size_t i = 0; i < count; ++i) rule(i, w, g, slots);
+    for (std::size_t i = 0; i < count; ++i) {
+      float slot[Rule::slots + 1];  // one more than needed, as no array is empty
+      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = slots[k][i];
+      rule(w[i], g[i], slot);
+      for (std::size_t k = 0; k < Rule::slots; ++k) slots[k][i] = slot[k];
+    }
   }
 };
 

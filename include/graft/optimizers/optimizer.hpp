@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace graft {
+
+/// An optimizer holds rates; for each step it picks the rule that moves one weight, a type without branches:
+/// `visit_rule(step, f)` calls f(rule), and rule(w, g, slots) works on float and on vectors of floats.
+/// `slot_count` is the number of floats that it keeps beside each weight. Steps count from 1.
+template <class O>
+concept Optimizer = requires(const O& optimizer) {
+  { optimizer.learning_rate } -> std::convertible_to<float>;
+  { O::keras_class } -> std::convertible_to<std::string_view>;
+  { optimizer.slot_count() } -> std::same_as<std::size_t>;
+  optimizer.visit_rule(std::uint64_t{1}, [](const auto&) {});
+};
+
+}  // namespace graft
