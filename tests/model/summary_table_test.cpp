@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <graft/model/summary_table.hpp>
 
+#include <cstddef>
 #include <doctest/doctest.h>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
 #include <vector>
 
 using namespace graft;
@@ -106,6 +111,46 @@ TEST_CASE("summary_table prints a Sequential as Keras does, which hides its inpu
         "Trainable params: 38537217 (147.01 MB)\n"
         "Non-trainable params: 0 (0.00 Byte)\n"
         "_________________________________________________________________\n");
+}
+
+// Both golden files are Keras' own: the layers of Inception v3, and the summary of the model cut at mixed7.
+TEST_CASE("summary_table prints Inception v3 with a head as Keras does, line for line") {
+  const std::string golden = GRAFT_SOURCE_DIR "/tests/golden/inception_v3/";
+  std::ifstream layers{golden + "layers.tsv"};
+  std::string line;
+  REQUIRE(std::getline(layers, line));  // the header
+  std::vector<SummaryRow> rows;
+  std::string name;
+  std::size_t total = 0;
+  while (name != "mixed7" && std::getline(layers, line)) {
+    std::istringstream cells{line};
+    std::string type, shape, parameters, inputs, input;
+    cells >> name >> type >> shape >> parameters >> inputs;
+    for (std::size_t at = 0; (at = shape.find('x', at)) != shape.npos;) shape.replace(at, 1, ", ");
+    shape = "(None, " + shape + ")";
+    SummaryRow row{name + " (" + type + ")",
+                   type == "InputLayer" ? "[" + shape + "]" : shape,
+                   std::stoul(parameters),
+                   {}};
+    for (std::istringstream list{inputs}; inputs != "-" && std::getline(list, input, ',');)
+      row.connected_to.push_back(input + "[0][0]");
+    total += row.parameters;
+    rows.push_back(std::move(row));
+  }
+  CHECK(total == 8975264);
+  rows.push_back({"flatten_1 (Flatten)", "(None, 37632)", 0, {"mixed7[0][0]"}});
+  rows.push_back({"dense_1 (Dense)", "(None, 1024)", 38536192, {"flatten_1[0][0]"}});
+  rows.push_back({"dropout_1 (Dropout)", "(None, 1024)", 0, {"dense_1[0][0]"}});
+  rows.push_back({"dense_2 (Dense)", "(None, 1)", 1025, {"dropout_1[0][0]"}});
+
+  std::ifstream file{golden + "summary_mixed7_keras_2_0_names.txt", std::ios::binary};
+  const std::string expected{std::istreambuf_iterator<char>{file}, {}};
+  REQUIRE(expected.size() > 10000);
+  const std::string model = expected.substr(8, expected.find('"', 8) - 8);
+  std::istringstream lines{summary_table(model, rows, 38537217, total)};
+  std::string table;  // without blanks at line ends, as in the file
+  while (std::getline(lines, line)) table += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  CHECK(table == expected);
 }
 
 TEST_CASE("A layer that does not follow the one above it makes the table a branched one") {
