@@ -91,6 +91,7 @@ class H5Builder {
   hid_t links() const { return links_.get(); }
 
   void group(const std::string& path) const {
+    const graft::detail::hdf5::Session silent;
     if (path == "/" || H5Lexists(file(), path.c_str(), H5P_DEFAULT) > 0) return;
     const Handle made{H5Gcreate2(file(), path.c_str(), links(), H5P_DEFAULT, H5P_DEFAULT)};
     REQUIRE(made.valid());
@@ -186,5 +187,14 @@ class H5Builder {
 
   Handle file_, links_;
 };
+
+/// Properties of a dataset in chunks, shuffled and deflated.
+inline Handle deflated_chunks(const std::vector<hsize_t>& chunk) {
+  Handle creation{H5Pcreate(H5P_DATASET_CREATE)};
+  H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
+  H5Pset_shuffle(creation.get());
+  H5Pset_deflate(creation.get(), 6);
+  return creation;
+}
 
 }  // namespace test

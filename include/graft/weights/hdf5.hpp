@@ -97,15 +97,26 @@ struct Place {
   }
 };
 
+/// Refuses paths that are absolute or climb: they come from the file.
+inline void require_plain(std::string_view path, const Place& place) {
+  while (true) {
+    const auto slash = path.find('/');
+    const auto name = path.substr(0, slash);
+    if (name.empty() || name == "." || name == "..")
+      place.refuse("a path of plain names", "an empty, '.' or '..' component");
+    if (slash == std::string_view::npos) return;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 /// Opens the object at `path`, relative to `from`, one component after the other. Only hard links count:
 /// soft, external and user-defined ones could lead into other files, or nowhere. Throws ArchiveError.
 inline Handle open_object(hid_t from, std::string_view path, const Place& place) {
+  require_plain(path, place);
   Handle object;
   while (true) {
     const auto slash = path.find('/');
     const std::string name{path.substr(0, slash)};
-    if (name.empty() || name == "." || name == "..")
-      place.refuse("a path of plain names", "an empty, '.' or '..' component");
     const hid_t group = object.valid() ? object.get() : from;
     if (H5Iget_type(group) != H5I_GROUP && H5Iget_type(group) != H5I_FILE)
       place.refuse("a group above '" + name + "'", "an object that is no group");

@@ -4,6 +4,7 @@
 #include <graft/weights/hdf5.hpp>
 
 #include <array>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <ios>
@@ -51,7 +52,15 @@ inline Handle open_file(const Place& place) {
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access.get(), true, true);  // some network file systems have no locks
 #endif
-  return place.own(H5Fopen(place.file.c_str(), H5F_ACC_RDONLY, access.get()), "a complete HDF5 file");
+  place.require(H5Pset_fapl_sec2(access.get()) >= 0,
+                "properties");  // no other driver, which may open other files
+  Handle file = place.own(H5Fopen(place.file.c_str(), H5F_ACC_RDONLY, access.get()), "a complete HDF5 file");
+  const Handle creation = place.own(H5Fget_create_plist(file.get()), "readable properties");
+  std::size_t address = 0, length = 0;
+  place.require(H5Pget_sizes(creation.get(), &address, &length) >= 0, "readable properties");
+  if (address != 8 || length != 8)
+    place.refuse("addresses and lengths of 8 bytes", "an HDF5 file with others");
+  return file;
 }
 
 inline Handle open_root(const Handle& file, const Place& place) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/weights/hdf5.hpp>
+#include <graft/weights/hdf5_heap.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -45,22 +46,14 @@ inline std::optional<std::vector<std::string>> read_strings(hid_t object, const 
 
   strings.reserve(count);
   if (H5Tis_variable_str(type.get()) > 0) {
-    const Handle memory = place.own(H5Tcopy(H5T_C_S1), "a type");
-    H5Tset_size(memory.get(), H5T_VARIABLE);
-    H5Tset_cset(memory.get(), H5Tget_cset(type.get()));
-    std::vector<char*> texts(count, nullptr);
-    const bool read = H5Aread(attribute.get(), memory.get(), texts.data()) >= 0;
-    const std::string why = read ? "" : last_error();
+    const std::string references = read_references(attribute.get(), count, place);
+    GlobalHeap heap{object, place};
     std::size_t bytes = 0;
-    for (const char* text : texts) {
-      const std::string_view view{text == nullptr ? "" : text};
-      if ((bytes += view.size()) > max_text_bytes) break;
-      strings.emplace_back(view);
+    for (std::size_t i = 0; i < count; ++i) {
+      strings.emplace_back(heap.text(std::string_view{references}.substr(16 * i, 16)));
+      if ((bytes += strings.back().size()) > max_text_bytes)
+        place.refuse("at most " + std::to_string(max_text_bytes) + " bytes of text", "more");
     }
-    H5Dvlen_reclaim(memory.get(), space.get(), H5P_DEFAULT, texts.data());
-    if (!read) place.refuse("readable strings", why);
-    if (bytes > max_text_bytes)
-      place.refuse("at most " + std::to_string(max_text_bytes) + " bytes of text", "more");
   } else {
     const std::size_t width = H5Tget_size(type.get());
     if (width == 0 || width > max_text_bytes / count)
