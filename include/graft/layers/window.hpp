@@ -59,13 +59,13 @@ struct Option<IsKind, Default, First, Rest...>
     : std::conditional_t<IsKind<First>::value, std::type_identity<First>, Option<IsKind, Default, Rest...>> {
 };
 
-struct Axis {
+struct SlidAxis {
   std::size_t output, pad_before;
 };
 
 // keras_spec C: valid: floor((n - k) / s) + 1; same: ceil(n / s), total padding split with the larger half
 // after.
-constexpr Axis slide(std::size_t n, std::size_t kernel, std::size_t stride, bool same) {
+constexpr SlidAxis slide(std::size_t n, std::size_t kernel, std::size_t stride, bool same) {
   if (!same) return {n < kernel ? 0 : (n - kernel) / stride + 1, 0};
   const std::size_t out = (n + stride - 1) / stride;
   const std::size_t covered = (out - 1) * stride + kernel;
@@ -76,8 +76,8 @@ constexpr Axis slide(std::size_t n, std::size_t kernel, std::size_t stride, bool
 template <class KernelSize, class Stride, class Padding>
 struct Sliding {
   static constexpr bool same = std::is_same_v<Padding, Same>;
-  static constexpr Axis rows(Shape in) { return slide(in[0], KernelSize::height, Stride::vertical, same); }
-  static constexpr Axis columns(Shape in) {
+  static constexpr SlidAxis rows(Shape in) { return slide(in[0], KernelSize::height, Stride::vertical, same); }
+  static constexpr SlidAxis columns(Shape in) {
     return slide(in[1], KernelSize::width, Stride::horizontal, same);
   }
 

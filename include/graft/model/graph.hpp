@@ -41,7 +41,7 @@ struct Node {
 
   std::string name() const {
     std::string text{label};
-    if (ordinal != no_ordinal && ordinal > 0) text += "_" + std::to_string(ordinal);
+    if (ordinal != no_ordinal) text += "_" + std::to_string(ordinal);
     return text;
   }
 };
@@ -83,7 +83,7 @@ struct GraphBuilder {
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;
     node.label = name.empty() ? L::keras_prefix : name;
-    if (name.empty()) node.ordinal = same_prefix(L::keras_prefix);
+    if (name.empty()) node.ordinal = same_prefix(L::keras_prefix) + 1;
     node.input_count = input_count;
     for (std::size_t i = 0; i < input_count; ++i) {
       node.inputs[i] = inputs[i];

@@ -6,6 +6,12 @@
 #include <algorithm>
 #include <xsimd/xsimd.hpp>
 
+// g++ 12 takes the deliberately undefined operands in its own AVX-512 headers for uninitialised variables.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace graft::detail {
 
 /// The optimizer's step in vector registers, spread over threads in pieces of a fixed size.
@@ -42,3 +48,7 @@ struct BlasUpdate {
 };
 
 }  // namespace graft::detail
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif

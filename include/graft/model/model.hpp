@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/blas/blas.hpp>
+#include <graft/model/extractor.hpp>
+#include <graft/model/logits.hpp>
+#include <graft/model/trainable.hpp>
+#include <graft/model/workspace.hpp>
+
+namespace graft {
+
+// Defined in data/ and training/, which define the members of Model that use them.
+class FeatureSet;
+class History;
+struct Evaluation;
+struct Console;
+template <class Data>
+struct FitOptions;
+struct EvaluateOptions;
+
+namespace detail {
+
+/// What a model is built on: an input, which has no parameters, or a frozen backbone.
+template <class Base, class B>
+struct BaseTraits {
+  static_assert(InputDescription<Base>,
+                "graft: Model<Base, Head>: expected Frozen<Backbone>, Image<h, w> or Input<...> as its base");
+  struct NoBackbone {};
+  using extractor = NoBackbone;
+  static constexpr bool has_backbone = false;
+  static constexpr Shape input_shape = Base::shape, feature_shape = Base::shape;
+  static constexpr std::size_t parameter_count = 0, arena_size = 0;
+};
+
+template <class Net, class B>
+struct BaseTraits<Frozen<Net>, B> {
+  using extractor = Extractor<Net, B>;
+  static constexpr bool has_backbone = true;
+  static constexpr Shape input_shape = Net::input_shape, feature_shape = Net::output_shape;
+  static constexpr std::size_t parameter_count = Net::parameter_count, arena_size = extractor::arena_size;
+};
+
+}  // namespace detail
+
+/// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
+/// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
+/// stored once; predicting is const, and safe from several threads with a Workspace each.
+template <class Base, class Head, Backend B = Blas>
+class Model : detail::CheckShapes<detail::Bound<detail::BaseTraits<Base, B>::feature_shape, Head>> {
+  using Traits = detail::BaseTraits<Base, B>;
+
+ public:
+  using base = Base;
+  using backend = B;
+  using extractor_type = typename Traits::extractor;
+  using Workspace = graft::Workspace<Model>;
+  static constexpr bool has_backbone = Traits::has_backbone;
+  static constexpr Shape input_shape = Traits::input_shape;      ///< of one sample
+  static constexpr Shape feature_shape = Traits::feature_shape;  ///< what the head receives
+  using head_network = detail::Bound<feature_shape, Head>;
+  static constexpr Shape output_shape = graph_of<head_network>.output_shape();
+
+  static constexpr std::size_t trainable_parameter_count = graph_of<head_network>.trainable_count;
+  static constexpr std::size_t parameter_count =
+      Traits::parameter_count + graph_of<head_network>.parameter_count;
+  static constexpr std::size_t base_arena_size = Traits::arena_size;                                // floats
+  static constexpr std::size_t head_arena_size = plan_of<head_network, inference_mode>.arena_size;  // floats
+  /// Bytes of activations that a prediction needs for one image.
+  static constexpr std::size_t workspace_bytes =
+      sizeof(float) *
+      (base_arena_size + (has_backbone ? feature_shape.size() : 0) + head_arena_size + output_shape.size());
+
+  /// A model with a fresh head; the backbone has no weights until they are loaded. Everything random in it,
+  /// and in `fit`, follows from the seed.
+  explicit Model(Seed seed = {}, Threads threads = {}) : seed_{seed}, threads_{threads}, head_{seed} {}
+
+  /// The backbone: load(file), predict(batch), preprocess(image), parameter(name).
+  auto& backbone() requires has_backbone { return base_; }
+  const auto& backbone() const requires has_backbone { return base_; }
+  /// The head: parameter(name), set_parameter(name, value).
+  Trainable<head_network, B>& head() { return head_; }
+  const Trainable<head_network, B>& head() const { return head_; }
+  Seed seed() const { return seed_; }
+  Threads threads() const { return threads_; }
+
+  /// Keras' table of layers, shapes and parameters. Defined in model/summary.hpp.
+  std::string summary() const;
+
+  /// Outputs for a batch of samples as the network takes them, into the workspace, valid until its next use;
+  /// allocates nothing. samples (n, input shape), result (n, output shape). Throws ShapeError for other
+  /// sizes.
+  std::span<const float> predict(std::span<const float> samples, Workspace& workspace) const;
+
+  /// The same for tensors: (n, input shape...) -> a view of (n, output shape...).
+  auto predict(const Tensor<input_shape.rank + 1>& samples, Workspace& workspace) const {
+    require_sample_shape(samples, input_shape);
+    const std::span<const float> result = predict({samples.data(), samples.size()}, workspace);
+    return xt::adapt(result.data(), result.size(), xt::no_ownership(),
+                     batch_shape<output_shape.rank>(samples.shape(0), output_shape));
+  }
+  /// The same with a workspace of its own.
+  Tensor<output_shape.rank + 1> predict(const Tensor<input_shape.rank + 1>& samples) const {
+    Workspace workspace{samples.shape(0), threads_};
+    return predict(samples, workspace);
+  }
+  /// One image of any size, resized and preprocessed as the backbone needs it; a float if the head has one
+  /// unit, else a Tensor<1>. Throws ShapeError for an empty image. Defined in data/preprocess.hpp.
+  auto predict(const Pixels& image) const;
+  auto predict(const Pixels& image, Workspace& workspace) const;
+
+  /// Trains the head. Defined in training/fit.hpp, with the options.
+  template <class Data, class L, class O>
+  History fit(const Data& training, const L& loss, const O& optimizer,
+              const FitOptions<std::type_identity_t<Data>>& options = {});
+  /// Loss and accuracy over a data set. Defined in training/evaluate.hpp.
+  template <class Data, class L>
+  Evaluation evaluate(const Data& data, const L& loss) const;
+  template <class Data, class L>
+  Evaluation evaluate(const Data& data, const L& loss, const EvaluateOptions& options) const;
+  /// What the frozen base makes of a data set, computed once: fit, evaluate and predict take it in place of
+  /// the images. Defined in training/extract.hpp.
+  template <class Data>
+  FeatureSet extract(const Data& data) const;
+  template <class Data>
+  FeatureSet extract(const Data& data, const Console& console) const;
+  /// Outputs for all of an extracted data set. // (samples, output shape...)
+  Tensor<output_shape.rank + 1> predict(const FeatureSet& features) const;
+
+  /// Writes a full-model file that Keras' load_model reads. Throws OutputError; an old file is then
+  /// untouched. Defined in weights/save.hpp.
+  void save(const std::filesystem::path& file) const;
+  /// Reads all parameters of a file that this type of model, or the same model in Keras, was saved to. Throws
+  /// ArchiveError or WeightMismatch. Defined in weights/load.hpp.
+  static Model load(const std::filesystem::path& file, Seed seed = {}, Threads threads = {});
+
+  /// samples in memory of the backend -> features there. // (batch, input shape) -> (batch, feature shape)
+  const float* compute_features(typename B::Context& context, std::size_t batch, const float* samples,
+                                float* arena, float* features) const {
+    if constexpr (has_backbone) {
+      base_.run(context, batch, samples, arena, features);
+      return features;
+    } else {
+      return samples;
+    }
+  }
+
+ private:
+  Seed seed_;
+  Threads threads_;
+  [[no_unique_address]] extractor_type base_;
+  Trainable<head_network, B> head_;
+};
+
+template <class Base, class Head, Backend B>
+std::span<const float> Model<Base, Head, B>::predict(std::span<const float> samples,
+                                                     Workspace& workspace) const {
+  const std::size_t count = samples.size() / input_shape.size();
+  if (count * input_shape.size() != samples.size() || count > workspace.capacity())
+    throw ShapeError{"predict",
+                     "at most " + std::to_string(workspace.capacity()) + " samples of " +
+                         to_string(input_shape) + ", as many as the workspace was made for",
+                     std::to_string(samples.size()) + " values"};
+  const float* input = B::stage(workspace.context, samples, workspace.staging);
+  const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
+                                           workspace.features.data());
+  detail::forward<head_network, inference_mode, B>(
+      detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
+                       workspace.head_arena.data(), head_.data()});
+  const std::span<float> result{workspace.result.data(), count * output_shape.size()};
+  B::download(workspace.context, workspace.output.data(), result);
+  return result;
+}
+
+}  // namespace graft

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/training/batch_memory.hpp>
+#include <graft/training/evaluate.hpp>
+#include <graft/training/extract.hpp>
+#include <graft/training/history.hpp>
+#include <graft/training/trainer.hpp>
+
+#include <chrono>
+#include <functional>
+
+namespace graft {
+
+/// What `on_epoch_end` says of the epochs to come.
+enum class Training { go_on, stop };
+
+/// Options of Model::fit; the names and defaults are Keras'.
+template <class Data>
+struct FitOptions {
+  std::size_t epochs = 1;
+  std::size_t batch_size = 32;       ///< the last batch of an epoch may be smaller
+  const Data* validation = nullptr;  ///< measured after each epoch
+  bool shuffle = true;               ///< a new order for each epoch, from the model's seed
+  std::function<Training(const EpochLog&)> on_epoch_end{};  ///< after validation
+  Console console = Console::standard_output();             ///< Console::quiet() prints nothing
+};
+
+namespace detail {
+
+/// One epoch over a feature set in an order: each batch measured before its update, as Keras does.
+template <class Model, class Trainer>
+LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context, const FeatureSet& set,
+                     std::span<const std::size_t> order, std::size_t batch_size, BatchMemory<Model>& memory,
+                     Progress& progress) {
+  LossSums total;
+  for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
+    const auto samples = order.subspan(begin, std::min(batch_size, order.size() - begin));
+    memory.gather(context, set, samples);
+    const LossSums sums = trainer.step(context, samples.size(), memory.x, memory.t);
+    total.loss += sums.loss;
+    total.accuracy += sums.accuracy;
+    const double seen = static_cast<double>(begin + samples.size());
+    progress.update(step, {{"loss", total.loss / seen}, {"accuracy", total.accuracy / seen}});
+  }
+  return total;
+}
+
+}  // namespace detail
+
+/// Trains the head with `optimizer` on `loss`. The frozen base's features are computed once, then each epoch
+/// runs over them. Returns loss and accuracy of every epoch, accumulated as Keras does. Throws DataError if
+/// the classes do not suit the head, ImageError for an image that cannot be decoded (unless the folder's
+/// options say to skip it), Error if the backbone has no weights; the model is then as it was.
+template <class Base, class Head, Backend B>
+template <class Data, class L, class O>
+History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& optimizer,
+                                  const FitOptions<std::type_identity_t<Data>>& options) {
+  using FitTrainer = Trainer<head_network, B, L, O>;
+  if constexpr (!std::is_same_v<Data, FeatureSet>) {
+    detail::require_classes<output_shape.size()>(training);
+    if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
+    const FeatureSet features = extract(training, options.console);
+    std::optional<FeatureSet> validation;
+    if (options.validation != nullptr) validation.emplace(extract(*options.validation, options.console));
+    return fit(features, loss, optimizer,
+               FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
+                                      options.shuffle, options.on_epoch_end, options.console});
+  } else {
+    detail::require_classes<output_shape.size()>(training);
+    detail::require_samples_at_all(training, "training data");
+    detail::require_batch_size(options.batch_size);
+    typename B::Context context{threads_};
+    FitTrainer trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
+    detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
+    detail::BatchMemory<Model> memory{options.batch_size};
+    std::vector<std::size_t> order(training.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    History history;
+    for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+      const auto start = std::chrono::steady_clock::now();
+      if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
+      const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;
+      auto progress = Progress::epoch(options.console, epoch, options.epochs, steps);
+      const LossSums sums =
+          detail::train_epoch(trainer, context, training, order, options.batch_size, memory, progress);
+      EpochLog log{.epoch = epoch,
+                   .loss = sums.loss / static_cast<double>(training.size()),
+                   .accuracy = sums.accuracy / static_cast<double>(training.size())};
+      if (options.validation != nullptr) {
+        const Evaluation e = evaluator.run(context, head_.data(), *options.validation, memory);
+        log.val_loss = e.loss;
+        log.val_accuracy = e.accuracy;
+        progress.finish({{"loss", log.loss},
+                         {"accuracy", log.accuracy},
+                         {"val_loss", e.loss},
+                         {"val_accuracy", e.accuracy}});
+      } else {
+        progress.finish({{"loss", log.loss}, {"accuracy", log.accuracy}});
+      }
+      log.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      history.push_back(log);
+      if (options.on_epoch_end && options.on_epoch_end(log) == Training::stop) break;
+    }
+    return history;
+  }
+}
+
+}  // namespace graft

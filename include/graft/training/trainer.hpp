@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/losses/check_loss.hpp>
+#include <graft/model/backward.hpp>
+#include <graft/model/model.hpp>
+#include <graft/optimizers/optimizer.hpp>
+
+namespace graft {
+
+/// One training step at a time on a network whose parameters lie in `parameters` (backend memory): forward in
+/// training mode, loss, backward, optimizer. Its memory is allocated once, for batches of up to `capacity`.
+template <LayeredNetwork Net, Backend B, Loss L, Optimizer O>
+class Trainer : detail::CheckLoss<L, Net> {
+  using Logits = detail::LogitsOf<Net>;
+  static constexpr auto& graph = graph_of<Logits>;
+  static constexpr auto& plan = plan_of<Logits, training_mode>;
+  static constexpr std::size_t outputs = graph.output_shape().size();
+
+ public:
+  Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
+      : parameters_{parameters},
+        loss_{loss},
+        optimizer_{optimizer},
+        seed_{seed},
+        arena_{capacity * plan.arena_size},
+        gradient_arena_{capacity * plan.arena_size},
+        logits_{capacity * outputs},
+        dlogits_{capacity * outputs},
+        saved_{plan.saved_size},
+        gradients_{graph.parameter_count},
+        slots_{optimizer.slot_count() * graph.parameter_count} {}
+
+  /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
+  LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
+                             const float* target) {
+    const detail::Frame<B> frame{context,        batch,         x,
+                                 logits_.data(), arena_.data(), parameters_,
+                                 parameters_,    saved_.data(), step_seed()};
+    detail::forward<Logits, training_mode, B>(frame);
+    const LossSums sums =
+        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
+    detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data(), gradients_.data()});
+    return sums;
+  }
+
+  /// One step: compute_gradients, then the optimizer moves every trainable parameter.
+  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
+    const LossSums sums = compute_gradients(context, batch, x, target);
+    ++steps_;
+    optimizer_.visit_rule(steps_, [&](const auto& rule) {
+      for (const Node& node : graph.nodes)
+        if (node.trainable_size > 0) update(context, rule, node.parameter_offset, node.trainable_size);
+    });
+    return sums;
+  }
+
+  /// Gradients of the last batch, backend memory, in the order of parameter_table<Net>().
+  const float* gradients() const { return gradients_.data(); }
+  O& optimizer() { return optimizer_; }
+
+ private:
+  // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
+  Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
+
+  template <class Rule>
+  void update(typename B::Context& context, const Rule& rule, std::size_t offset, std::size_t count) {
+    OptimizerSlots slots{};
+    for (std::size_t k = 0; k < Rule::slots; ++k)
+      slots[k] = slots_.data() + k * graph.parameter_count + offset;
+    B::update(context, rule, count, parameters_ + offset, gradients_.data() + offset, slots);
+  }
+
+  float* parameters_;
+  L loss_;
+  O optimizer_;
+  Seed seed_;
+  std::uint64_t steps_ = 0;
+  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, gradients_, slots_;
+};
+
+}  // namespace graft
