@@ -3,6 +3,7 @@
 
 #include <graft/model/extractor.hpp>
 #include <graft/model/keras_order.hpp>
+#include <graft/model/model.hpp>
 #include <graft/weights/archive.hpp>
 #include <graft/weights/name_mapping.hpp>
 
@@ -58,6 +59,21 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
   detail::ParameterPlaces places;
   detail::append_places<Net>(places, 0);
   assign(detail::read_parameters(file, places, graph_of<Net>.parameter_count));
+}
+
+template <class Base, class Head, Backend B>
+Model<Base, Head, B> Model<Base, Head, B>::load(const std::filesystem::path& file, Seed seed,
+                                                Threads threads) {
+  constexpr std::size_t base_count = Traits::parameter_count;
+  detail::ParameterPlaces places;
+  if constexpr (has_backbone) detail::append_places<typename extractor_type::network>(places, 0);
+  detail::append_places<head_network>(places, base_count);
+  std::vector<float> parameters = detail::read_parameters(file, places, parameter_count);
+  Model model{seed, threads};
+  model.head_.assign(std::span{parameters}.subspan(base_count));
+  parameters.resize(base_count);
+  if constexpr (has_backbone) model.base_.assign(std::move(parameters));
+  return model;
 }
 
 }  // namespace graft

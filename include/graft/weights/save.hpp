@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/model/model.hpp>
+#include <graft/weights/keras_config.hpp>
+#include <graft/weights/keras_h5_writer.hpp>
+
+namespace graft {
+
+namespace detail {
+
+/// Appends what is to be written of a network's layers, in Keras' order. parameters: as
+/// parameter_table<Net>().
+template <LayeredNetwork Net>
+void append_layer_data(std::vector<LayerData>& layers, std::span<const float> parameters, bool with_input) {
+  for (const std::size_t n : keras_order(graph_of<Net>)) {
+    if (n == 0 && !with_input) continue;
+    LayerData layer{graph_of<Net>.nodes[n].name(), {}};
+    for (const ParameterEntry& entry : parameter_table<Net>())
+      if (entry.node == n)
+        layer.weights.push_back({entry.layer + "/" + entry.name + ":0", entry.shape,
+                                 parameters.subspan(entry.offset, entry.shape.size())});
+    layers.push_back(std::move(layer));
+  }
+}
+
+}  // namespace detail
+
+template <class Base, class Head, Backend B>
+void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
+  detail::Json layers = detail::Json::array();
+  std::vector<LayerData> data;
+  std::string source, input = "input_1";
+  if constexpr (has_backbone) {
+    using Net = typename extractor_type::network;
+    base_.require_weights();
+    detail::append_layers<Net>(layers, "", false);
+    detail::append_layer_data<Net>(data, base_.parameters(), true);
+    source = graph_of<Net>.nodes[graph_of<Net>.output].name();
+  }
+  const std::vector<float> head = head_.parameters();
+  detail::append_layers<head_network>(layers, source, true);
+  detail::append_layer_data<head_network>(data, head, !has_backbone);
+  constexpr auto& graph = graph_of<head_network>;
+  const detail::Json config = {
+      {"class_name", "Functional"},
+      {"config",
+       {{"name", "model"},
+        {"trainable", true},
+        {"layers", std::move(layers)},
+        {"input_layers", detail::Json::array({detail::Json::array({input, 0, 0})})},
+        {"output_layers",
+         detail::Json::array({detail::Json::array({graph.nodes[graph.output].name(), 0, 0})})}}}};
+  write_keras_h5(file, config.dump(), "", data);
+}
+
+}  // namespace graft
