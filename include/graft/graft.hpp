@@ -26,3 +26,4 @@
 #include <graft/training/history.hpp>
 #include <graft/training/report.hpp>
 #include <graft/weights/load.hpp>
+#include <graft/weights/save.hpp>
