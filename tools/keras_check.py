@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Checks the library against Keras itself: keras_check.py EXCHANGE [--only golden|exchange]
+"""Checks the library against Keras itself: keras_check.py --exchange PROGRAM [--only golden|exchange]
 
 golden    makes tests/golden anew and compares it with what is committed;
-exchange  hands models to and fro with the C++ program EXCHANGE (tests/keras/keras_exchange.cpp):
-          EXCHANGE save OUT.h5 INPUT.npy PREDICTION.npy    builds a model, saves it, writes its prediction
-          EXCHANGE load IN.h5 INPUT.npy PREDICTION.npy     loads a model that Keras saved, writes its prediction
+exchange  hands models to and fro with the C++ program PROGRAM (tests/keras/keras_exchange.cpp):
+          PROGRAM save OUT.h5 INPUT.npy PREDICTION.npy    builds a model, saves it, writes its prediction
+          PROGRAM load IN.h5 INPUT.npy PREDICTION.npy     loads a model that Keras saved, writes its prediction
 Prints one line a check and exits with 1 when one failed. The environment is that of tools/requirements-keras.txt."""
 import argparse
 import pathlib
@@ -57,7 +57,9 @@ def compare_golden(committed, fresh):
         if a.shape != b.shape or a.dtype != b.dtype:
             return False, f'{name}: expected {b.dtype}{b.shape}, received {a.dtype}{a.shape}'
         difference = float(np.max(np.abs(a.astype(np.float64) - b) / np.maximum(1.0, np.abs(b)), initial=0.0))
-        if not difference <= worst:  # also for NaN
+        if not np.isfinite(difference):
+            return False, f'{name}: expected numbers, received {a[~np.isfinite(a)][:3]}'
+        if difference > worst:
             worst, where = difference, name
     return worst <= GOLDEN_TOLERANCE, f'largest difference {worst:.2g} ({where}) of {GOLDEN_TOLERANCE:g} allowed, {len(expected)} files'
 
@@ -140,10 +142,12 @@ class Exchange:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('exchange', type=pathlib.Path, help='the built tests/keras/keras_exchange')
+    parser.add_argument('--exchange', type=pathlib.Path, metavar='PROGRAM', help='the built tests/keras/keras_exchange')
     parser.add_argument('--only', choices=('golden', 'exchange'))
     parser.add_argument('--golden', type=pathlib.Path, default=ROOT / 'tests/golden')
     arguments = parser.parse_args()
+    if arguments.only != 'golden' and not (arguments.exchange and arguments.exchange.is_file()):
+        parser.error(f'expected --exchange with the path of the program keras_exchange, received {arguments.exchange}')
     warnings.filterwarnings('ignore', message='.*HDF5 file.*')
     report = Report()
     with tempfile.TemporaryDirectory(prefix='graft_keras_') as scratch:
