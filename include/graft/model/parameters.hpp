@@ -25,35 +25,45 @@ struct ParameterEntry {
   std::size_t offset;  ///< floats before it in the buffer
 };
 
-/// All parameters of a network, in the order of its buffer.
+namespace detail {
+
+/// The parameters of every node, one behind the other.
 template <LayeredNetwork Net>
-const std::vector<ParameterEntry>& parameter_table() {
-  static const std::vector<ParameterEntry> table = [] {
-    std::vector<ParameterEntry> entries;
-    [&]<std::size_t... N>(std::index_sequence<N...>) {
-      const auto add = [&]<std::size_t I>() {
-        constexpr const Node& node = graph_of<Net>.nodes[I];
-        if constexpr (node.parameters > 0) {
-          std::size_t offset = node.parameter_offset;
-          for (const ParameterSpec& spec : type_at<I, node_types<Net>>::parameters(node.input)) {
-            entries.push_back({node.name(), std::string{spec.name}, spec.shape, spec.initializer,
-                               spec.trainable, I, offset});
-            offset += spec.shape.size();
-          }
-        }
-      };
-      (add.template operator()<N>(), ...);
-    }
-    (std::make_index_sequence<graph_of<Net>.size>{});
-    return entries;
+inline constexpr auto parameter_specs = [] {
+  constexpr auto& graph = graph_of<Net>;
+  constexpr std::size_t total = [] {
+    std::size_t count = 0;
+    for (const Node& node : graph_of<Net>.nodes) count += node.parameters;
+    return count;
   }();
-  return table;
+  std::array<ParameterSpec, total> specs{};
+  [&]<std::size_t... N, class... L>(std::index_sequence<N...>, TypeList<L...>) {
+    std::size_t at = 0;
+    const auto append = [&](const auto& of_layer) {
+      for (const ParameterSpec& spec : of_layer) specs[at++] = spec;
+    };
+    (append(L::parameters(graph.nodes[N].input)), ...);
+  }
+  (std::make_index_sequence<graph.size>{}, node_types<Net>{});
+  return specs;
+}();
+
+inline std::vector<ParameterEntry> make_parameter_table(std::span<const Node> nodes,
+                                                        std::span<const ParameterSpec> specs) {
+  std::vector<ParameterEntry> entries;
+  for (std::size_t n = 0, at = 0; n < nodes.size(); ++n) {
+    std::size_t offset = nodes[n].parameter_offset;
+    for (const ParameterSpec& spec : specs.subspan(at, nodes[n].parameters)) {
+      entries.push_back(
+          {nodes[n].name(), std::string{spec.name}, spec.shape, spec.initializer, spec.trainable, n, offset});
+      offset += spec.shape.size();
+    }
+    at += nodes[n].parameters;
+  }
+  return entries;
 }
 
-/// The entry of "layer/name", such as "dense/kernel". Throws Error listing the names there are.
-template <LayeredNetwork Net>
-const ParameterEntry& find_parameter(std::string_view path) {
-  const auto& table = parameter_table<Net>();
+inline const ParameterEntry& find_in(const std::vector<ParameterEntry>& table, std::string_view path) {
   const auto found = std::find_if(table.begin(), table.end(),
                                   [&](const ParameterEntry& e) { return e.layer + "/" + e.name == path; });
   if (found != table.end()) return *found;
@@ -63,6 +73,22 @@ const ParameterEntry& find_parameter(std::string_view path) {
   if (table.size() > 8) names += ", … (" + std::to_string(table.size()) + " in all)";
   throw Error{expected_received("parameter", names.empty() ? "none, for no layer has any" : "one of " + names,
                                 "\"" + std::string{path} + "\"")};
+}
+
+}  // namespace detail
+
+/// All parameters of a network, in the order of its buffer.
+template <LayeredNetwork Net>
+const std::vector<ParameterEntry>& parameter_table() {
+  static const std::vector<ParameterEntry> table =
+      detail::make_parameter_table(graph_of<Net>.nodes, detail::parameter_specs<Net>);
+  return table;
+}
+
+/// The entry of "layer/name", such as "dense/kernel". Throws Error listing the names there are.
+template <LayeredNetwork Net>
+const ParameterEntry& find_parameter(std::string_view path) {
+  return detail::find_in(parameter_table<Net>(), path);
 }
 
 namespace detail {

@@ -14,8 +14,8 @@
 
 namespace graft::detail {
 
-/// Layers in the words of Keras 2's model_config; Keras 3 reads them too. One overload of `describe` for each
-/// layer.
+/// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The templates only take the
+/// constants out of the layer types: the JSON is built by plain functions, compiled once.
 using Json = nlohmann::ordered_json;
 
 inline Json initializer_config(std::string_view class_name) {
@@ -23,129 +23,167 @@ inline Json initializer_config(std::string_view class_name) {
   return {{"class_name", class_name}, {"config", Json::object()}};
 }
 
-template <class L>
-void describe_weights(Json& config) {
-  config["activation"] = L::activation::keras_name;
-  config["use_bias"] = L::use_bias;
-  config["kernel_initializer"] = initializer_config("GlorotUniform");
-  config["bias_initializer"] = initializer_config("Zeros");
-  for (const char* key : {"kernel_regularizer", "bias_regularizer", "activity_regularizer",
-                          "kernel_constraint", "bias_constraint"})
-    config[key] = nullptr;
+inline void set_null(Json& config, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) config[key] = nullptr;
 }
 
-template <class L>
-void describe_window(Json& config) {
-  config["padding"] = L::sliding::same ? "same" : "valid";
-  config["strides"] = {L::strides::vertical, L::strides::horizontal};
+inline void set_pair(Json& config, const char* key, std::size_t first, std::size_t second) {
+  config[key] = {first, second};
+}
+
+inline void set_text(Json& config, const char* key, std::string_view text) { config[key] = text; }
+
+inline void describe_weights(Json& config, const char* size_key, std::size_t size,
+                             std::string_view activation, bool use_bias) {
+  config[size_key] = size;
+  config["activation"] = activation;
+  config["use_bias"] = use_bias;
+  config["kernel_initializer"] = initializer_config("GlorotUniform");
+  config["bias_initializer"] = initializer_config("Zeros");
+  set_null(config, {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
+                    "bias_constraint"});
+}
+
+inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
+  set_pair(config, size_key, window.height, window.width);
+  set_pair(config, "strides", window.stride_y, window.stride_x);
+  config["padding"] = same ? "same" : "valid";
   config["data_format"] = "channels_last";
 }
 
-template <std::size_t Filters, class Size, class... Options>
-void describe(Conv2D<Filters, Size, Options...> layer, const Node&, Json& config) {
-  config["filters"] = Filters;
-  config["kernel_size"] = {Size::height, Size::width};
-  describe_window<decltype(layer)>(config);
-  config["dilation_rate"] = {1, 1};
-  config["groups"] = 1;
-  describe_weights<decltype(layer)>(config);
-}
-
-template <std::size_t Units, class... Options>
-void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
-  config["units"] = Units;
-  describe_weights<decltype(layer)>(config);
-}
-
-template <class... Options>
-void describe(BatchNormalization<Options...> layer, const Node& node, Json& config) {
-  config["axis"] = {node.output.rank};
-  config["momentum"] = layer.momentum;
-  config["epsilon"] = layer.epsilon;
-  config["center"] = layer.center;
-  config["scale"] = layer.scale;
+inline void describe_batch_normalization(Json& config, std::size_t axis, double momentum, double epsilon,
+                                         bool center, bool scale) {
+  config["axis"] = Json::array({axis});
+  config["momentum"] = momentum;
+  config["epsilon"] = epsilon;
+  config["center"] = center;
+  config["scale"] = scale;
   config["beta_initializer"] = initializer_config("Zeros");
   config["gamma_initializer"] = initializer_config("Ones");
   config["moving_mean_initializer"] = initializer_config("Zeros");
   config["moving_variance_initializer"] = initializer_config("Ones");
-  for (const char* key : {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"})
-    config[key] = nullptr;
+  set_null(config, {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"});
 }
 
-template <class Rule, class Size, class... Options>
-void describe(Pooling2D<Rule, Size, Options...> layer, const Node&, Json& config) {
-  config["pool_size"] = {Size::height, Size::width};
-  describe_window<decltype(layer)>(config);
-}
-
-template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-void describe(ZeroPadding2D<Top, Bottom, Left, Right>, const Node&, Json& config) {
-  config["padding"] = {{Top, Bottom}, {Left, Right}};
+inline void describe_padding(Json& config, std::size_t top, std::size_t bottom, std::size_t left,
+                             std::size_t right) {
+  config["padding"] = Json::array({{top, bottom}, {left, right}});
   config["data_format"] = "channels_last";
 }
 
-template <class Function>
-void describe(Activation<Function>, const Node&, Json& config) {
-  config["activation"] = Function::keras_name;
+inline void describe_dropout(Json& config, double rate) {
+  config["rate"] = rate;
+  set_null(config, {"noise_shape", "seed"});
 }
 
-template <std::size_t Percent>
-void describe(Dropout<Percent>, const Node&, Json& config) {
-  config["rate"] = static_cast<double>(Percent) / 100.0;
-  config["noise_shape"] = nullptr;
-  config["seed"] = nullptr;
-}
-
-inline void describe(Flatten, const Node&, Json& config) { config["data_format"] = "channels_last"; }
-
-inline void describe(GlobalAveragePooling2D, const Node&, Json& config) {
-  config["data_format"] = "channels_last";
-  config["keepdims"] = false;
-}
-
-template <class... Branches>
-void describe(Concatenate<Branches...>, const Node&, Json& config) {
-  config["axis"] = -1;
-}
-
-inline void describe(InputLayer, const Node& node, Json& config) {
+inline void describe_input(Json& config, const Shape& sample) {
   config.erase("trainable");
-  Json shape = {nullptr};
-  for (std::size_t i = 0; i < node.output.rank; ++i) shape.push_back(node.output[i]);
+  Json shape = Json::array({nullptr});
+  for (std::size_t i = 0; i < sample.rank; ++i) shape.push_back(sample[i]);
   config["batch_input_shape"] = std::move(shape);
   config["sparse"] = false;
   config["ragged"] = false;
 }
 
-/// Appends the layers of a network in Keras' order. `source` feeds the network; empty: its own InputLayer
-/// does.
+// One overload of `describe` for each layer.
+template <std::size_t Filters, class Size, class... Options>
+void describe(Conv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  config["groups"] = 1;
+  describe_weights(config, "filters", Filters, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <std::size_t Units, class... Options>
+void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
+  describe_weights(config, "units", Units, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <class... Options>
+void describe(BatchNormalization<Options...> layer, const Node& node, Json& config) {
+  describe_batch_normalization(config, node.output.rank, layer.momentum, layer.epsilon, layer.center,
+                               layer.scale);
+}
+template <class Rule, class Size, class... Options>
+void describe(Pooling2D<Rule, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "pool_size", layer.window(node.input), decltype(layer)::sliding::same);
+}
+template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
+void describe(ZeroPadding2D<Top, Bottom, Left, Right>, const Node&, Json& config) {
+  describe_padding(config, Top, Bottom, Left, Right);
+}
+template <class Function>
+void describe(Activation<Function>, const Node&, Json& config) {
+  set_text(config, "activation", Function::keras_name);
+}
+template <std::size_t Percent>
+void describe(Dropout<Percent>, const Node&, Json& config) {
+  describe_dropout(config, static_cast<double>(Percent) / 100.0);
+}
+inline void describe(Flatten, const Node&, Json& config) { set_text(config, "data_format", "channels_last"); }
+inline void describe(GlobalAveragePooling2D, const Node&, Json& config) {
+  set_text(config, "data_format", "channels_last");
+  config["keepdims"] = false;
+}
+template <class... Branches>
+void describe(Concatenate<Branches...>, const Node&, Json& config) {
+  config["axis"] = -1;
+}
+inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
+
+using Describe = void (*)(const Node&, Json&);
+
+template <class L>
+void describe_as(const Node& node, Json& config) {
+  describe(L{}, node, config);
+}
+
+/// For each node, how its layer is described.
+template <LayeredNetwork Net>
+std::span<const Describe> describers() {
+  static constexpr auto table = []<class... L>(TypeList<L...>) {
+    return std::array<Describe, sizeof...(L)>{&describe_as<L>...};
+  }(node_types<Net>{});
+  return table;
+}
+
+/// Appends layers in an order. `source` feeds the network; empty: its own InputLayer does.
+inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<const Describe> describers,
+                          std::span<const std::size_t> order, const std::string& source, bool trainable) {
+  for (const std::size_t n : order) {
+    if (n == 0 && !source.empty()) continue;
+    const Node& node = nodes[n];
+    Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
+    describers[n](node, config);
+    Json inbound = Json::array();
+    for (std::size_t i = 0; i < node.input_count; ++i) {
+      const std::size_t from = node.inputs[i];
+      inbound.push_back(
+          Json::array({from == 0 && !source.empty() ? source : nodes[from].name(), 0, 0, Json::object()}));
+    }
+    layers.push_back(
+        {{"class_name", node.keras_class},
+         {"config", std::move(config)},
+         {"name", node.name()},
+         {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
+  }
+}
+
 template <LayeredNetwork Net>
 void append_layers(Json& layers, const std::string& source, bool trainable) {
-  constexpr auto& graph = graph_of<Net>;
-  std::vector<Json> by_node(graph.size);
-  [&]<std::size_t... N>(std::index_sequence<N...>) {
-    const auto add = [&]<std::size_t I>() {
-      const Node& node = graph.nodes[I];
-      Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
-      describe(type_at<I, node_types<Net>>{}, node, config);
-      Json inbound = Json::array();
-      for (std::size_t i = 0; i < node.input_count; ++i) {
-        const std::size_t from = node.inputs[i];
-        inbound.push_back(
-            Json::array({from == 0 && !source.empty() ? source : graph[from].name(), 0, 0, Json::object()}));
-      }
-      Json nodes = Json::array();
-      if (!inbound.empty()) nodes.push_back(std::move(inbound));
-      by_node[I] = {{"class_name", node.keras_class},
-                    {"config", std::move(config)},
-                    {"name", node.name()},
-                    {"inbound_nodes", std::move(nodes)}};
-    };
-    (add.template operator()<N>(), ...);
-  }
-  (std::make_index_sequence<graph.size>{});
-  for (const std::size_t n : keras_order(graph))
-    if (n != 0 || source.empty()) layers.push_back(std::move(by_node[n]));
+  append_layers(layers, graph_of<Net>.nodes, describers<Net>(), keras_order(graph_of<Net>), source,
+                trainable);
+}
+
+/// The model_config of a model from one input to one output.
+inline std::string model_config(Json layers, const std::string& input, const std::string& output) {
+  const auto end = [](const std::string& name) { return Json::array({Json::array({name, 0, 0})}); };
+  const Json config = {{"class_name", "Functional"},
+                       {"config",
+                        {{"name", "model"},
+                         {"trainable", true},
+                         {"layers", std::move(layers)},
+                         {"input_layers", end(input)},
+                         {"output_layers", end(output)}}}};
+  return config.dump();
 }
 
 }  // namespace graft::detail

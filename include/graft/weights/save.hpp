@@ -30,7 +30,7 @@ template <class Base, class Head, Backend B>
 void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
   detail::Json layers = detail::Json::array();
   std::vector<LayerData> data;
-  std::string source, input = "input_1";
+  std::string source;
   if constexpr (has_backbone) {
     using Net = typename extractor_type::network;
     base_.require_weights();
@@ -41,17 +41,8 @@ void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
   const std::vector<float> head = head_.parameters();
   detail::append_layers<head_network>(layers, source, true);
   detail::append_layer_data<head_network>(data, head, !has_backbone);
-  constexpr auto& graph = graph_of<head_network>;
-  const detail::Json config = {
-      {"class_name", "Functional"},
-      {"config",
-       {{"name", "model"},
-        {"trainable", true},
-        {"layers", std::move(layers)},
-        {"input_layers", detail::Json::array({detail::Json::array({input, 0, 0})})},
-        {"output_layers",
-         detail::Json::array({detail::Json::array({graph.nodes[graph.output].name(), 0, 0})})}}}};
-  write_keras_h5(file, config.dump(), "", data);
+  const auto& output = graph_of<head_network>.nodes[graph_of<head_network>.output];
+  write_keras_h5(file, detail::model_config(std::move(layers), "input_1", output.name()), "", data);
 }
 
 }  // namespace graft
