@@ -48,8 +48,7 @@ inline Handle half_type(hid_t float32, const Place& place) {
   return half;
 }
 
-/// The value of a binary16 number, exactly. libhdf5's own conversion goes bit by bit, four times slower in
-/// all.
+/// The value of a binary16 number, exactly. libhdf5 would convert it bit by bit.
 inline float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = (half & 0x8000U) << 16, rest = half & 0x7fffU;
   // As float32 bits the number is 2^112 too small: one product mends normal and subnormal numbers alike.

@@ -141,6 +141,9 @@ inline void require_fit(std::string_view file, const Assignment& assignment, con
 /// by order, as Keras does, cross-checked by the automatic numbers: where the two disagree, shapes decide,
 /// and where they cannot, the file is refused rather than guessed at.
 ///
+/// A model cut inside a branch is no such beginning: pass the layers of the whole backbone and use those it
+/// needs, or a file with other offsets may be refused as ambiguous.
+///
 /// Throws WeightMismatch for the first layer or parameter that differs, ArchiveError if the order is
 /// ambiguous. The result points into `layers` and `expected`.
 inline std::vector<Match> match_layers(std::string_view file, std::span<const ArchiveLayer> layers,
