@@ -25,7 +25,7 @@ class AtomicFile {
   /// user shows before any work is done. A symbolic link is followed: its target is what gets replaced.
   /// Throws OutputError.
   explicit AtomicFile(const std::filesystem::path& target) : target_{resolved(target)} {
-    struct ::stat old{};
+    struct ::stat old {};
     const bool replaces = ::stat(target_.c_str(), &old) == 0;
     // Renaming over a device or a folder would destroy or fail: only regular files are replaced.
     if (target_.filename().empty() || (replaces && !S_ISREG(old.st_mode)))

@@ -10,7 +10,8 @@
 namespace graft {
 
 /// The extents of one sample or of one parameter, outermost first; the batch is never part of it.
-/// Images are (height, width, channels), features are (units). A structural type: it can be a template argument.
+/// Images are (height, width, channels), features are (units). A structural type: it can be a template
+/// argument.
 struct Shape {
   static constexpr std::size_t max_rank = 4;
 
@@ -20,8 +21,8 @@ struct Shape {
   constexpr Shape() = default;
 
   template <std::convertible_to<std::size_t>... Extents>
-    requires(sizeof...(Extents) > 0 && sizeof...(Extents) <= max_rank)
-  constexpr Shape(Extents... e) : extents{static_cast<std::size_t>(e)...}, rank{sizeof...(Extents)} {}
+  requires(sizeof...(Extents) > 0 && sizeof...(Extents) <= max_rank) constexpr Shape(Extents... e)
+      : extents{static_cast<std::size_t>(e)...}, rank{sizeof...(Extents)} {}
 
   /// Number of elements; 1 for the empty shape.
   constexpr std::size_t size() const {

@@ -6,6 +6,7 @@
 #include <graft/layers/dense.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
+#include <graft/layers/pooling2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/execution.hpp>
 
@@ -14,6 +15,13 @@ namespace graft::detail {
 template <class L>
 constexpr Conv2dSpec conv2d_spec(ImageLayout input, ImageLayout output) {
   return {input, output, L::window({input.height, input.width, input.channels})};
+}
+
+/// The vectors of a batch normalisation in its parameters, which lie in Keras' order.
+template <class L>
+BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
+  return {L::scale ? p : nullptr, L::center ? p + L::beta_index * channels : nullptr,
+          p + L::mean_index * channels, p + L::variance_index * channels};
 }
 
 /// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
@@ -81,9 +89,7 @@ struct ForwardStep : Site<Net, Mode, I> {
   static void compute(BatchNormalization<Options...> layer, const F& f) {
     constexpr std::size_t n = S::output.channels;
     using L = decltype(layer);
-    const float* p = parameters(f);
-    const BatchNormVectors v{L::scale ? p : nullptr, L::center ? p + L::beta_index * n : nullptr,
-                             p + L::mean_index * n, p + L::variance_index * n};
+    const BatchNormVectors v = batch_norm_vectors<L>(parameters(f), n);
     if constexpr (Mode.training) {
       float* moving = f.trained + S::node.parameter_offset;
       B::template batch_norm_training<elementwise>(

@@ -10,16 +10,41 @@ namespace graft::detail {
 
 /// What a batch normalisation with stored statistics does to each channel: x * scale + shift, in double, so
 /// that folding rounds once.
-template <class L>
-void fold_vectors(const float* p, std::size_t channels, std::vector<double>& scale,
-                  std::vector<double>& shift) {
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double gamma = L::scale ? double{p[c]} : 1.0;
-    const double beta = L::center ? double{p[L::beta_index * channels + c]} : 0.0;
-    const double mean = double{p[L::mean_index * channels + c]};
-    scale[c] = gamma / std::sqrt(double{p[L::variance_index * channels + c]} + L::epsilon);
-    shift[c] = beta - mean * scale[c];
+struct ScaleShift {
+  std::vector<double> scale, shift;
+
+  explicit ScaleShift(std::size_t channels) : scale(channels, 1.0), shift(channels, 0.0) {}
+
+  ScaleShift(std::size_t channels, BatchNormVectors v, double epsilon) : ScaleShift{channels} {
+    for (std::size_t c = 0; c < channels; ++c) {
+      scale[c] = (v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) / std::sqrt(double{v.variance[c]} + epsilon);
+      shift[c] = (v.beta == nullptr ? 0.0 : double{v.beta[c]}) - double{v.mean[c]} * scale[c];
+    }
   }
+};
+
+/// kernel (…, channels) and bias (channels) with what follows them folded in; a null bias is zero.
+inline std::pair<std::vector<float>, std::vector<float>> fold(std::span<const float> kernel,
+                                                              const float* bias, const ScaleShift& by) {
+  const std::size_t channels = by.scale.size();
+  std::vector<float> folded(kernel.size()), folded_bias(channels);
+  for (std::size_t i = 0; i < kernel.size(); ++i)
+    folded[i] = static_cast<float>(double{kernel[i]} * by.scale[i % channels]);
+  for (std::size_t c = 0; c < channels; ++c)
+    folded_bias[c] =
+        static_cast<float>(by.shift[c] + (bias == nullptr ? 0.0 : double{bias[c]} * by.scale[c]));
+  return {std::move(folded), std::move(folded_bias)};
+}
+
+template <LayeredNetwork Net, std::size_t Node>
+ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t channels) {
+  if constexpr (Node == Step::none)
+    return ScaleShift{channels};
+  else
+    return ScaleShift{channels,
+                      batch_norm_vectors<type_at<Node, node_types<Net>>>(
+                          parameters.data() + graph_of<Net>.nodes[Node].parameter_offset, channels),
+                      type_at<Node, node_types<Net>>::epsilon};
 }
 
 /// Step I's parameters in the prepared form: batch normalisation folded into kernel and bias, the kernel
@@ -29,23 +54,14 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
   using S = Site<Net, frozen_mode, I>;
   constexpr std::size_t size = prepared_size<Net, B, I>();
   if constexpr (size > 0) {
-    const float* own = parameters.data() + S::node.parameter_offset;
+    const std::span<const float> own = parameters.subspan(S::node.parameter_offset, S::node.parameter_size);
     float* destination = prepared + prepared_offsets<Net, B>[I];
     if constexpr (S::node.role == Role::linear) {
       constexpr std::size_t channels = S::output.channels;
       constexpr std::size_t kernel_size = S::node.parameter_size - (S::layer::use_bias ? channels : 0);
-      std::vector<float> kernel(own, own + kernel_size), bias(channels);
-      std::vector<double> scale(channels, 1.0), shift(channels, 0.0);
-      if constexpr (S::step.scale_shift != Step::none) {
-        constexpr std::size_t n = S::step.scale_shift;
-        fold_vectors<type_at<n, node_types<Net>>>(parameters.data() + S::graph.nodes[n].parameter_offset,
-                                                  channels, scale, shift);
-      }
-      for (std::size_t i = 0; i < kernel_size; ++i)
-        kernel[i] = static_cast<float>(double{kernel[i]} * scale[i % channels]);
-      for (std::size_t c = 0; c < channels; ++c)
-        bias[c] = static_cast<float>(shift[c] +
-                                     (S::layer::use_bias ? double{own[kernel_size + c]} * scale[c] : 0.0));
+      const auto [kernel, bias] =
+          fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
+               following_scale_shift<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
         B::template pack_conv2d<conv2d_spec<typename S::layer>(S::input, S::output)>(context, kernel,
                                                                                      destination);
@@ -53,7 +69,7 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
         B::upload(context, kernel, destination);
       B::upload(context, bias, destination + (size - channels));
     } else {
-      B::upload(context, {own, size}, destination);
+      B::upload(context, own, destination);
     }
   }
 }

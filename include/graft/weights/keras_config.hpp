@@ -6,6 +6,7 @@
 #include <graft/layers/dense.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
+#include <graft/layers/pooling2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/keras_order.hpp>
 

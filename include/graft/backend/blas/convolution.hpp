@@ -19,34 +19,14 @@ constexpr ColumnRange inside_columns(const Conv2dSpec& s, std::size_t kx) {
 }
 
 /// Convolution as matrix products: patches (im2col) in tiles that stay in the cache, times the kernel as it
-/// stands.
+/// stands. OpenBLAS takes sizes at run time, so the specification does too from here on: one instantiation
+/// serves all layers.
 struct BlasConvolution {
   template <Conv2dSpec S, class Act>
   static void conv2d(HostContext& context, std::size_t batch, const float* x, const float* kernel,
                      const float* bias, float* y) {
-    constexpr std::size_t rows = tile_rows<S>(), pixels = S.output.pixels(),
-                          tiles = (pixels + rows - 1) / rows;
     static_assert(S.patch_size() <= HostContext::scratch_size, "one patch must fit the scratch memory");
-    use_one_blas_thread();
-    context.team().run(batch * tiles, [&](std::size_t task, std::size_t worker) {
-      const std::size_t image = task / tiles, begin = task % tiles * rows;
-      const std::size_t count = std::min(rows, pixels - begin);
-      const float* source = x + image * S.input.image_stride();
-      float* out = y + pixel(S.output, image, 0, begin);
-      const Matrix weights{kernel, S.output.channels};
-      if constexpr (is_pointwise<S>()) {
-        gemm(count, S.output.channels, S.patch_size(),
-             {source + begin * S.input.pixel_stride, S.input.pixel_stride}, weights, 0.0f, out,
-             S.output.pixel_stride);
-      } else {
-        float* patches = context.scratch(worker);
-        for (std::size_t r = 0; r < count; ++r)
-          copy_patch<S>(source, begin + r, patches + r * S.patch_size());
-        gemm(count, S.output.channels, S.patch_size(), {patches, S.patch_size()}, weights, 0.0f, out,
-             S.output.pixel_stride);
-      }
-      for (std::size_t r = 0; r < count; ++r) finish<S, Act>(bias, out + r * S.output.pixel_stride);
-    });
+    convolve<Act>(S, context, batch, x, kernel, bias, y);
   }
 
   template <Conv2dSpec S, class Act>
@@ -55,99 +35,130 @@ struct BlasConvolution {
     conv2d<S, Act>(context, batch, x, packed, bias, y);
   }
 
-  /// One task a tap (ky, kx), whose patches are rows of the image as they stand: no im2col.
   template <Conv2dSpec S>
   static void conv2d_backward_kernel(HostContext& context, std::size_t batch, const float* x, const float* dy,
                                      float* dkernel, float* dbias) {
-    constexpr std::size_t in = S.input.channels, out = S.output.channels;
-    use_one_blas_thread();
-    context.team().run(S.window.height * S.window.width, [&](std::size_t tap, std::size_t) {
-      float* to = dkernel + tap * in * out;
-      std::fill_n(to, in * out, 0.0f);
-      for_each_row<S>(batch, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-        gemm(in, out, count, {x + in_at, S.window.stride_x * S.input.pixel_stride, true},
-             {dy + out_at, S.output.pixel_stride}, 1.0f, to, out);
-      });
-    });
-    if (dbias == nullptr) return;
-    std::fill_n(dbias, out, 0.0f);
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < S.output.pixels(); ++p)
-        for (std::size_t f = 0; f < out; ++f) dbias[f] += dy[pixel(S.output, image, 0, p) + f];
+    differentiate_kernel(S, context, batch, x, dy, dkernel, dbias);
   }
 
   template <Conv2dSpec S>
   static void conv2d_backward_input(HostContext& context, std::size_t batch, const float* kernel,
                                     const float* dy, float* dx) {
-    constexpr std::size_t in = S.input.channels, out = S.output.channels;
+    differentiate_input(S, context, batch, kernel, dy, dx);
+  }
+
+ private:
+  template <class Act>
+  static void convolve(const Conv2dSpec& s, HostContext& context, std::size_t batch, const float* x,
+                       const float* kernel, const float* bias, float* y) {
+    const std::size_t rows = tile_rows(s), pixels = s.output.pixels(), tiles = (pixels + rows - 1) / rows;
+    use_one_blas_thread();
+    context.team().run(batch * tiles, [&](std::size_t task, std::size_t worker) {
+      const std::size_t image = task / tiles, begin = task % tiles * rows;
+      const std::size_t count = std::min(rows, pixels - begin);
+      const float* source = x + image * s.input.image_stride();
+      float* out = y + pixel(s.output, image, 0, begin);
+      Matrix patches{source + begin * s.input.pixel_stride, s.input.pixel_stride};  // a 1x1 kernel's
+      if (!is_pointwise(s)) {
+        float* scratch = context.scratch(worker);
+        for (std::size_t r = 0; r < count; ++r)
+          copy_patch(s, source, begin + r, scratch + r * s.patch_size());
+        patches = {scratch, s.patch_size()};
+      }
+      gemm(count, s.output.channels, s.patch_size(), patches, {kernel, s.output.channels}, 0.0f, out,
+           s.output.pixel_stride);
+      for (std::size_t r = 0; r < count; ++r)
+        finish<Act>(bias, out + r * s.output.pixel_stride, s.output.channels);
+    });
+  }
+
+  template <class Act>
+  static void finish(const float* bias, float* row, std::size_t channels) {
+    if (bias != nullptr)
+      for (std::size_t f = 0; f < channels; ++f) row[f] += bias[f];
+    activate_row(Act{}, row, row, channels);
+  }
+
+  // One task a tap (ky, kx), whose patches are rows of the image as they stand: no im2col.
+  static void differentiate_kernel(const Conv2dSpec& s, HostContext& context, std::size_t batch,
+                                   const float* x, const float* dy, float* dkernel, float* dbias) {
+    const std::size_t in = s.input.channels, out = s.output.channels;
+    use_one_blas_thread();
+    context.team().run(s.window.height * s.window.width, [&](std::size_t tap, std::size_t) {
+      float* to = dkernel + tap * in * out;
+      std::fill_n(to, in * out, 0.0f);
+      for_each_row(s, batch, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
+        gemm(in, out, count, {x + in_at, s.window.stride_x * s.input.pixel_stride, true},
+             {dy + out_at, s.output.pixel_stride}, 1.0f, to, out);
+      });
+    });
+    if (dbias == nullptr) return;
+    std::fill_n(dbias, out, 0.0f);
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < s.output.pixels(); ++p)
+        for (std::size_t f = 0; f < out; ++f) dbias[f] += dy[pixel(s.output, image, 0, p) + f];
+  }
+
+  static void differentiate_input(const Conv2dSpec& s, HostContext& context, std::size_t batch,
+                                  const float* kernel, const float* dy, float* dx) {
+    const std::size_t in = s.input.channels, out = s.output.channels;
     use_one_blas_thread();
     context.team().run(batch, [&](std::size_t image, std::size_t) {
-      for (std::size_t tap = 0; tap < S.window.height * S.window.width; ++tap)
-        for_each_row<S>(1, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-          gemm(count, in, out, {dy + image * S.output.image_stride() + out_at, S.output.pixel_stride},
-               {kernel + tap * in * out, out, true}, 1.0f, dx + image * S.input.image_stride() + in_at,
-               S.window.stride_x * S.input.pixel_stride);
+      for (std::size_t tap = 0; tap < s.window.height * s.window.width; ++tap)
+        for_each_row(s, 1, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
+          gemm(count, in, out, {dy + image * s.output.image_stride() + out_at, s.output.pixel_stride},
+               {kernel + tap * in * out, out, true}, 1.0f, dx + image * s.input.image_stride() + in_at,
+               s.window.stride_x * s.input.pixel_stride);
         });
     });
   }
 
- private:
-  template <Conv2dSpec S>
-  static constexpr bool is_pointwise() {
-    return S.window == Window{} && S.input.height == S.output.height && S.input.width == S.output.width;
+  static constexpr bool is_pointwise(const Conv2dSpec& s) {
+    return s.window == Window{} && s.input.height == s.output.height && s.input.width == s.output.width;
   }
 
   // Output pixels in one product: as many as have their patches in the scratch memory.
-  template <Conv2dSpec S>
-  static constexpr std::size_t tile_rows() {
-    return std::clamp(HostContext::scratch_size / S.patch_size(), std::size_t{1}, S.output.pixels());
+  static constexpr std::size_t tile_rows(const Conv2dSpec& s) {
+    return std::clamp(HostContext::scratch_size / s.patch_size(), std::size_t{1}, s.output.pixels());
   }
 
   // patch (kernel height, kernel width, input channels), zeros outside the image
-  template <Conv2dSpec S>
-  static void copy_patch(const float* image, std::size_t out_pixel, float* patch) {
-    constexpr std::size_t channels = S.input.channels, row_size = S.window.width * channels;
-    const std::size_t top = out_pixel / S.output.width * S.window.stride_y;
-    const std::size_t left = out_pixel % S.output.width * S.window.stride_x;
-    const std::size_t first = S.window.pad_left > left ? S.window.pad_left - left : 0;
-    const std::size_t end = std::min(S.window.width, S.input.width + S.window.pad_left - left);
-    for (std::size_t ky = 0; ky < S.window.height; ++ky, patch += row_size) {
-      const std::size_t iy = top + ky - S.window.pad_top;
-      if (iy >= S.input.height) {
+  static void copy_patch(const Conv2dSpec& s, const float* image, std::size_t out_pixel, float* patch) {
+    const std::size_t channels = s.input.channels, row_size = s.window.width * channels;
+    const std::size_t top = out_pixel / s.output.width * s.window.stride_y;
+    const std::size_t left = out_pixel % s.output.width * s.window.stride_x;
+    const std::size_t first = s.window.pad_left > left ? s.window.pad_left - left : 0;
+    const std::size_t end = std::min(s.window.width, s.input.width + s.window.pad_left - left);
+    for (std::size_t ky = 0; ky < s.window.height; ++ky, patch += row_size) {
+      const std::size_t iy = top + ky - s.window.pad_top;
+      if (iy >= s.input.height) {
         std::fill_n(patch, row_size, 0.0f);
         continue;
       }
       std::fill_n(patch, first * channels, 0.0f);
-      const float* from = image + pixel(S.input, 0, iy, left + first - S.window.pad_left);
-      if constexpr (S.input.contiguous()) {
+      const float* from = image + pixel(s.input, 0, iy, left + first - s.window.pad_left);
+      if (s.input.contiguous()) {
         std::copy_n(from, (end - first) * channels, patch + first * channels);
       } else {
-        for (std::size_t kx = first; kx < end; ++kx, from += S.input.pixel_stride)
+        for (std::size_t kx = first; kx < end; ++kx, from += s.input.pixel_stride)
           std::copy_n(from, channels, patch + kx * channels);
       }
       std::fill(patch + end * channels, patch + row_size, 0.0f);
     }
   }
 
-  template <Conv2dSpec S, class Act>
-  static void finish(const float* bias, float* row) {
-    if (bias != nullptr)
-      for (std::size_t f = 0; f < S.output.channels; ++f) row[f] += bias[f];
-    activate_row(Act{}, row, row, S.output.channels);
-  }
-
   // For one tap, every row of output pixels that it reaches: f(offset in x, offset in y, pixels).
-  template <Conv2dSpec S, class Function>
-  static void for_each_row(std::size_t batch, std::size_t tap, Function&& f) {
-    const std::size_t ky = tap / S.window.width, kx = tap % S.window.width;
-    const ColumnRange columns = inside_columns(S, kx);
+  template <class Function>
+  static void for_each_row(const Conv2dSpec& s, std::size_t batch, std::size_t tap, Function&& f) {
+    const std::size_t ky = tap / s.window.width, kx = tap % s.window.width;
+    const ColumnRange columns = inside_columns(s, kx);
     if (columns.begin >= columns.end) return;
     for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t oy = 0; oy < S.output.height; ++oy) {
-        const std::size_t iy = oy * S.window.stride_y + ky - S.window.pad_top;
-        if (iy >= S.input.height) continue;
-        const std::size_t ix = columns.begin * S.window.stride_x + kx - S.window.pad_left;
-        f(pixel(S.input, image, iy, ix), pixel(S.output, image, oy, columns.begin),
+      for (std::size_t oy = 0; oy < s.output.height; ++oy) {
+        const std::size_t iy = oy * s.window.stride_y + ky - s.window.pad_top;
+        if (iy >= s.input.height) continue;
+        const std::size_t ix = columns.begin * s.window.stride_x + kx - s.window.pad_left;
+        f(pixel(s.input, image, iy, ix), pixel(s.output, image, oy, columns.begin),
           columns.end - columns.begin);
       }
   }

@@ -27,23 +27,8 @@ struct ReferencePooling {
   /// x (batch, S.input) -> y (batch, S.output)
   template <Pool2dSpec S, class Rule>
   static void pool2d(HostContext&, std::size_t batch, const float* x, float* y) {
-    constexpr bool max = std::is_same_v<Rule, Max>;
-    for (std::size_t image = 0; image < batch; ++image) {
-      for (std::size_t p = 0; p < S.output.pixels(); ++p)
-        std::fill_n(y + pixel(S.output, image, 0, p), S.output.channels,
-                    max ? -std::numeric_limits<float>::infinity() : 0.0f);
-      for_each_tap(S, [&](auto oy, auto ox, auto iy, auto ix, auto, auto) {
-        const float* from = x + pixel(S.input, image, iy, ix);
-        float* to = y + pixel(S.output, image, oy, ox);
-        for (std::size_t c = 0; c < S.output.channels; ++c)
-          to[c] = max ? std::max(to[c], from[c]) : to[c] + from[c];
-      });
-      if constexpr (!max)
-        for (std::size_t oy = 0; oy < S.output.height; ++oy)
-          for (std::size_t ox = 0; ox < S.output.width; ++ox)
-            for (std::size_t c = 0; c < S.output.channels; ++c)
-              y[pixel(S.output, image, oy, ox) + c] /= static_cast<float>(window_pixels(S, oy, ox));
-    }
+    for (std::size_t image = 0; image < batch; ++image)
+      pool_image<Rule>(S, x + image * S.input.image_stride(), y + image * S.output.image_stride());
   }
 
   /// dx += the share of each input in dy. Max: the first largest value of the window takes all, as in
@@ -98,6 +83,27 @@ struct ReferencePooling {
   }
 
  private:
+  // One image; the specification at run time, so that one instantiation serves all layers.
+  template <class Rule>
+  static void pool_image(const Pool2dSpec& s, const float* x, float* y) {
+    constexpr bool max = std::is_same_v<Rule, Max>;
+    const std::size_t channels = s.output.channels;
+    for (std::size_t p = 0; p < s.output.pixels(); ++p)
+      std::fill_n(y + pixel(s.output, 0, 0, p), channels,
+                  max ? -std::numeric_limits<float>::infinity() : 0.0f);
+    for_each_tap(s, [&](auto oy, auto ox, auto iy, auto ix, auto, auto) {
+      const float* from = x + pixel(s.input, 0, iy, ix);
+      float* to = y + pixel(s.output, 0, oy, ox);
+      for (std::size_t c = 0; c < channels; ++c) to[c] = max ? std::max(to[c], from[c]) : to[c] + from[c];
+    });
+    if constexpr (!max)
+      for (std::size_t oy = 0; oy < s.output.height; ++oy)
+        for (std::size_t ox = 0; ox < s.output.width; ++ox) {
+          const float pixels = static_cast<float>(window_pixels(s, oy, ox));
+          for (std::size_t c = 0; c < channels; ++c) y[pixel(s.output, 0, oy, ox) + c] /= pixels;
+        }
+  }
+
   template <Pool2dSpec S, class Rule>
   static void spread(std::size_t image, std::size_t oy, std::size_t ox, std::size_t c, const float* x,
                      const float* y, const float* dy, float* dx) {
