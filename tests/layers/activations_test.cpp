@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include <graft/layers/activations.hpp>
+
+#include "support/golden_layer.hpp"
+
+using namespace graft;
+using namespace graft::test;
+
+static_assert(Layer<Activation<Relu>>);
+static_assert(ActivationFunction<Linear> && ActivationFunction<Softmax> && !ActivationFunction<Flatten>);
+static_assert(Activation<Tanh>::output_shape({3, 4, 5}) == Shape{3, 4, 5});
+static_assert(Activation<Tanh>::accepts({5}) && !Activation<Tanh>::accepts({4, 5}));
+static_assert(Activation<Tanh>::parameters({5}).empty() && Activation<Tanh>::macs({5}) == 0);
+static_assert(Relu::elementwise && !Softmax::elementwise);
+
+TEST_CASE_TEMPLATE("Activation computes and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
+  check_golden<B, Shape{3, 4, 5}, Activation<Linear>>("activation_linear");
+  check_golden<B, Shape{3, 4, 5}, Activation<Relu>>("activation_relu");
+  check_golden<B, Shape{3, 4, 5}, Activation<Sigmoid>>("activation_sigmoid");
+  check_golden<B, Shape{3, 4, 5}, Activation<Tanh>>("activation_tanh");
+  check_golden<B, Shape{3, 4, 5}, Activation<Softmax>>("activation_softmax");
+}

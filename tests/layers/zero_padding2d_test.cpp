@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include <graft/layers/zero_padding2d.hpp>
+
+#include "support/golden_layer.hpp"
+
+using namespace graft;
+using namespace graft::test;
+
+static_assert(Layer<ZeroPadding2D<3>>);
+static_assert(ZeroPadding2D<3>::output_shape({224, 224, 3}) == Shape{230, 230, 3});
+static_assert(ZeroPadding2D<0, 1, 2, 3>::output_shape({3, 4, 5}) == Shape{4, 9, 5});
+static_assert(!ZeroPadding2D<1>::accepts({5}));
+
+TEST_CASE_TEMPLATE("ZeroPadding2D computes and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
+  check_golden<B, Shape{3, 4, 5}, ZeroPadding2D<0, 1, 2, 3>>("zero_padding2d");
+}

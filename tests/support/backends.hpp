@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/blas/blas.hpp>
+#include <graft/backend/reference/reference.hpp>
+
+#include <doctest/doctest.h>
+
+// Every test that is typed over backends runs on these: a new backend joins all of them here.
+#define GRAFT_TESTED_BACKENDS graft::Reference, graft::Blas
+
+TYPE_TO_STRING(graft::Reference);
+TYPE_TO_STRING(graft::Blas);
