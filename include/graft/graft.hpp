@@ -8,6 +8,7 @@
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/reference/reference.hpp>
 #include <graft/core/error.hpp>
+#include <graft/core/output_folder.hpp>
 #include <graft/data/encode_image.hpp>
 #include <graft/data/image_folder.hpp>
 #include <graft/data/preprocess.hpp>
@@ -24,6 +25,7 @@
 #include <graft/training/evaluate.hpp>
 #include <graft/training/fit.hpp>
 #include <graft/training/history.hpp>
+#include <graft/training/make_report.hpp>
 #include <graft/training/report.hpp>
 #include <graft/weights/load.hpp>
 #include <graft/weights/save.hpp>
