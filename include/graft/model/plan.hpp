@@ -94,7 +94,7 @@ struct Planner {
   constexpr void visit(std::size_t n) {
     if (fused[n] != 0) return;
     const Node& node = graph[n];
-    const bool alias = (node.role == Role::reshape && channel[node.inputs[0]] == 0) ||
+    const bool alias = (node.role == Role::reshape && fills_buffer(node.inputs[0])) ||
                        (node.role == Role::identity && !mode.training);
     if (alias) {
       root[n] = root[node.inputs[0]];
@@ -133,12 +133,13 @@ struct Planner {
   }
 
   // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
-  // branch is the network's input, or already a slice elsewhere), the value is copied.
+  // branch is the network's input, already a slice elsewhere, or flat), the value is copied.
   constexpr void concatenate(std::size_t n) {
     std::size_t begin = 0;
     for (std::size_t i = 0; i < graph[n].input_count; ++i) {
       const std::size_t branch = graph[n].inputs[i], buffer = root[branch];
-      const bool whole = buffer != 0 && channel[branch] == 0 && graph[buffer].output == graph[branch].output;
+      const bool whole = buffer != 0 && channel[branch] == 0 &&
+                         graph[buffer].output == graph[branch].output && !flat(buffer, n);
       if (whole) {
         for (std::size_t m = 0; m < n; ++m)
           if (root[m] == buffer) {
@@ -150,6 +151,19 @@ struct Planner {
       }
       begin += graph[branch].output.channels();
     }
+  }
+
+  // A Flatten needs pixels without gaps: of a slice it is a copy, and what it reads, or has copied, becomes
+  // no slice.
+  constexpr bool fills_buffer(std::size_t n) const {
+    return graph[root[n]].output.size() == graph[n].output.size();
+  }
+  constexpr bool flat(std::size_t buffer, std::size_t n) const {
+    for (std::size_t m = 0; m < n; ++m)
+      if (root[m] == buffer &&
+          contiguous(graph[m].output).pixels() != contiguous(graph[buffer].output).pixels())
+        return true;
+    return graph[buffer].role == Role::reshape;
   }
 
   constexpr void locate(std::size_t n) {

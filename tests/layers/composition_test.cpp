@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include <graft/layers/composition.hpp>
+
+#include "support/golden_layer.hpp"
+#include <initializer_list>
+
+using namespace graft;
+using namespace graft::test;
+
+namespace {
+
+// A convolution that picks channels: its kernel has a single 1 for each filter, so nothing is rounded.
+template <std::size_t Filters>
+using Pick = Conv2D<Filters, Kernel<1>, NoBias>;
+
+// The kernels of all Picks of a network; `channels` lists for each filter of each the channel it picks.
+template <LayeredNetwork N>
+std::vector<float> picks(std::initializer_list<std::size_t> channels) {
+  std::vector<float> values(graph_of<N>.parameter_count);
+  auto channel = channels.begin();
+  for (const ParameterEntry& entry : parameter_table<N>())
+    for (std::size_t f = 0; f < entry.shape[3]; ++f)
+      values[entry.offset + *channel++ * entry.shape[3] + f] = 1.0f;
+  REQUIRE(channel == channels.end());
+  return values;
+}
+
+// (pixels, channels) -> those of its channels, in that order
+std::vector<float> gather(const std::vector<float>& values, std::size_t channels,
+                          std::initializer_list<std::size_t> wanted) {
+  std::vector<float> result;
+  for (std::size_t pixel = 0; pixel < values.size() / channels; ++pixel)
+    for (const std::size_t c : wanted) result.push_back(values[pixel * channels + c]);
+  return result;
+}
+
+// Checks a network that only moves values: output channel k is input channel `from[k]`, and gradients flow
+// back the same way, adding up where a channel was used twice.
+template <class B, LayeredNetwork N>
+void check_moves(std::initializer_list<std::size_t> kernels, std::initializer_list<std::size_t> from) {
+  constexpr std::size_t batch = 3, channels = N::input_shape.channels();
+  const auto input = random_values(batch * N::input_shape.size(), 1), parameters = picks<N>(kernels);
+  const auto expected = gather(input, channels, from);
+  CHECK(same_bits(forward_pass<N, B, inference_mode>(batch, input, parameters), expected));
+  CHECK(same_bits(forward_pass<N, B, frozen_mode>(batch, input, parameters), expected));
+
+  const auto dy = random_values(expected.size(), 2);
+  const TrainingPass pass = training_pass<N, B>(batch, input, parameters, dy);
+  CHECK(same_bits(pass.output, expected));
+  std::vector<float> dx(input.size());
+  for (std::size_t pixel = 0; pixel < dx.size() / channels; ++pixel)
+    for (std::size_t k = 0; k < from.size(); ++k)
+      dx[pixel * channels + from.begin()[k]] += dy[pixel * from.size() + k];
+  CHECK(difference(pass.input_gradient, dx) < 1e-6);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("Concatenate orders and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
+  const Golden golden{"layers/concatenate"};
+  using N = Net<Shape{3, 4, 10}, Concatenate<Pick<2>, Pick<5>, Pick<3>>>;
+  const auto side_by_side = [&](const std::string& suffix) {
+    const auto a = golden("input_0" + suffix), b = golden("input_1" + suffix), c = golden("input_2" + suffix);
+    std::vector<float> all;
+    for (std::size_t pixel = 0; pixel < a.size() / 2; ++pixel) {
+      all.insert(all.end(), a.data() + pixel * 2, a.data() + pixel * 2 + 2);
+      all.insert(all.end(), b.data() + pixel * 5, b.data() + pixel * 5 + 5);
+      all.insert(all.end(), c.data() + pixel * 3, c.data() + pixel * 3 + 3);
+    }
+    return all;
+  };
+  const TrainingPass pass = training_pass<N, B>(2, side_by_side(""), picks<N>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}),
+                                                golden("output_gradient"));
+  CHECK(same_bits(pass.output, golden("output")));
+  CHECK(difference(pass.input_gradient, side_by_side("_gradient")) < golden_tolerance);
+}
+
+TEST_CASE_TEMPLATE("Concatenate inside Concatenate, before other layers and at the end", B,
+                   GRAFT_TESTED_BACKENDS) {
+  using Inner = Concatenate<Pick<1>, Sequential<Pick<2>, Pick<2>>>;
+  check_moves<B, Net<Shape{2, 3, 4}, Concatenate<Pick<2>, Inner, Pick<1>>>>({0, 1, 3, 2, 0, 1, 0, 1},
+                                                                            {0, 1, 3, 0, 2, 1});
+  check_moves<B, Net<Shape{2, 3, 4}, Inner, Pick<4>>>({3, 2, 0, 1, 0, 2, 1, 0, 0}, {2, 0, 3, 3});
+}
+
+TEST_CASE_TEMPLATE("a branch of Concatenate may pass its input on as it is", B, GRAFT_TESTED_BACKENDS) {
+  check_moves<B, Net<Shape{2, 3, 2}, Pick<3>, Concatenate<Sequential<>, Pick<2>>>>({1, 0, 1, 2, 1},
+                                                                                   {1, 0, 1, 1, 0});
+  check_moves<B, Net<Shape{2, 3, 2}, Pick<3>, Concatenate<Pick<2>, Sequential<>>>>({1, 0, 1, 2, 1},
+                                                                                   {1, 0, 1, 0, 1});
+  check_moves<B, Net<Shape{2, 3, 2}, Concatenate<Sequential<>, Dropout<0>, Sequential<>>, Pick<2>>>({5, 2},
+                                                                                                    {1, 0});
+}
+
+TEST_CASE_TEMPLATE("a network's own input may be a branch, and a whole network", B, GRAFT_TESTED_BACKENDS) {
+  constexpr std::size_t batch = 2;
+  const auto input = random_values(batch * 12, 1);
+  using Both = detail::Bound<Shape{2, 3, 2}, Concatenate<Sequential<>, Pick<1>>>;
+  const auto parameters = picks<Both>({1});
+  CHECK(same_bits(forward_pass<Both, B, inference_mode>(batch, input, parameters),
+                  gather(input, 2, {0, 1, 1})));
+  CHECK(
+      same_bits(forward_pass<Both, B, training_mode>(batch, input, parameters), gather(input, 2, {0, 1, 1})));
+  using Nothing = detail::Bound<Shape{2, 3, 2}, Sequential<Dropout<50>, Flatten>>;
+  CHECK(same_bits(forward_pass<Nothing, B, inference_mode>(batch, input, {}), input));
+  CHECK(same_bits(forward_pass<Nothing, B, frozen_mode>(batch, input, {}), input));
+}
+
+TEST_CASE_TEMPLATE("Flatten of a value that lies in a slice of a Concatenate", B, GRAFT_TESTED_BACKENDS) {
+  // Both branches end flat; one of them reads a map that is also a branch of the inner Concatenate.
+  using Wide = Sequential<Concatenate<Sequential<>, Pick<1>>, Flatten>;
+  constexpr std::size_t batch = 2;
+  const auto input = random_values(batch * 8, 1), dy = random_values(batch * 20, 2);
+  const auto check = [&]<class Function, bool FlatFirst>() {
+    using Flat = Sequential<Flatten, Function>;
+    using Branches = std::conditional_t<FlatFirst, Concatenate<Flat, Wide>, Concatenate<Wide, Flat>>;
+    using N = Net<Shape{2, 2, 2}, Pick<2>, Branches>;
+    const auto parameters = picks<N>({1, 0, 0});
+    std::vector<float> expected, dx(input.size());
+    for (std::size_t first = 0; first < input.size(); first += 8)
+      for (const bool flat : {FlatFirst, !FlatFirst})
+        for (std::size_t pixel = first; pixel < first + 8; pixel += 2)
+          for (std::size_t k = 0; k < (flat ? 2u : 3u); ++k) {
+            const std::size_t from = pixel + (k + 1) % 2;  // channels 1, 0 and, where wide, 1 again
+            const bool passes = !flat || !std::is_same_v<Function, Activation<Relu>> || input[from] > 0.0f;
+            dx[from] += passes ? dy[expected.size()] : 0.0f;
+            expected.push_back(passes ? input[from] : 0.0f);
+          }
+    CHECK(same_bits(forward_pass<N, B, inference_mode>(batch, input, parameters), expected));
+    CHECK(same_bits(forward_pass<N, B, frozen_mode>(batch, input, parameters), expected));
+    const TrainingPass pass = training_pass<N, B>(batch, input, parameters, dy);
+    CHECK(same_bits(pass.output, expected));
+    CHECK(difference(pass.input_gradient, dx) < 1e-6);
+  };
+  check.template operator()<Activation<Relu>, true>();
+  check.template operator()<Activation<Relu>, false>();
+  check.template operator()<Sequential<>, true>();
+  check.template operator()<Sequential<>, false>();
+}
+
+TEST_CASE("Named gives a layer the name that weights are matched by") {
+  using N =
+      Net<Shape{2, 3, 4}, Named<"stem", Pick<2>>, Pick<2>, Named<"mixed", Concatenate<Pick<1>, Pick<2>>>>;
+  constexpr auto& graph = graph_of<N>;
+  CHECK(graph[2].name() == "stem");
+  CHECK(graph[3].name() == "conv2d_1");
+  CHECK(graph[4].name() == "conv2d_2");
+  CHECK(graph[6].name() == "mixed");
+  CHECK(graph.output_shape() == Shape{2, 3, 3});
+}
