@@ -11,6 +11,7 @@ Function expected_received_elsewhere();
 
 int main() {
   const bool same = expected_received_elsewhere() == &graft::expected_received;
-  if (!same) std::fputs("two translation units: expected one graft::expected_received, received two\n", stderr);
+  if (!same)
+    std::fputs("two translation units: expected one graft::expected_received, received two\n", stderr);
   return same ? 0 : 1;
 }
