@@ -36,29 +36,66 @@ void append_places(ParameterPlaces& places, std::size_t base) {
   }
 }
 
-/// Reads all expected parameters of a file into one buffer of `size` floats, or throws.
-inline std::vector<float> read_parameters(const std::filesystem::path& file, const ParameterPlaces& places,
+/// Reads all expected parameters of a file into one buffer of `size` floats, or throws. An offset of `unread`
+/// leaves a parameter out.
+inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
+
+inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
                                           std::size_t size) {
-  const Archive archive = Archive::open(file);
   const std::vector<Match> matches = match_layers(archive.file(), archive.layers(), places.layers);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
-    const std::size_t layer = static_cast<std::size_t>(match.expected - places.layers.data());
-    for (std::size_t i = 0; i < match.expected->parameters.size(); ++i)
-      archive.read(match.found->tensors[i],
-                   std::span{parameters}.subspan(places.offsets[layer][i],
-                                                 match.expected->parameters[i].shape.size()));
+    const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+      if (offsets[i] != unread)
+        archive.read(match.found->tensors[i],
+                     std::span{parameters}.subspan(offsets[i], match.expected->parameters[i].shape.size()));
   }
   return parameters;
+}
+
+/// Whether a file has at least so many layers with weights.
+inline bool archive_has_layers(const Archive& archive, std::size_t count) {
+  return std::count_if(archive.layers().begin(), archive.layers().end(), [](const ArchiveLayer& layer) {
+           return !layer.tensors.empty();
+         }) >= static_cast<std::ptrdiff_t>(count);
+}
+
+/// The places of a network for reading from a file of the whole architecture. A cut behind a block has the
+/// first layers of Keras' order. One inside a branch has not: then all layers are expected, so that the order
+/// of the file can be understood, and those that the network lacks are not read.
+template <LayeredNetwork Net>
+ParameterPlaces places_in_whole(const ParameterPlaces& own) {
+  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
+  ParameterPlaces whole;
+  append_places<Whole>(whole, 0);
+  const auto same_name = [](const ExpectedLayer& a, const ExpectedLayer& b) { return a.name == b.name; };
+  if (std::equal(own.layers.begin(), own.layers.end(), whole.layers.begin(), same_name)) return own;
+  for (std::size_t i = 0; i < whole.layers.size(); ++i) {
+    const auto mine = std::find_if(own.layers.begin(), own.layers.end(),
+                                   [&](const ExpectedLayer& l) { return same_name(l, whole.layers[i]); });
+    if (mine == own.layers.end())
+      std::fill(whole.offsets[i].begin(), whole.offsets[i].end(), unread);
+    else
+      whole.offsets[i] = own.offsets[static_cast<std::size_t>(mine - own.layers.begin())];
+  }
+  return whole;
 }
 
 }  // namespace detail
 
 template <LayeredNetwork Net, Backend B>
 void Extractor<Net, B>::load(const std::filesystem::path& file) {
+  const Archive archive = Archive::open(file);
   detail::ParameterPlaces places;
   detail::append_places<Net>(places, 0);
-  assign(detail::read_parameters(file, places, graph_of<Net>.parameter_count));
+  if constexpr (requires { typename Net::architecture; }) {
+    // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
+    // names.
+    const auto whole = detail::places_in_whole<Net>(places);
+    if (detail::archive_has_layers(archive, whole.layers.size())) places = whole;
+  }
+  assign(detail::read_parameters(archive, places, graph_of<Net>.parameter_count));
 }
 
 template <class Base, class Head, Backend B>
@@ -68,7 +105,7 @@ Model<Base, Head, B> Model<Base, Head, B>::load(const std::filesystem::path& fil
   detail::ParameterPlaces places;
   if constexpr (has_backbone) detail::append_places<typename extractor_type::network>(places, 0);
   detail::append_places<head_network>(places, base_count);
-  std::vector<float> parameters = detail::read_parameters(file, places, parameter_count);
+  std::vector<float> parameters = detail::read_parameters(Archive::open(file), places, parameter_count);
   Model model{seed, threads};
   model.head_.assign(std::span{parameters}.subspan(base_count));
   parameters.resize(base_count);
