@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include <graft/backend/thread_team.hpp>
+
+#include <array>
+#include <doctest/doctest.h>
+
+using namespace graft;
+
+namespace {
+
+// Runs `count` tasks and checks that each was called once, by a worker of the team.
+void check_run(ThreadTeam& team, std::size_t count) {
+  std::vector<int> calls(count);
+  std::atomic<bool> in_range{true};
+  team.run(count, [&](std::size_t index, std::size_t worker) {
+    ++calls[index];
+    if (worker >= team.size()) in_range = false;
+  });
+  CHECK(std::count(calls.begin(), calls.end(), 1) == static_cast<std::ptrdiff_t>(count));
+  CHECK(in_range);
+}
+
+}  // namespace
+
+TEST_CASE("a team has as many workers as asked for, one for each processor by default") {
+  CHECK(Threads{3}.resolved() == 3);
+  CHECK(Threads{}.resolved() >= 1);
+  for (const std::size_t count : {1u, 2u, 5u}) CHECK(ThreadTeam{Threads{count}}.size() == count);
+}
+
+TEST_CASE("every task runs exactly once, whatever their number") {
+  for (const std::size_t threads : {1u, 2u, 3u, 8u}) {
+    ThreadTeam team{Threads{threads}};
+    for (const std::size_t count : {0u, 1u, 2u, 3u, 7u, 1000u}) check_run(team, count);
+  }
+}
+
+TEST_CASE("run returns after the last task, so its results may be read at once") {
+  ThreadTeam team{Threads{4}};
+  std::vector<std::size_t> results(100);  // plain memory: a thread that is late shows as a wrong sum
+  for (std::size_t round = 0; round < 5000; ++round) {
+    team.run(results.size(), [&](std::size_t i, std::size_t) { results[i] = round + i; });
+    std::size_t sum = 0;
+    for (const std::size_t result : results) sum += result;
+    REQUIRE(sum == 100 * round + 4950);
+  }
+}
+
+TEST_CASE("tasks of one worker never overlap: each may use memory of its own") {
+  ThreadTeam team{Threads{4}};
+  std::array<std::atomic<int>, 4> busy{};
+  std::atomic<bool> overlap{false};
+  team.run(2000, [&](std::size_t, std::size_t worker) {
+    if (busy[worker].fetch_add(1) != 0) overlap = true;
+    busy[worker].fetch_sub(1);
+  });
+  CHECK_FALSE(overlap);
+}
+
+TEST_CASE("a run inside a task executes in place, as the same worker") {
+  ThreadTeam team{Threads{3}};
+  std::vector<std::array<int, 5>> calls(50);
+  std::atomic<bool> same_worker{true};
+  team.run(calls.size(), [&](std::size_t outer, std::size_t outer_worker) {
+    const std::thread::id thread = std::this_thread::get_id();
+    team.run(5, [&](std::size_t inner, std::size_t inner_worker) {
+      ++calls[outer][inner];
+      if (inner_worker != outer_worker || std::this_thread::get_id() != thread) same_worker = false;
+      team.run(1, [&](std::size_t, std::size_t innermost) {
+        if (innermost != outer_worker) same_worker = false;
+      });
+    });
+  });
+  CHECK(same_worker);
+  for (const auto& row : calls) CHECK(row == std::array<int, 5>{1, 1, 1, 1, 1});
+}
+
+TEST_CASE("a task of one team may use another team") {
+  ThreadTeam outer{Threads{2}};
+  std::array<std::size_t, 4> sums{};
+  outer.run(sums.size(), [&](std::size_t i, std::size_t) {
+    ThreadTeam inner{Threads{2}};
+    std::array<std::size_t, 10> parts{};
+    inner.run(parts.size(), [&](std::size_t k, std::size_t) { parts[k] = i * k; });
+    for (const std::size_t part : parts) sums[i] += part;
+  });
+  CHECK(sums == std::array<std::size_t, 4>{0, 45, 90, 135});
+}
+
+TEST_CASE("two teams work at once, each for a thread of its own") {
+  const auto work = [](std::size_t& sum) {
+    ThreadTeam team{Threads{3}};
+    std::vector<std::size_t> parts(64);
+    for (std::size_t round = 0; round < 500; ++round) {
+      team.run(parts.size(), [&](std::size_t i, std::size_t) { parts[i] = i; });
+      for (const std::size_t part : parts) sum += part;
+    }
+  };
+  std::size_t a = 0, b = 0;
+  std::thread first{[&] { work(a); }}, second{[&] { work(b); }};
+  first.join();
+  second.join();
+  CHECK(a == 500 * 2016);
+  CHECK(b == 500 * 2016);
+}
+
+TEST_CASE("a team that has slept wakes up, and one that never worked can be destroyed") {
+  ThreadTeam team{Threads{3}};
+  check_run(team, 10);
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  check_run(team, 10);
+  for (int i = 0; i < 100; ++i) ThreadTeam{Threads{3}};
+}
