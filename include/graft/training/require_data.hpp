@@ -15,7 +15,9 @@ void require_classes(const Data& data) {
   if (classes == expected) return;
   std::string names;
   for (const std::string& name : data.class_names()) names += (names.empty() ? "" : ", ") + name;
-  throw DataError{"data set",
+  std::string subject = "data set";
+  if constexpr (requires { data.root().string(); }) subject = data.root().string();
+  throw DataError{subject,
                   std::to_string(expected) + " classes, for a head with " + std::to_string(Units) +
                       (Units == 1 ? " unit" : " units"),
                   std::to_string(classes) + " (" + names + ")"};
