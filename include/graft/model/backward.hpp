@@ -108,8 +108,8 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 template <LayeredNetwork Net, Backend B>
 void backward(const Frame<B>& frame, const GradientFrame& g) {
   B::fill_zero(frame.context, g.arena, frame.batch * plan_of<Net, training_mode>.arena_size);
-  for_each_step_backwards<plan_of<Net, training_mode>.step_count>(
-      [&]<std::size_t I>() { BackwardStep<Net, B, I>::run(frame, g); });
+  constexpr std::size_t count = plan_of<Net, training_mode>.step_count;
+  for_each_index<count>([&]<std::size_t I>() { BackwardStep<Net, B, count - 1 - I>::run(frame, g); });
 }
 
 }  // namespace graft::detail

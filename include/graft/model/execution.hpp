@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/backend.hpp>
+#include <graft/core/for_each_index.hpp>
 #include <graft/model/plan.hpp>
 
 #include <cstdint>
@@ -75,17 +76,5 @@ struct Site {
     return at<float*>(to, f.batch, nullptr, f.output, f.arena);
   }
 };
-
-/// Calls f.template operator()<I>() for every step, forwards or backwards.
-template <std::size_t Count, class Function>
-void for_each_step(Function&& f) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<I>(), ...); }
-  (std::make_index_sequence<Count>{});
-}
-template <std::size_t Count, class Function>
-void for_each_step_backwards(Function&& f) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (f.template operator()<Count - 1 - I>(), ...); }
-  (std::make_index_sequence<Count>{});
-}
 
 }  // namespace graft::detail

@@ -150,7 +150,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 /// Executes a network on a batch.
 template <LayeredNetwork Net, PlanMode Mode, Backend B>
 void forward(const Frame<B>& frame) {
-  for_each_step<plan_of<Net, Mode>.step_count>(
+  for_each_index<plan_of<Net, Mode>.step_count>(
       [&]<std::size_t I>() { ForwardStep<Net, Mode, B, I>::run(frame); });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/core/error.hpp>
+#include <graft/core/for_each_index.hpp>
 #include <graft/core/random.hpp>
 #include <graft/model/graph.hpp>
 
@@ -37,14 +38,11 @@ inline constexpr auto parameter_specs = [] {
     return count;
   }();
   std::array<ParameterSpec, total> specs{};
-  [&]<std::size_t... N, class... L>(std::index_sequence<N...>, TypeList<L...>) {
-    std::size_t at = 0;
-    const auto append = [&](const auto& of_layer) {
-      for (const ParameterSpec& spec : of_layer) specs[at++] = spec;
-    };
-    (append(L::parameters(graph.nodes[N].input)), ...);
-  }
-  (std::make_index_sequence<graph.size>{}, node_types<Net>{});
+  std::size_t at = 0;
+  for_each_index<graph.size>([&]<std::size_t N>() {
+    for (const ParameterSpec& spec : type_at<N, node_types<Net>>::parameters(graph.nodes[N].input))
+      specs[at++] = spec;
+  });
   return specs;
 }();
 

@@ -80,7 +80,7 @@ inline constexpr std::size_t prepared_total = prepared_offsets<Net, B>.back();
 
 template <LayeredNetwork Net, Backend B>
 void prepare(typename B::Context& context, std::span<const float> parameters, float* prepared) {
-  for_each_step<plan_of<Net, frozen_mode>.step_count>(
+  for_each_index<plan_of<Net, frozen_mode>.step_count>(
       [&]<std::size_t I>() { prepare_step<Net, B, I>(context, parameters, prepared); });
 }
 
