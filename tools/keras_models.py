@@ -13,7 +13,7 @@ def pictures(count=3, side=150):
 
 
 def fill(model, images):
-    """Seeded random weights; batch normalization gets statistics near those of its real input, so that nothing vanishes or saturates."""
+    """Seeded random weights; batch normalization gets the statistics of its real input, so that nothing vanishes or saturates."""
     random = generator('exchange weights')
     layers = [layer for layer in model.layers if layer.weights]
     normalizations = [layer for layer in layers if isinstance(layer, tf_keras.layers.BatchNormalization)]
@@ -24,14 +24,12 @@ def fill(model, images):
             layer.set_weights([(random.standard_normal(kernel.shape) * (1.0 / fan_in) ** 0.5).astype(np.float32)] +
                               [(0.1 * random.standard_normal(b.shape)).astype(np.float32) for b in bias])
     for layer in normalizations:
+        beta, mean, variance = layer.get_weights()
+        layer.set_weights([(0.3 * random.standard_normal(beta.shape)).astype(np.float32), mean, variance])
         layer.trainable, layer.momentum = True, 0.0  # one call in training mode now stores the statistics of its batch
     model(images, training=True)
     for layer in normalizations:
         layer.trainable, layer.momentum = False, 0.99
-        beta, mean, variance = layer.get_weights()
-        layer.set_weights([(0.3 * random.standard_normal(beta.shape)).astype(np.float32),
-                           (mean + 0.1 * np.sqrt(variance) * random.standard_normal(mean.shape)).astype(np.float32),
-                           (variance * random.uniform(0.7, 1.4, variance.shape)).astype(np.float32)])
     last = model.layers[-1]
     kernel, bias = last.get_weights()
     logits = tf_keras.Model(model.input, last.input).predict(images, verbose=0) @ kernel
