@@ -12,22 +12,6 @@ using Head = graft::Sequential<graft::Flatten, graft::Dense<1024, graft::Relu>, 
                                graft::Dense<1, graft::Sigmoid>>;
 using Net = graft::Model<graft::Frozen<Backbone>, Head>;
 
-// Random statistics of batch normalisation too, near those of a trained network, so that nothing saturates.
-std::vector<float> random_backbone(graft::Seed seed) {
-  auto values = graft::initial_parameters<Backbone>(seed, graft::Part::backbone);
-  std::uint32_t subject = 1000;
-  for (const graft::ParameterEntry& entry : graft::parameter_table<Backbone>()) {
-    const graft::Philox random{seed.value, static_cast<std::uint32_t>(graft::Stream::initializer), ++subject};
-    const std::span<float> part = std::span{values}.subspan(entry.offset, entry.shape.size());
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      if (entry.name == "beta" || entry.name == "moving_mean") part[i] = random.uniform(i) - 0.5f;
-      if (entry.name == "moving_variance") part[i] = 0.5f + random.uniform(i);
-      if (entry.name == "kernel") part[i] *= 1.5f;
-    }
-  }
-  return values;
-}
-
 int main(int argc, char** argv) try {
   const std::string what = argc == 5 ? argv[1] : "";
   if (what != "save" && what != "load") {
@@ -36,7 +20,7 @@ int main(int argc, char** argv) try {
   }
   Net net{graft::Seed{7}};
   if (what == "save") {
-    net.backbone().assign(random_backbone(graft::Seed{7}));
+    net.backbone().load(GRAFT_SOURCE_DIR "/examples/data/inception_v3_mixed7_f16.h5");
     net.save(argv[2]);
   } else {
     net = Net::load(argv[2]);
