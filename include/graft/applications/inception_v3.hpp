@@ -62,6 +62,7 @@ using BlockC =
 
 struct Architecture {
   static constexpr std::size_t minimum_size = 75;
+  using preprocessings = TypeList<Tf, Rescale>;
 
   using layers = Sequential<
       Conv<1, 32, 3, 3, Strides<2>>, Conv<2, 32, 3, 3>, ConvSame<3, 64, 3, 3>, MaxPool<1>,  //
@@ -76,14 +77,6 @@ struct Architecture {
                        Conv<76, 192, 3, 3, Strides<2>>>,
             MaxPool<4>>,
       BlockC<9, 77, "mixed9_0", 1>, BlockC<10, 86, "mixed9_1", 2>>;
-};
-
-template <class>
-struct TheseArePreprocessings;
-template <class Expected, class Received>
-struct PreprocessingDoesNotSuit {
-  static_assert(sizeof(Received*) == 0,
-                "graft: InceptionV3 was not trained on images preprocessed like this");
 };
 
 }  // namespace detail::inception_v3

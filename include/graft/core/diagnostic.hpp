@@ -36,4 +36,9 @@ struct Expected;
 template <class...>
 struct Received;
 
+/// False, but only once `What` is known: static_assert(never<Expected<...>, Received<...>>, "graft: ...") in
+/// a class template is an error when that is instantiated, and clang++ prints the arguments beside the text.
+template <class... What>
+inline constexpr bool never = false;
+
 }  // namespace graft

@@ -9,16 +9,14 @@
 namespace graft {
 
 namespace detail {
-template <class Loss, class ExpectedActivation, class ReceivedActivation>
-struct LossDoesNotSuitTheHead {
-  static_assert(sizeof(Loss) == 0, "graft: the loss does not suit the activation that the head ends in");
-};
-template <class Loss, class Net,
-          bool Suits = std::is_same_v<typename Loss::last_activation, last_activation_of<Net>>>
-struct CheckLoss {};
+
+/// Refuses to compile unless the loss suits the activation that the network ends in.
 template <class Loss, class Net>
-struct CheckLoss<Loss, Net, false> : LossDoesNotSuitTheHead<Loss, Expected<typename Loss::last_activation>,
-                                                            Received<last_activation_of<Net>>> {};
+void check_loss() {
+  if constexpr (!std::is_same_v<typename Loss::last_activation, last_activation_of<Net>>)
+    static_assert(never<Loss, Expected<typename Loss::last_activation>, Received<last_activation_of<Net>>>,
+                  "graft: the loss does not suit the activation that the head ends in");
+}
 
 /// A network as a loss sees it: without its last activation.
 template <LayeredNetwork Net>

@@ -16,6 +16,8 @@ enum class Interpolation;
 /// A frozen network with its weights: images in, features out. It can only predict.
 template <LayeredNetwork Net, Backend B>
 class Extractor {
+  static_assert(detail::check_shapes<Net>());
+
  public:
   using network = Net;
   static constexpr Shape input_shape = Net::input_shape;

@@ -108,11 +108,8 @@ struct GraphBuilder {
 
   template <class L>
   constexpr void describe(Node& node) {
-    if (graph.rejected != 0) return;
-    if (!L::accepts(node.input)) {
-      graph.rejected = count;
-      return;
-    }
+    // Nothing is executed after a rejection; the graph goes on so that the rejection is the only error.
+    if (graph.rejected == 0 && !L::accepts(node.input)) graph.rejected = count;
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
     graph.macs += node.macs;
@@ -139,9 +136,19 @@ struct GraphBuilder {
   }
 };
 
-// How a description turns into nodes: a layer is one, the compositions are walked in the order written.
-template <class L>
+// How a description turns into nodes: a layer is one, the compositions are walked in the order written. What
+// is no layer is passed over: CheckLayers has refused it.
+template <class NoLayer>
 struct Expand {
+  using types = TypeList<>;
+  template <class Builder>
+  static constexpr std::size_t emit(Builder&, std::size_t input, std::string_view = {}) {
+    return input;
+  }
+};
+
+template <Layer L>
+struct Expand<L> {
   using types = TypeList<L>;
   template <class Builder>
   static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view name = {}) {

@@ -4,6 +4,7 @@
 #include <graft/backend/blas/blas.hpp>
 #include <graft/model/extractor.hpp>
 #include <graft/model/logits.hpp>
+#include <graft/model/model_checks.hpp>
 #include <graft/model/trainable.hpp>
 #include <graft/model/workspace.hpp>
 
@@ -20,11 +21,13 @@ struct EvaluateOptions;
 
 namespace detail {
 
-/// What a model is built on: an input, which has no parameters, or a frozen backbone.
+/// What a model is built on: an input, which has no parameters, or a frozen backbone. Whatever else is given
+/// as a base, CheckModel refuses.
 template <class Base, class B>
-struct BaseTraits {
-  static_assert(InputDescription<Base>,
-                "graft: Model<Base, Head>: expected Frozen<Backbone>, Image<h, w> or Input<...> as its base");
+struct BaseTraits : BaseTraits<Input<1>, B> {};
+
+template <InputDescription Base, class B>
+struct BaseTraits<Base, B> {
   struct NoBackbone {};
   using extractor = NoBackbone;
   static constexpr bool has_backbone = false;
@@ -32,7 +35,7 @@ struct BaseTraits {
   static constexpr std::size_t parameter_count = 0, arena_size = 0;
 };
 
-template <class Net, class B>
+template <LayeredNetwork Net, class B>
 struct BaseTraits<Frozen<Net>, B> {
   using extractor = Extractor<Net, B>;
   static constexpr bool has_backbone = true;
@@ -40,13 +43,17 @@ struct BaseTraits<Frozen<Net>, B> {
   static constexpr std::size_t parameter_count = Net::parameter_count, arena_size = extractor::arena_size;
 };
 
+// A backbone of which somebody forgot to say that it is frozen: refused, and otherwise taken as if it were.
+template <LayeredNetwork Net, class B>
+struct BaseTraits<Net, B> : BaseTraits<Frozen<Net>, B> {};
+
 }  // namespace detail
 
 /// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
 /// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
 /// stored once; predicting is const, and safe from several threads with a Workspace each.
 template <class Base, class Head, Backend B = Blas>
-class Model : detail::CheckShapes<detail::Bound<detail::BaseTraits<Base, B>::feature_shape, Head>> {
+class Model {
   using Traits = detail::BaseTraits<Base, B>;
 
  public:
@@ -58,6 +65,7 @@ class Model : detail::CheckShapes<detail::Bound<detail::BaseTraits<Base, B>::fea
   static constexpr Shape input_shape = Traits::input_shape;      ///< of one sample
   static constexpr Shape feature_shape = Traits::feature_shape;  ///< what the head receives
   using head_network = detail::Bound<feature_shape, Head>;
+  static_assert(detail::check_model<Base, head_network>());
   static constexpr Shape output_shape = graph_of<head_network>.output_shape();
 
   static constexpr std::size_t trainable_parameter_count = graph_of<head_network>.trainable_count;

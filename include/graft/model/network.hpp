@@ -4,58 +4,11 @@
 #include <graft/layers/input.hpp>
 #include <graft/model/cut.hpp>
 #include <graft/model/layer_names.hpp>
+#include <graft/model/network_checks.hpp>
 
 namespace graft {
 
 namespace detail {
-
-// Compile errors. Each is a type that is instantiated only when there is something to say, so that its name,
-// which every compiler prints, can say it.
-template <class Layer, class ExpectedInput, class ReceivedInput>
-struct LayerDoesNotAcceptItsInput {
-  static_assert(sizeof(Layer) == 0, "graft: a layer does not accept the shape that comes into it");
-};
-template <class Name, class Names>
-struct NoLayerOfThatName {
-  static_assert(sizeof(Name*) == 0, "graft: Until<\"name\">: the network has no layer of that name");
-};
-template <class Minimum, class Input>
-struct ImageTooSmall {
-  static_assert(sizeof(Input) == 0, "graft: the image is smaller than the backbone's minimum");
-};
-template <std::size_t Height, std::size_t Width>
-struct AtLeast;
-template <std::size_t... Extents>
-struct ShapeOf;
-
-template <class L>
-inline constexpr auto expects_text = [] {
-  constexpr std::string_view words = L::expects;
-  fixed_string<words.size() + 1> text;
-  std::copy(words.begin(), words.end(), text.text);
-  return text;
-}();
-
-template <const Shape& S, std::size_t... I>
-ShapeOf<S[I]...> spell_shape(std::index_sequence<I...>);
-
-template <LayeredNetwork Net, std::size_t Bad = graph_of<Net>.rejected>
-struct CheckShapes
-    : LayerDoesNotAcceptItsInput<type_at<Bad, node_types<Net>>,
-                                 Expected<text_of<expects_text<type_at<Bad, node_types<Net>>>>>,
-                                 Received<decltype(spell_shape<graph_of<Net>.nodes[Bad].input>(
-                                     std::make_index_sequence<graph_of<Net>.nodes[Bad].input.rank>{}))>> {};
-template <LayeredNetwork Net>
-struct CheckShapes<Net, 0> {};
-
-template <class Input, class Architecture>
-struct CheckMinimum {};
-template <class Input, class Architecture>
-requires(Input::shape[0] < Architecture::minimum_size ||
-         Input::shape[1] < Architecture::minimum_size) struct CheckMinimum<Input, Architecture>
-    : ImageTooSmall<Expected<AtLeast<Architecture::minimum_size, Architecture::minimum_size>>,
-                    Received<Input>> {
-};
 
 /// A composition of layers on an input shape: all that the machinery needs to know of a network.
 template <Shape InputShape, class Layers>
@@ -73,11 +26,15 @@ struct UntilOf;
 /// its images get, and the layer behind which it is cut ("" for the whole). Everything here is known at
 /// compile time; weights are elsewhere.
 template <InputDescription InputType, class Architecture, class Preprocessing, fixed_string CutAfter = "">
-struct Network : detail::CheckMinimum<InputType, Architecture> {
+struct Network {
   using input = InputType;
   using architecture = Architecture;
   using preprocessing = Preprocessing;
   using layers = typename detail::Cut<CutAfter, typename Architecture::layers>::type;
+
+  static_assert(detail::check_layers<layers>());
+  static_assert(detail::check_minimum<InputType, Architecture>());
+  static_assert(detail::check_preprocessing<Preprocessing>(typename Architecture::preprocessings{}));
 
   static constexpr Shape input_shape = InputType::shape;
   static constexpr Shape output_shape = graph_of<Network>.output_shape();
@@ -92,6 +49,9 @@ struct Network : detail::CheckMinimum<InputType, Architecture> {
 
 namespace detail {
 
+template <class I, class A, class P, fixed_string CutAfter>
+inline constexpr bool refused<Network<I, A, P, CutAfter>> = !reaches_minimum<I, A>;
+
 template <fixed_string Name, class I, class A, class P, fixed_string Old>
 struct UntilOf<Name, Network<I, A, P, Old>> {
   static constexpr bool found = Cut<Name, typename Network<I, A, P, Old>::layers>::found;
@@ -101,9 +61,10 @@ struct UntilOf<Name, Network<I, A, P, Old>> {
     using type = Network<I, A, P, Name>;
   };
   template <class Unused>
-  struct Result<false, Unused>
-      : NoLayerOfThatName<Received<text_of<Name>>,
-                          Expected<text_of<layer_name_list<Network<I, A, P, Old>>>>> {
+  struct Result<false, Unused> {
+    static_assert(
+        never<Unused, Received<text_of<Name>>, Expected<text_of<layer_name_list<Network<I, A, P, Old>>>>>,
+        "graft: Until<\"name\">: the network has no layer of that name");
     using type = Network<I, A, P, Old>;
   };
   using type = typename Result<found, void>::type;

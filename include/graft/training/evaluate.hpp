@@ -23,7 +23,7 @@ namespace detail {
 
 /// Loss and accuracy of a model's head over feature sets, without dropout.
 template <class Model, Loss L>
-class Evaluator : CheckLoss<L, typename Model::head_network> {
+class Evaluator {
   using B = typename Model::backend;
   using Logits = LogitsOf<typename Model::head_network>;
   static constexpr std::size_t outputs = Model::output_shape.size();
@@ -66,6 +66,7 @@ template <class Base, class Head, Backend B>
 template <class Data, class L>
 Evaluation Model<Base, Head, B>::evaluate(const Data& data, const L& loss,
                                           const EvaluateOptions& options) const {
+  detail::check_loss<L, head_network>();
   detail::require_classes<output_shape.size()>(data);
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     return evaluate(extract(data, options.console), loss, options);

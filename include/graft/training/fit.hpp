@@ -56,6 +56,7 @@ template <class Base, class Head, Backend B>
 template <class Data, class L, class O>
 History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& optimizer,
                                   const FitOptions<std::type_identity_t<Data>>& options) {
+  detail::check_loss<L, head_network>();
   using FitTrainer = Trainer<head_network, B, L, O>;
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);

@@ -11,7 +11,7 @@ namespace graft {
 /// One training step at a time on a network whose parameters lie in `parameters` (backend memory): forward in
 /// training mode, loss, backward, optimizer. Its memory is allocated once, for batches of up to `capacity`.
 template <LayeredNetwork Net, Backend B, Loss L, Optimizer O>
-class Trainer : detail::CheckLoss<L, Net> {
+class Trainer {
   using Logits = detail::LogitsOf<Net>;
   static constexpr auto& graph = graph_of<Logits>;
   static constexpr auto& plan = plan_of<Logits, training_mode>;
@@ -29,7 +29,9 @@ class Trainer : detail::CheckLoss<L, Net> {
         dlogits_{capacity * outputs},
         saved_{plan.saved_size},
         gradients_{graph.parameter_count},
-        slots_{optimizer.slot_count() * graph.parameter_count} {}
+        slots_{optimizer.slot_count() * graph.parameter_count} {
+    detail::check_loss<L, Net>();
+  }
 
   /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
