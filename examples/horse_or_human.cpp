@@ -46,8 +46,8 @@ void run(const Options& options) {
   const auto train = open_folder(options.data + "/train", options);
   const auto validation = open_folder(options.data + "/validation", options);
   const auto console = graft::Console::standard_output();
-  const auto train_features = net.extract(train, console),
-             validation_features = net.extract(validation, console);
+  const auto train_features = net.extract(train, {.console = console}),
+             validation_features = net.extract(validation, {.console = console});
   if (const auto left_out = train_features.left_out() + validation_features.left_out(); left_out > 0)
     std::cout << "left out " << left_out << " images that cannot be decoded\n";
 

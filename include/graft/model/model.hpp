@@ -14,10 +14,10 @@ namespace graft {
 class FeatureSet;
 class History;
 struct Evaluation;
-struct Console;
 template <class Data>
 struct FitOptions;
 struct EvaluateOptions;
+struct ExtractOptions;
 
 namespace detail {
 
@@ -130,7 +130,7 @@ class Model {
   template <class Data>
   FeatureSet extract(const Data& data) const;
   template <class Data>
-  FeatureSet extract(const Data& data, const Console& console) const;
+  FeatureSet extract(const Data& data, const ExtractOptions& options) const;
   /// Outputs for all of an extracted data set. // (samples, output shape...)
   Tensor<output_shape.rank + 1> predict(const FeatureSet& features) const;
 

@@ -17,6 +17,7 @@ struct Evaluation {
 struct EvaluateOptions {
   std::size_t batch_size = 32;
   Console console = Console::quiet();  ///< for the progress of extracting features
+  FeatureStorageOptions features{};    ///< in memory up to a limit, beyond it in a file
 };
 
 namespace detail {
@@ -69,7 +70,7 @@ Evaluation Model<Base, Head, B>::evaluate(const Data& data, const L& loss,
   detail::check_loss<L, head_network>();
   detail::require_classes<output_shape.size()>(data);
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
-    return evaluate(extract(data, options.console), loss, options);
+    return evaluate(extract(data, {options.console, options.features}), loss, options);
   } else {
     detail::require_samples_at_all(data, "data set");
     detail::require_batch_size(options.batch_size);

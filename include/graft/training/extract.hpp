@@ -9,6 +9,11 @@
 
 namespace graft {
 
+struct ExtractOptions {
+  Console console = Console::quiet();  ///< for the progress
+  FeatureStorageOptions features{};    ///< in memory up to a limit, beyond it in a file
+};
+
 namespace detail {
 
 /// Writes sample i of a data set as the network's input; false leaves it out. One overload for each kind of
@@ -51,10 +56,10 @@ inline constexpr std::size_t extraction_batch = 16;
 
 template <class Base, class Head, Backend B>
 template <class Data>
-FeatureSet Model<Base, Head, B>::extract(const Data& data, const Console& console) const {
+FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
   detail::require_samples<Model>(data);
   if constexpr (has_backbone) base_.require_weights();
-  FeatureSet features{data.size(), feature_shape.size(), data.class_names()};
+  FeatureSet features{data.size(), feature_shape.size(), data.class_names(), options.features};
   std::vector<std::size_t> order(data.size()), labels;
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t decoders = has_backbone ? std::min<std::size_t>(2, threads_.resolved()) : 0;
@@ -67,7 +72,7 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const Console& consol
   typename B::Buffer arena{B::slots(context) * B::images_per_slot(detail::extraction_batch) *
                            base_arena_size};
   typename B::Buffer result{has_backbone ? detail::extraction_batch * feature_shape.size() : 0};
-  auto progress = Progress::task(console, "Extracting features", data.size(), "image");
+  auto progress = Progress::task(options.console, "Extracting features", data.size(), "image");
   while (const auto batch = loader.next()) {
     labels.clear();
     for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
@@ -84,7 +89,7 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const Console& consol
 template <class Base, class Head, Backend B>
 template <class Data>
 FeatureSet Model<Base, Head, B>::extract(const Data& data) const {
-  return extract(data, Console::quiet());
+  return extract(data, ExtractOptions{});
 }
 
 }  // namespace graft

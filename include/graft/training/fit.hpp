@@ -24,6 +24,7 @@ struct FitOptions {
   bool shuffle = true;               ///< a new order for each epoch, from the model's seed
   std::function<Training(const EpochLog&)> on_epoch_end{};  ///< after validation
   Console console = Console::standard_output();             ///< Console::quiet() prints nothing
+  FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
 };
 
 namespace detail {
@@ -61,12 +62,14 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);
     if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
-    const FeatureSet features = extract(training, options.console);
+    const ExtractOptions how{options.console, options.features};
+    const FeatureSet features = extract(training, how);
     std::optional<FeatureSet> validation;
-    if (options.validation != nullptr) validation.emplace(extract(*options.validation, options.console));
-    return fit(features, loss, optimizer,
-               FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
-                                      options.shuffle, options.on_epoch_end, options.console});
+    if (options.validation != nullptr) validation.emplace(extract(*options.validation, how));
+    return fit(
+        features, loss, optimizer,
+        FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
+                               options.shuffle, options.on_epoch_end, options.console, options.features});
   } else {
     detail::require_classes<output_shape.size()>(training);
     detail::require_samples_at_all(training, "training data");
