@@ -68,12 +68,12 @@ template <class Data, class L>
 Evaluation Model<Base, Head, B>::evaluate(const Data& data, const L& loss,
                                           const EvaluateOptions& options) const {
   detail::check_loss<L, head_network>();
-  detail::require_classes<output_shape.size()>(data);
+  detail::require_batch_size(options.batch_size);
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
+    detail::require_classes<output_shape.size()>(data);
     return evaluate(extract(data, {options.console, options.features}), loss, options);
   } else {
-    detail::require_samples_at_all(data, "data set");
-    detail::require_batch_size(options.batch_size);
+    detail::require_features<Model>(data, "data set");
     typename B::Context context{threads_};
     detail::BatchMemory<Model> memory{options.batch_size};
     return detail::Evaluator<Model, L>{loss, options.batch_size}.run(context, head_.data(), data, memory);
@@ -88,6 +88,7 @@ Evaluation Model<Base, Head, B>::evaluate(const Data& data, const L& loss) const
 
 template <class Base, class Head, Backend B>
 auto Model<Base, Head, B>::predict(const FeatureSet& features) const -> Tensor<output_shape.rank + 1> {
+  detail::require_feature_size<Model>(features, "features");
   constexpr std::size_t batch_size = 32;
   typename B::Context context{threads_};
   detail::BatchMemory<Model> memory{batch_size};

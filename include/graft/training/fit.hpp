@@ -58,7 +58,7 @@ template <class Data, class L, class O>
 History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& optimizer,
                                   const FitOptions<std::type_identity_t<Data>>& options) {
   detail::check_loss<L, head_network>();
-  using FitTrainer = Trainer<head_network, B, L, O>;
+  detail::require_batch_size(options.batch_size);
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);
     if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
@@ -71,11 +71,11 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
         FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
                                options.shuffle, options.on_epoch_end, options.console, options.features});
   } else {
-    detail::require_classes<output_shape.size()>(training);
-    detail::require_samples_at_all(training, "training data");
-    detail::require_batch_size(options.batch_size);
+    detail::require_features<Model>(training, "training data");
+    if (options.validation != nullptr)
+      detail::require_features<Model>(*options.validation, "validation data");
     typename B::Context context{threads_};
-    FitTrainer trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
+    Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
     detail::BatchMemory<Model> memory{options.batch_size};
     std::vector<std::size_t> order(training.size());

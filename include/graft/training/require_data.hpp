@@ -2,9 +2,12 @@
 #pragma once
 
 #include <graft/core/error.hpp>
+#include <graft/core/shape.hpp>
+#include <graft/training/feature_set.hpp>
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace graft::detail {
 
@@ -23,9 +26,20 @@ void require_classes(const Data& data) {
                   std::to_string(classes) + " (" + names + ")"};
 }
 
-template <class Data>
-void require_samples_at_all(const Data& data, std::string_view what) {
-  if (data.size() == 0) throw DataError{what, "at least one usable sample", "none"};
+/// Throws ShapeError unless the features are as large as what the model's head receives.
+template <class Model>
+void require_feature_size(const FeatureSet& set, std::string_view what) {
+  if (set.feature_size() != Model::feature_shape.size())
+    throw ShapeError{what, "features of " + to_string(Model::feature_shape),
+                     std::to_string(set.feature_size()) + " values a sample"};
+}
+
+/// What training and measuring a head ask of features: its classes, its input's size, at least one sample.
+template <class Model>
+void require_features(const FeatureSet& set, std::string_view what) {
+  require_classes<Model::output_shape.size()>(set);
+  require_feature_size<Model>(set, what);
+  if (set.size() == 0) throw DataError{what, "at least one usable sample", "none"};
 }
 
 inline void require_batch_size(std::size_t batch_size) {
