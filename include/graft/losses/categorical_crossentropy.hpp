@@ -19,20 +19,20 @@ struct CategoricalCrossentropy {
 
   /// Loss of one sample. // z, t (classes)
   GRAFT_HOST_DEVICE float value(const float* z, const float* t, std::size_t classes) const {
-    const float log_sum = log_sum_exp(z, classes);
+    const float top = z[largest(z, classes)], log_sum = std::log(sum_exp(z, classes, top));
     float sum = 0.0f;
-    for (std::size_t c = 0; c < classes; ++c) sum += smooth(t[c], classes) * (log_sum - z[c]);
+    for (std::size_t c = 0; c < classes; ++c) sum += smooth(t[c], classes) * (log_sum - (z[c] - top));
     return sum;
   }
 
   /// dz = weight * (softmax(z) * sum(t) - t)
   GRAFT_HOST_DEVICE void gradient(const float* z, const float* t, std::size_t classes, float weight,
                                   float* dz) const {
-    const float log_sum = log_sum_exp(z, classes);
+    const float top = z[largest(z, classes)], sum = sum_exp(z, classes, top);
     float total = 0.0f;
     for (std::size_t c = 0; c < classes; ++c) total += smooth(t[c], classes);
     for (std::size_t c = 0; c < classes; ++c)
-      dz[c] = weight * (std::exp(z[c] - log_sum) * total - smooth(t[c], classes));
+      dz[c] = weight * (std::exp(z[c] - top) / sum * total - smooth(t[c], classes));
   }
 
   /// 1 if the largest probability is the target's.
@@ -47,11 +47,11 @@ struct CategoricalCrossentropy {
       if (x[i] > x[best]) best = i;
     return best;
   }
-  GRAFT_HOST_DEVICE static float log_sum_exp(const float* z, std::size_t count) {
-    const float top = z[largest(z, count)];
+  // Relative to the largest: nothing overflows, and large logits lose no digits.
+  GRAFT_HOST_DEVICE static float sum_exp(const float* z, std::size_t count, float top) {
     float sum = 0.0f;
     for (std::size_t i = 0; i < count; ++i) sum += std::exp(z[i] - top);
-    return top + std::log(sum);
+    return sum;
   }
   GRAFT_HOST_DEVICE float smooth(float t, std::size_t classes) const {
     return t * (1.0f - label_smoothing) + label_smoothing / static_cast<float>(classes);
