@@ -8,7 +8,6 @@
 #include <graft/model/trainable.hpp>
 
 #include "support/golden.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <doctest/doctest.h>
