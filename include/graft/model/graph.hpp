@@ -23,9 +23,8 @@ struct Node {
   static constexpr std::size_t max_inputs = 8;
   static constexpr std::size_t no_ordinal = static_cast<std::size_t>(-1);
 
-  std::string_view label;  ///< the given name, or what an automatic name begins with
-  std::size_t ordinal =
-      no_ordinal;  ///< automatic names: 0 is "dense", 1 is "dense_1" (as TensorFlow 2 counts)
+  std::string_view label;            ///< the given name, or what an automatic name begins with
+  std::size_t ordinal = no_ordinal;  ///< of an automatic name: 1 is "dense_1", 2 is "dense_2" (Keras 2.0)
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
