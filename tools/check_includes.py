@@ -34,6 +34,7 @@ OWNERS = {
     "xflens/": ["backend"],
     "cblas.h": ["backend"],
     "hdf5": ["weights"],
+    "zlib.h": ["weights"],
     "nlohmann/": ["weights"],
     "jpeglib.h": ["data"],
     "turbojpeg.h": ["data"],

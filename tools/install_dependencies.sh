@@ -5,14 +5,14 @@
 # Does nothing, and needs no network, when all of them are there.
 set -eu
 
-build="g++ cmake make libxtensor-dev libxtensor-blas-dev libopenblas-dev libhdf5-dev nlohmann-json3-dev
+build="g++ cmake make libxtensor-dev libxtensor-blas-dev libopenblas-dev libhdf5-dev zlib1g-dev nlohmann-json3-dev
        libjpeg62-turbo-dev libpng-dev libcli11-dev"
 
 wanted=""
 for purpose in "${@:-demo}"; do
   case $purpose in
     demo) wanted="$wanted $build" ;;
-    test) wanted="$wanted $build clang doctest-dev python3" ;;
+    test) wanted="$wanted $build clang libclang-rt-14-dev doctest-dev python3" ;;
     bench) wanted="$wanted $build clang libbenchmark-dev python3" ;;
     format) wanted="$wanted clang-format" ;;
     docs) wanted="$wanted doxygen" ;;
