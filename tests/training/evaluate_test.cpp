@@ -24,7 +24,7 @@ TEST_CASE_TEMPLATE("evaluate is the mean of the loss over all samples, without d
   CHECK(all.loss == doctest::Approx(loss / 37).epsilon(1e-6));
   CHECK(all.accuracy == doctest::Approx(right / 37));
   // A last batch of another size weighs what it holds.
-  for (const std::size_t batch_size : {1, 5, 37, 1000}) {
+  for (const std::size_t batch_size : {1u, 5u, 37u, 1000u}) {
     const Evaluation other = model.evaluate(data, BinaryCrossentropy{}, {.batch_size = batch_size});
     CHECK(other.loss == doctest::Approx(all.loss).epsilon(1e-6));
     CHECK(other.accuracy == doctest::Approx(all.accuracy));

@@ -13,7 +13,7 @@ TEST_CASE_TEMPLATE("extract computes each image's features once, in the folder's
                    GRAFT_TESTED_BACKENDS) {
   const ImageClasses images{13};  // more than one batch of the extraction
   const ImageFolder folder{images.path()};
-  for (const std::size_t threads : {1, 3}) {
+  for (const std::size_t threads : {1u, 3u}) {
     const auto model = image_model<B>(Seed{}, Threads{threads});
     const FeatureSet features = model.extract(folder);
     REQUIRE(features.size() == 26);

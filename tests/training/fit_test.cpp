@@ -89,7 +89,7 @@ TEST_CASE_TEMPLATE("fit is Keras' fit: history, final weights and predictions", 
 TEST_CASE_TEMPLATE("fit with dropout and shuffling gives the same bits for a seed, for any number of threads",
                    B, GRAFT_TESTED_BACKENDS) {
   const auto expected = train<B>(Seed{5}, Threads{1});
-  for (const std::size_t threads : {1, 2, 3}) {
+  for (const std::size_t threads : {1u, 2u, 3u}) {
     CAPTURE(threads);
     const auto again = train<B>(Seed{5}, Threads{threads});
     CHECK(same_history(again.history, expected.history));

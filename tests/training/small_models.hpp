@@ -12,6 +12,7 @@
 #include "data/image_files.hpp"
 #include "support/golden.hpp"
 #include "support/values.hpp"
+#include <doctest/doctest.h>
 #include <string>
 #include <vector>
 
