@@ -30,7 +30,7 @@ class FeatureStorage {
   FeatureStorage(std::size_t rows, std::size_t row_size, const FeatureStorageOptions& options = {})
       : rows_{rows},
         row_size_{row_size},
-        bytes_{rows * row_size * sizeof(float)},
+        bytes_{size_of(rows, row_size)},
         on_disk_{bytes_ > options.memory_limit} {
     if (bytes_ == 0) return;
     const int file = on_disk_ ? open_file(options.directory) : -1;
@@ -68,6 +68,13 @@ class FeatureStorage {
   std::span<const float> row(std::size_t i) const { return {data_ + i * row_size_, row_size_}; }
 
  private:
+  static std::size_t size_of(std::size_t rows, std::size_t row_size) {
+    constexpr std::size_t most = static_cast<std::size_t>(-1) / sizeof(float);
+    if (row_size == 0 || rows <= most / row_size) return rows * row_size * sizeof(float);
+    throw Error{expected_received("features", "at most " + std::to_string(most) + " values",
+                                  std::to_string(rows) + " x " + std::to_string(row_size))};
+  }
+
   int open_file(const std::filesystem::path& wanted) const {
     const std::filesystem::path directory = wanted.empty() ? std::filesystem::temp_directory_path() : wanted;
     std::string name = (directory / "graft-features-XXXXXX").string();
