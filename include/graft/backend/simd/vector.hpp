@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+
+namespace graft::detail::simd {
+
+/// What the compiler targets: the widest vectors it has, and how many registers of them.
+#if defined(__AVX512F__)
+inline constexpr std::size_t lanes = 16, registers = 32;
+#elif defined(__AVX__)
+inline constexpr std::size_t lanes = 8, registers = 16;
+#elif defined(__aarch64__)
+inline constexpr std::size_t lanes = 4, registers = 32;
+#else
+inline constexpr std::size_t lanes = 4, registers = 16;
+#endif
+
+/// A register of floats, as the vector extension of GCC and clang: arithmetic operators work on all lanes,
+/// and the compiler fuses a * b + c where the target can. Passed by reference only, for the ABI differs with
+/// the target.
+typedef float Vector __attribute__((vector_size(lanes * sizeof(float))));
+
+inline __attribute__((always_inline)) void load(Vector& v, const float* from) {
+  std::memcpy(&v, from, sizeof(Vector));
+}
+inline __attribute__((always_inline)) void store(float* to, const Vector& v) {
+  std::memcpy(to, &v, sizeof(Vector));
+}
+
+}  // namespace graft::detail::simd

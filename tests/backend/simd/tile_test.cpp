@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include <graft/backend/simd/tile.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace graft::detail::simd;
+
+TEST_CASE(
+    "a row is divided without gaps, in tiles that registers hold and that differ by one pixel at most") {
+  for (std::size_t width = 1; width <= 320; ++width)
+    for (std::size_t vectors = 1; vectors <= 6 && most_pixels(vectors) > 0; ++vectors) {
+      const RowTiles row = divide_row(width, vectors);
+      std::size_t at = 0;
+      for (std::size_t t = 0; t < row.count; ++t) {
+        CHECK(row.begin(t) == at);
+        CHECK(row.pixels(t) >= 1);
+        CHECK(row.pixels(t) * vectors + vectors + 1 <= registers);
+        CHECK(row.pixels(t) - row.size <= 1);
+        at += row.pixels(t);
+      }
+      CHECK(at == width);
+    }
+}
+
+TEST_CASE("the chosen block of vectors leaves room for a pixel and covers all channels") {
+  for (const std::size_t width : {1u, 7u, 16u, 33u, 49u, 72u})
+    for (std::size_t channels = 1; channels <= 400; channels += 7) {
+      const std::size_t vectors = choose_vectors(width, channels);
+      CHECK(vectors >= 1);
+      CHECK(most_pixels(vectors) >= 1);
+      CHECK(vectors_of(channels) * lanes >= channels);
+    }
+}
+
+TEST_CASE("loads, latency and multiplications bound a step") {
+  CHECK(step_cost({1, 1}) == doctest::Approx(8.0));    // latency
+  CHECK(step_cost({6, 4}) == doctest::Approx(24.0));   // multiplications
+  CHECK(step_cost({24, 1}) == doctest::Approx(24.0));  // as many loads would be 15.4
+}
