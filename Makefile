@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # `make demo` and `make test` do everything on a fresh Debian 12, installing what is missing first.
 
+MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 install := tools/install_dependencies.sh
 
