@@ -175,6 +175,11 @@ struct Planner {
     if (root[n] == root[graph.output]) plan.locations[n].region = Region::output;
   }
 
+  struct Placed {
+    std::size_t begin, end;  // floats of the arena
+    std::size_t last;        // the last step that needs it
+  };
+
   // First fit over the buffers' lifetimes, counted in steps.
   constexpr void place_buffers() {
     constexpr std::size_t align = 16;
@@ -190,26 +195,25 @@ struct Planner {
       last[to] = last[to] < s ? s : last[to];
     }
     std::array<std::size_t, Nodes> offset{};
+    Placed alive[Nodes]{};  // few at a time, which keeps a compiler's count of steps low
+    std::size_t alive_count = 0;
     for (std::size_t b = 0; b < buffers; ++b) {
-      const std::size_t size = (graph[order[b]].output.size() + align - 1) / align * align;
-      std::size_t at = 0;
-      if (mode.training) {
-        at = plan.arena_size;
-      } else {
-        for (bool moved = true; moved;) {
-          moved = false;
-          for (std::size_t o = 0; o < b; ++o) {
-            const std::size_t other = order[o];
-            const std::size_t other_size = (graph[other].output.size() + align - 1) / align * align;
-            const bool alive = last[other] >= first[order[b]];
-            if (alive && at < offset[other] + other_size && offset[other] < at + size) {
-              at = offset[other] + other_size;
-              moved = true;
-            }
+      const std::size_t n = order[b], size = (graph[n].output.size() + align - 1) / align * align;
+      std::size_t kept = 0;
+      for (std::size_t o = 0; o < alive_count; ++o)
+        if (alive[o].last >= first[n]) alive[kept++] = alive[o];
+      alive_count = kept;
+      std::size_t at = mode.training ? plan.arena_size : 0;
+      for (bool moved = !mode.training; moved;) {
+        moved = false;
+        for (std::size_t o = 0; o < alive_count; ++o)
+          if (at < alive[o].end && alive[o].begin < at + size) {
+            at = alive[o].end;
+            moved = true;
           }
-        }
       }
-      offset[order[b]] = at;
+      alive[alive_count++] = {at, at + size, last[n]};
+      offset[n] = at;
       plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
     for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
