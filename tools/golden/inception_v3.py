@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""tests/golden/inception_v3/: the structure of Inception v3 as Keras builds it, and the summary of the model cut at mixed7 with a head."""
+"""tests/golden/inception_v3/: the structure of Inception v3 as Keras builds it, the summary of the model cut at mixed7 with a head,
+and what the bundled weights make of an image."""
+import pathlib
 import re
 
-from .common import tf_keras, versions
+from .common import np, save, tf_keras, versions
+
+BUNDLED_WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / 'examples/data/inception_v3_mixed7_f16.h5'
 
 NUMBERED = ('input', 'conv2d', 'batch_normalization', 'activation', 'max_pooling2d', 'average_pooling2d', 'concatenate', 'flatten',
             'dense', 'dropout')
@@ -54,6 +58,20 @@ def summary(model):
     return '\n'.join(lines) + '\n'
 
 
+def pattern_image():
+    """An image that tests repeat by its formula, as the network takes it: (1, 150, 150, 3), 0 to 1."""
+    y, x, c = np.meshgrid(np.arange(150), np.arange(150), np.arange(3), indexing='ij')
+    pixels = (y * 37 + x * 101 + c * 59 + (y * x) % 251) % 256
+    return (pixels.astype(np.float32) * np.float32(1 / 255.))[np.newaxis]
+
+
+def mixed7_features():
+    base = backbone()
+    cut = tf_keras.Model(base.input, base.get_layer('mixed7').output)
+    cut.load_weights(BUNDLED_WEIGHTS)
+    return cut(pattern_image(), training=False).numpy()
+
+
 def make(out):
     out = out / 'inception_v3'
     out.mkdir(parents=True, exist_ok=True)
@@ -65,3 +83,6 @@ def make(out):
         layer._name = keras_2_0_name(layer.name)
     (out / 'summary_mixed7_keras_2_0_names.txt').write_text(summary(model))
     (out / 'versions.txt').write_text(''.join(f'{name} {version}\n' for name, version in versions().items()))
+    features = mixed7_features().ravel()
+    # Every 37th of the 37,632 values: 37 shares no factor with 768, so that all kinds of channels are among them.
+    save(out, mixed7_every_37=features[::37], mixed7_mean=features.mean(dtype=np.float64))
