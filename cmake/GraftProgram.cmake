@@ -3,6 +3,7 @@
 
 add_library(graft_program INTERFACE)
 target_link_libraries(graft_program INTERFACE graft::graft)
+target_compile_definitions(graft_program INTERFACE GRAFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_compile_options(graft_program INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 # At -O3 g++ 12 warns falsely, inside the standard library, of `"text" + std::string` (GCC's bug 105651). The other
 # builds keep these warnings.
