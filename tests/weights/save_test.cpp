@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Also tests weights/load.hpp: what one writes the other reads.
+#include <graft/backend/reference/reference.hpp>
+#include <graft/data/preprocessing.hpp>
+#include <graft/weights/load.hpp>
+#include <graft/weights/save.hpp>
+
+#include "model/small_network.hpp"
+#include "weights/h5_builder.hpp"
+
+using namespace graft;
+using namespace graft::test;
+using ::test::TempFolder;
+
+namespace {
+
+using Net = SmallModel<Reference>;
+
+Net trained() {
+  Net net{Seed{3}};
+  net.backbone().assign(trained_parameters<SmallBackbone>(1));
+  net.head().assign(random_values(graph_of<Net::head_network>.parameter_count, 2));
+  return net;
+}
+
+std::string message(auto&& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a saved model comes back bit for bit, into a whole model or its backbone alone") {
+  const TempFolder folder;
+  const Net net = trained();
+  net.save(folder / "net.h5");
+  const Net back = Net::load(folder / "net.h5");
+  CHECK(same_bits(back.head().parameters(), net.head().parameters()));
+  CHECK(same_bits(back.backbone().parameters(), net.backbone().parameters()));
+  const auto x = random_values(2 * Net::input_shape.size(), 4);
+  Net::Workspace a{2, Threads{1}}, b{2, Threads{1}};
+  CHECK(same_bits(back.predict(x, a), net.predict(x, b)));
+
+  Extractor<SmallBackbone, Reference> alone;
+  alone.load(folder / "net.h5");
+  CHECK(same_bits(alone.parameters(), net.backbone().parameters()));
+}
+
+TEST_CASE("a cut backbone takes what it needs from the file of the whole, also when cut inside a branch") {
+  const TempFolder folder;
+  const Net net = trained();
+  net.save(folder / "net.h5");
+  Extractor<SmallBackbone::Until<"mixed">, Reference> mixed;
+  mixed.load(folder / "net.h5");
+  CHECK(mixed.parameter("conv_5/kernel") == net.backbone().parameter("conv_5/kernel"));
+  Extractor<SmallBackbone::Until<"conv_3">, Reference> branch;
+  branch.load(folder / "net.h5");
+  CHECK(branch.parameter("conv_3/bias") == net.backbone().parameter("conv_3/bias"));
+  CHECK(branch.parameter("bn_1/moving_variance") == net.backbone().parameter("bn_1/moving_variance"));
+}
+
+TEST_CASE("the file describes the model in Keras' words") {
+  const TempFolder folder;
+  trained().save(folder / "net.h5");
+  const Archive archive = Archive::open(folder / "net.h5");
+  const auto config = nlohmann::json::parse(archive.model_config());
+  CHECK(config["class_name"] == "Functional");
+  const auto& layers = config["config"]["layers"];
+  REQUIRE(layers.size() == archive.layers().size());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    CHECK(layers[i]["name"] == archive.layers()[i].name);
+    CHECK(layers[i]["config"]["name"] == layers[i]["name"]);
+  }
+  const auto find = [&](const std::string& name) {
+    return *std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l["name"] == name; });
+  };
+  CHECK(layers[0]["class_name"] == "InputLayer");
+  CHECK(layers[0]["config"]["batch_input_shape"] == nlohmann::json::parse("[null, 13, 15, 3]"));
+  CHECK(layers[0]["inbound_nodes"].empty());
+  const auto conv = find("conv_1")["config"];
+  CHECK(conv["filters"] == 16);
+  CHECK(conv["kernel_size"] == std::vector{3, 3});
+  CHECK(conv["strides"] == std::vector{2, 2});
+  CHECK(conv["padding"] == "valid");
+  CHECK(conv["use_bias"] == false);
+  CHECK(conv["trainable"] == false);
+  CHECK(find("conv_4")["config"]["padding"] == "same");
+  CHECK(find("conv_4")["config"]["activation"] == "relu");
+  CHECK(find("bn_1")["config"]["scale"] == false);
+  CHECK(find("bn_1")["config"]["epsilon"] == 0.001);
+  CHECK(find("pool")["class_name"] == "AveragePooling2D");
+  CHECK(find("mixed")["inbound_nodes"] ==
+        nlohmann::json::parse(R"([[["relu_2",0,0,{}],["conv_4",0,0,{}],["conv_5",0,0,{}]]])"));
+  CHECK(find("flatten_1")["inbound_nodes"] == nlohmann::json::parse(R"([[["conv_6",0,0,{}]]])"));
+  CHECK(find("dropout_1")["config"]["rate"] == 0.3);
+  CHECK(find("dense_2")["config"]["activation"] == "softmax");
+  CHECK(find("dense_2")["config"]["trainable"] == true);
+  CHECK(config["config"]["output_layers"] == nlohmann::json::parse(R"([["dense_2",0,0]])"));
+}
+
+TEST_CASE("what does not fit is refused by name, and leaves the backbone as it was") {
+  const TempFolder folder;
+  using Other = SmallModel<Reference, Sequential<Flatten, Dense<8, Relu>, Dense<3, Softmax>>>;
+  Net net = trained();
+  net.save(folder / "net.h5");
+  const std::string text = message([&] { Other::load(folder / "net.h5"); });
+  CHECK(text.find("net.h5: dense_1/kernel: expected (420, 8), received (420, 9)") != text.npos);
+
+  const auto before = net.backbone().parameter("conv_1/kernel");
+  write_file(folder / "text.h5", "no weights");
+  CHECK(message([&] { net.backbone().load(folder / "text.h5"); }).find("text.h5: expected") !=
+        std::string::npos);
+  CHECK(net.backbone().parameter("conv_1/kernel") == before);
+}
+
+TEST_CASE("a file that cannot be written leaves the old one; a model without weights is not saved") {
+  const TempFolder folder;
+  const Net net = trained();
+  CHECK_THROWS_AS(net.save(folder / "missing/net.h5"), OutputError);
+  net.save(folder / "net.h5");
+  const Net empty{Seed{1}};
+  CHECK_THROWS_AS(empty.save(folder / "net.h5"), Error);
+  CHECK_NOTHROW(Net::load(folder / "net.h5"));
+}
