@@ -2688,8 +2688,15 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
   using A = Accumulators<Pixels, vectors>;
   A a;
-  A::template for_each<Pixels>(
-      [&](auto m) { A::template for_each<vectors>([&](auto v) { load(a.sum[m][v], bias + v * lanes); }); });
+  A::template for_each<vectors>([&](auto v) {
+    constexpr std::size_t left = Channels - v * lanes;
+    Vector start{};
+    if constexpr (left >= lanes)
+      load(start, bias + v * lanes);
+    else
+      std::memcpy(&start, bias + v * lanes, left * sizeof(float));
+    A::template for_each<Pixels>([&](auto m) { a.sum[m][v] = start; });
+  });
 
   const std::size_t top = oy * S.window.stride_y;
   const std::size_t first = top < S.window.pad_top ? S.window.pad_top - top : 0;
@@ -6370,6 +6377,45 @@ class Progress {
 
 }  // namespace graft
 
+namespace graft::detail {
+
+/// Throws DataError unless the head has as many outputs as the data set has classes.
+template <std::size_t Units, class Data>
+void require_classes(const Data& data) {
+  const std::size_t classes = data.class_names().size(), expected = Units == 1 ? 2 : Units;
+  if (classes == expected) return;
+  std::string names;
+  for (const std::string& name : data.class_names()) names += (names.empty() ? "" : ", ") + name;
+  std::string subject = "data set";
+  if constexpr (requires { data.root().string(); }) subject = data.root().string();
+  throw DataError{subject,
+                  std::to_string(expected) + " classes, for a head with " + std::to_string(Units) +
+                      (Units == 1 ? " unit" : " units"),
+                  std::to_string(classes) + " (" + names + ")"};
+}
+
+/// Throws ShapeError unless the features are as large as what the model's head receives.
+template <class Model>
+void require_feature_size(const FeatureSet& set, std::string_view what) {
+  if (set.feature_size() != Model::feature_shape.size())
+    throw ShapeError{what, "features of " + to_string(Model::feature_shape),
+                     std::to_string(set.feature_size()) + " values a sample"};
+}
+
+/// What training and measuring a head ask of features: its classes, its input's size, at least one sample.
+template <class Model>
+void require_features(const FeatureSet& set, std::string_view what) {
+  require_classes<Model::output_shape.size()>(set);
+  require_feature_size<Model>(set, what);
+  if (set.size() == 0) throw DataError{what, "at least one usable sample", "none"};
+}
+
+inline void require_batch_size(std::size_t batch_size) {
+  if (batch_size == 0) throw ShapeError{"batch size", "at least 1", "0"};
+}
+
+}  // namespace graft::detail
+
 namespace graft {
 
 struct ExtractOptions {
@@ -6420,6 +6466,7 @@ inline constexpr std::size_t extraction_batch = 16;
 template <class Base, class Head, Backend B>
 template <class Data>
 FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
+  detail::require_classes<output_shape.size()>(data);  // before the work, not after it
   detail::require_samples<Model>(data);
   if constexpr (has_backbone) base_.require_weights();
   FeatureSet features{data.size(), feature_shape.size(), data.class_names(), options.features};
@@ -6456,45 +6503,6 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data) const {
 }
 
 }  // namespace graft
-
-namespace graft::detail {
-
-/// Throws DataError unless the head has as many outputs as the data set has classes.
-template <std::size_t Units, class Data>
-void require_classes(const Data& data) {
-  const std::size_t classes = data.class_names().size(), expected = Units == 1 ? 2 : Units;
-  if (classes == expected) return;
-  std::string names;
-  for (const std::string& name : data.class_names()) names += (names.empty() ? "" : ", ") + name;
-  std::string subject = "data set";
-  if constexpr (requires { data.root().string(); }) subject = data.root().string();
-  throw DataError{subject,
-                  std::to_string(expected) + " classes, for a head with " + std::to_string(Units) +
-                      (Units == 1 ? " unit" : " units"),
-                  std::to_string(classes) + " (" + names + ")"};
-}
-
-/// Throws ShapeError unless the features are as large as what the model's head receives.
-template <class Model>
-void require_feature_size(const FeatureSet& set, std::string_view what) {
-  if (set.feature_size() != Model::feature_shape.size())
-    throw ShapeError{what, "features of " + to_string(Model::feature_shape),
-                     std::to_string(set.feature_size()) + " values a sample"};
-}
-
-/// What training and measuring a head ask of features: its classes, its input's size, at least one sample.
-template <class Model>
-void require_features(const FeatureSet& set, std::string_view what) {
-  require_classes<Model::output_shape.size()>(set);
-  require_feature_size<Model>(set, what);
-  if (set.size() == 0) throw DataError{what, "at least one usable sample", "none"};
-}
-
-inline void require_batch_size(std::size_t batch_size) {
-  if (batch_size == 0) throw ShapeError{"batch size", "at least 1", "0"};
-}
-
-}  // namespace graft::detail
 
 namespace graft {
 

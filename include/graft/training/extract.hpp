@@ -6,6 +6,7 @@
 #include <graft/data/tensor_data.hpp>
 #include <graft/training/feature_set.hpp>
 #include <graft/training/progress.hpp>
+#include <graft/training/require_data.hpp>
 
 namespace graft {
 
@@ -57,6 +58,7 @@ inline constexpr std::size_t extraction_batch = 16;
 template <class Base, class Head, Backend B>
 template <class Data>
 FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
+  detail::require_classes<output_shape.size()>(data);  // before the work, not after it
   detail::require_samples<Model>(data);
   if constexpr (has_backbone) base_.require_weights();
   FeatureSet features{data.size(), feature_shape.size(), data.class_names(), options.features};

@@ -84,8 +84,15 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
   using A = Accumulators<Pixels, vectors>;
   A a;
-  A::template for_each<Pixels>(
-      [&](auto m) { A::template for_each<vectors>([&](auto v) { load(a.sum[m][v], bias + v * lanes); }); });
+  A::template for_each<vectors>([&](auto v) {
+    constexpr std::size_t left = Channels - v * lanes;
+    Vector start{};
+    if constexpr (left >= lanes)
+      load(start, bias + v * lanes);
+    else
+      std::memcpy(&start, bias + v * lanes, left * sizeof(float));
+    A::template for_each<Pixels>([&](auto m) { a.sum[m][v] = start; });
+  });
 
   const std::size_t top = oy * S.window.stride_y;
   const std::size_t first = top < S.window.pad_top ? S.window.pad_top - top : 0;
