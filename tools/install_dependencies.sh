@@ -12,7 +12,7 @@ wanted=""
 for purpose in "${@:-demo}"; do
   case $purpose in
     demo) wanted="$wanted $build" ;;
-    test) wanted="$wanted $build clang libclang-rt-14-dev doctest-dev python3" ;;
+    test) wanted="$wanted $build clang libclang-rt-14-dev llvm doctest-dev python3" ;;
     bench) wanted="$wanted $build clang libbenchmark-dev python3" ;;
     format) wanted="$wanted clang-format" ;;
     docs) wanted="$wanted doxygen" ;;
