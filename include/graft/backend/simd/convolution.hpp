@@ -2,203 +2,28 @@
 #pragma once
 
 #include <graft/backend/activation_rules.hpp>
-#include <graft/backend/host_context.hpp>
-#include <graft/backend/simd/tile.hpp>
-
-#include <utility>
-
-namespace graft::detail::simd {
-
-/// Everything about a convolution that follows from its specification.
-template <Conv2dSpec S>
-struct ConvolutionPlan {
-  /// A 1x1 convolution takes the whole image as one row.
-  static constexpr bool pointwise = S.window == Window{} && S.input.pixels() == S.output.pixels();
-  static constexpr std::size_t width = pointwise ? S.output.pixels() : S.output.width;
-  static constexpr std::size_t height = pointwise ? 1 : S.output.height;
-  static constexpr std::size_t taps = S.window.width * S.input.channels;  // floats of one row of the window
-  static constexpr std::size_t block_vectors = choose_vectors(width, S.output.channels);
-  static constexpr RowTiles row = divide_row(width, block_vectors);
-  static constexpr std::size_t vectors = vectors_of(S.output.channels);
-  static constexpr std::size_t blocks = (vectors + block_vectors - 1) / block_vectors;
-  static constexpr std::size_t packed_size = vectors * lanes * S.patch_size();
-
-  static constexpr std::size_t vectors_in(std::size_t block) {
-    return block + 1 < blocks ? block_vectors : vectors - block * block_vectors;
-  }
-  /// Pixels [first, end) of a tile whose input column for kx lies in the image.
-  static constexpr std::size_t first_pixel(std::size_t begin, std::size_t pixels, std::size_t kx) {
-    std::size_t m = 0;
-    while (m < pixels && (begin + m) * S.window.stride_x + kx < S.window.pad_left) ++m;
-    return m;
-  }
-  static constexpr std::size_t end_pixel(std::size_t begin, std::size_t pixels, std::size_t kx) {
-    std::size_t m = pixels;
-    const std::size_t limit = (pointwise ? width : S.input.width) + S.window.pad_left;
-    while (m > 0 && (begin + m - 1) * S.window.stride_x + kx >= limit) --m;
-    return m;
-  }
-  /// Whether no pixel of a tile reaches over the border.
-  static constexpr bool interior(std::size_t begin, std::size_t pixels) {
-    for (std::size_t kx = 0; kx < S.window.width; ++kx)
-      if (first_pixel(begin, pixels, kx) != 0 || end_pixel(begin, pixels, kx) != pixels) return false;
-    return true;
-  }
-};
-
-/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
-/// constant, so that the accumulators stay in registers.
-template <std::size_t Pixels, std::size_t Vectors>
-struct Accumulators {
-  Vector sum[Pixels][Vectors];
-
-  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
-    Vector w[Vectors];
-    for_each<Vectors>([&](auto v) __attribute__((always_inline)) { load(w[v], weights + v * lanes); });
-    for_each<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
-      const float value = x[m * Stride];
-      for_each<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
-    });
-  }
-
-  template <std::size_t Count, class Function>
-  static __attribute__((always_inline)) void for_each(Function&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-      (f(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<Count>{});
-  }
-};
-
-/// One tile: output pixels from `begin` on in row oy; Channels of its vectors are stored. At a border, Begin
-/// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
-/// padding.
-template <Conv2dSpec S, bool Rectify, std::size_t Pixels, std::size_t Channels, bool Border,
-          std::size_t Begin>
-void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
-                   std::size_t begin) {
-  using P = ConvolutionPlan<S>;
-  constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
-  using A = Accumulators<Pixels, vectors>;
-  A a;
-  A::template for_each<vectors>([&](auto v) {
-    constexpr std::size_t left = Channels - v * lanes;
-    Vector start{};
-    if constexpr (left >= lanes)
-      load(start, bias + v * lanes);
-    else
-      std::memcpy(&start, bias + v * lanes, left * sizeof(float));
-    A::template for_each<Pixels>([&](auto m) { a.sum[m][v] = start; });
-  });
-
-  const std::size_t top = oy * S.window.stride_y;
-  const std::size_t first = top < S.window.pad_top ? S.window.pad_top - top : 0;
-  const std::size_t limit = S.input.height + S.window.pad_top - top;
-  const std::size_t end = P::pointwise ? 1 : limit < S.window.height ? limit : S.window.height;
-  for (std::size_t ky = first; ky < end; ++ky) {
-    // May point before the row of the image at a border; only what lies inside is read.
-    const std::ptrdiff_t row = static_cast<std::ptrdiff_t>((top + ky - S.window.pad_top) * S.input.width);
-    const std::ptrdiff_t column = static_cast<std::ptrdiff_t>((Border ? Begin : begin) * S.window.stride_x) -
-                                  static_cast<std::ptrdiff_t>(S.window.pad_left);
-    const float* from = x + (row + column) * static_cast<std::ptrdiff_t>(S.input.pixel_stride);
-    const float* w = weights + ky * P::taps * vectors * lanes;
-    if constexpr (Border) {
-      A::template for_each<S.window.width>([&](auto kx) {
-        constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
-        if constexpr (lo < hi)
-          for (std::size_t c = 0; c < S.input.channels; ++c)
-            a.template step<lo, hi, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                w + (kx * S.input.channels + c) * vectors * lanes);
-      });
-    } else if constexpr (S.input.contiguous()) {
-      for (std::size_t k = 0; k < P::taps; ++k)
-        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
-    } else {
-      for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          a.template step<0, Pixels, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                 w + (kx * S.input.channels + c) * vectors * lanes);
-    }
-  }
-  A::template for_each<Pixels>([&](auto m) {
-    float* to = y + m * S.output.pixel_stride;
-    A::template for_each<vectors>([&](auto v) {
-      if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
-      constexpr std::size_t left = Channels - v * lanes;
-      if constexpr (left >= lanes)
-        store(to + v * lanes, a.sum[m][v]);
-      else
-        std::memcpy(to + v * lanes, &a.sum[m][v], left * sizeof(float));
-    });
-  });
-}
-
-/// A row of output pixels for one block of channels.
-template <Conv2dSpec S, bool Rectify, std::size_t Channels>
-void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy) {
-  using P = ConvolutionPlan<S>;
-  float* out = y + oy * P::width * S.output.pixel_stride;
-  [&]<std::size_t... T>(std::index_sequence<T...>) {
-    const auto tile = [&]<std::size_t I>() {
-      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.pixels(I);
-      constexpr bool border = !P::interior(begin, pixels);
-      convolve_tile<S, Rectify, pixels, Channels, border, border ? begin : 0>(
-          x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
-    };
-    (tile.template operator()<T>(), ...);
-  }
-  (std::make_index_sequence<P::row.count>{});
-}
-
-/// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block].
-template <Conv2dSpec S>
-void pack_kernel(const float* kernel, float* packed) {
-  using P = ConvolutionPlan<S>;
-  for (std::size_t block = 0; block < P::blocks; ++block)
-    for (std::size_t k = 0; k < S.patch_size(); ++k)
-      for (std::size_t c = 0; c < P::vectors_in(block) * lanes; ++c) {
-        const std::size_t channel = block * P::block_vectors * lanes + c;
-        *packed++ = channel < S.output.channels ? kernel[k * S.output.channels + channel] : 0.0f;
-      }
-}
-
-}  // namespace graft::detail::simd
+#include <graft/backend/simd/direct_convolution.hpp>
 
 namespace graft::detail {
 
-/// Direct convolution, every size of it a constant. Work is divided by images, blocks of channels and rows.
+/// Convolution by the algorithm that suits the specification.
 struct SimdConvolution {
   template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = simd::ConvolutionPlan<S>::packed_size;
+  using Algorithm = simd::DirectConvolution<S>;
+
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
 
   template <Conv2dSpec S>
   static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
-    simd::pack_kernel<S>(kernel.data(), packed);
+    Algorithm<S>::pack(kernel, packed);
   }
 
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
-    using P = simd::ConvolutionPlan<S>;
     constexpr bool rectify = std::is_same_v<Act, Relu>;
-    constexpr std::size_t block_channels = P::block_vectors * simd::lanes;
-    constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
-    context.team().run(batch * P::blocks, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / P::blocks, block = task % P::blocks;
-      const float* weights = packed + block * block_channels * S.patch_size();
-      const float* source = x + image * S.input.image_stride();
-      float* out = y + image * S.output.image_stride() + block * block_channels;
-      for (std::size_t oy = 0; oy < P::height; ++oy)
-        if (block + 1 < P::blocks)
-          simd::convolve_row<S, rectify, (P::blocks > 1 ? block_channels : last_channels)>(
-              source, weights, bias + block * block_channels, out, oy);
-        else
-          simd::convolve_row<S, rectify, last_channels>(source, weights, bias + block * block_channels, out,
-                                                        oy);
-    });
+    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
     if constexpr (!rectify && !std::is_same_v<Act, Linear>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
