@@ -139,6 +139,15 @@ struct Counting {
     Reference::dense_backward_input<S>(c.host, n, real(kernel), real(dy), real(dx));
   }
 
+  template <DenseSpec S, class Rule>
+  static void dense_update(Context& c, const Rule& rule, std::size_t n, const float* x, const float* dy,
+                           float* kernel, OptimizerSlots kernel_slots, float* bias,
+                           OptimizerSlots bias_slots) {
+    ++calls["dense_update"];
+    Reference::dense_update<S>(c.host, rule, n, real(x), real(dy), real(kernel), real(kernel_slots),
+                               real(bias), real(bias_slots));
+  }
+
   template <Pool2dSpec S, class Rule>
   static void pool2d(Context& c, std::size_t n, const float* x, float* y) {
     ++calls["pool2d"];

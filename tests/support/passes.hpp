@@ -75,7 +75,8 @@ TrainingPass training_pass(std::size_t batch, std::span<const float> input, std:
   detail::forward<N, training_mode, B>(frame);
   TrainingPass pass;
   pass.output = y.read();
-  detail::backward<N, B>(frame, {dy.data(), gradient_arena.data(), gradients.data()});
+  detail::backward<N, B>(frame, {dy.data(), gradient_arena.data()},
+                         detail::KeepGradients<B>{gradients.data()});
 
   // Node 1 is the copy of the input.
   constexpr Location at = plan.locations[1];

@@ -56,7 +56,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
 /// The vocabulary that layers are computed with. A backend is an empty type with these static templates, each
 /// on a complete compile-time specification; Reference has their contracts in words and in plain loops.
 /// Forward primitives write y; backward primitives of values add to dx, those of parameters write dkernel and
-/// dbias.
+/// dbias, or hand them straight to an optimizer's rule.
 template <class B>
 concept Backend = BackendMemory<B> && requires(typename B::Context& c, const float* x, float* y,
                                                BatchNormVectors v, Philox key, OptimizerSlots slots) {
@@ -70,6 +70,7 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template dense<detail::probe::dense, Relu>(c, 1, x, x, x, y);
   B::template dense_backward_kernel<detail::probe::dense>(c, 1, x, x, y, y);
   B::template dense_backward_input<detail::probe::dense>(c, 1, x, x, y);
+  B::template dense_update<detail::probe::dense>(c, detail::probe::Rule{}, 1, x, x, y, slots, y, slots);
   B::template pool2d<detail::probe::pool2d, Max>(c, 1, x, y);
   B::template pool2d_backward<detail::probe::pool2d, Average>(c, 1, x, x, x, y);
   B::template global_average_pool<detail::probe::global>(c, 1, x, y);

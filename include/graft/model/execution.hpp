@@ -24,11 +24,10 @@ struct Frame {
   Seed dropout{};            // training: what this step's masks are drawn from
 };
 
-/// Backend memory that holds the gradients of a frame.
+/// Backend memory that holds the gradients of a frame's values.
 struct GradientFrame {
-  float* output;      // (batch, output shape): given, and overwritten
-  float* arena;       // (batch, plan's arena)
-  float* parameters;  // as the parameters
+  float* output;  // (batch, output shape): given, and overwritten
+  float* arena;   // (batch, plan's arena)
 };
 
 /// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.

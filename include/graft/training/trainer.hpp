@@ -28,7 +28,7 @@ class Trainer {
         logits_{capacity * outputs},
         dlogits_{capacity * outputs},
         saved_{plan.saved_size},
-        gradients_{graph.parameter_count},
+        node_gradients_{detail::largest_gradient<Logits>},
         slots_{optimizer.slot_count() * graph.parameter_count} {
     detail::check_loss<L, Net>();
   }
@@ -36,28 +36,27 @@ class Trainer {
   /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
-    const detail::Frame<B> frame{context,        batch,         x,
-                                 logits_.data(), arena_.data(), parameters_,
-                                 parameters_,    saved_.data(), step_seed()};
-    detail::forward<Logits, training_mode, B>(frame);
-    const LossSums sums =
-        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
-    detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data(), gradients_.data()});
-    return sums;
-  }
-
-  /// One step: compute_gradients, then the optimizer moves every trainable parameter.
-  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
-    const LossSums sums = compute_gradients(context, batch, x, target);
-    ++steps_;
-    optimizer_.visit_rule(steps_, [&](const auto& rule) {
-      for (const Node& node : graph.nodes)
-        if (node.trainable_size > 0) update(context, rule, node.parameter_offset, node.trainable_size);
+    if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
+    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+      detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
+                                  detail::KeepGradients<B>{gradients_.data()});
     });
-    return sums;
   }
 
-  /// Gradients of the last batch, backend memory, in the order of parameter_table<Net>().
+  /// One step: loss, gradients, and the optimizer moves every trainable parameter. The loss is the one
+  /// before.
+  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
+    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+      optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
+        detail::backward<Logits, B>(
+            frame, {dlogits_.data(), gradient_arena_.data()},
+            detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
+                                              node_gradients_.data()});
+      });
+    });
+  }
+
+  /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
   const float* gradients() const { return gradients_.data(); }
   O& optimizer() { return optimizer_; }
 
@@ -65,12 +64,17 @@ class Trainer {
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
   Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
 
-  template <class Rule>
-  void update(typename B::Context& context, const Rule& rule, std::size_t offset, std::size_t count) {
-    OptimizerSlots slots{};
-    for (std::size_t k = 0; k < Rule::slots; ++k)
-      slots[k] = slots_.data() + k * graph.parameter_count + offset;
-    B::update(context, rule, count, parameters_ + offset, gradients_.data() + offset, slots);
+  template <class Backward>
+  LossSums pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
+                Backward&& backward) {
+    const detail::Frame<B> frame{context,        batch,         x,
+                                 logits_.data(), arena_.data(), parameters_,
+                                 parameters_,    saved_.data(), step_seed()};
+    detail::forward<Logits, training_mode, B>(frame);
+    const LossSums sums =
+        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
+    backward(frame);
+    return sums;
   }
 
   float* parameters_;
@@ -78,7 +82,8 @@ class Trainer {
   O optimizer_;
   Seed seed_;
   std::uint64_t steps_ = 0;
-  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, gradients_, slots_;
+  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
+  typename B::Buffer gradients_{0};  // as soon as somebody wants to keep them
 };
 
 }  // namespace graft

@@ -21,6 +21,7 @@ struct Blas : Reference, detail::BlasConvolution, detail::BlasDense, detail::Bla
   using detail::BlasDense::dense;
   using detail::BlasDense::dense_backward_input;
   using detail::BlasDense::dense_backward_kernel;
+  using detail::BlasDense::dense_update;
   using detail::BlasUpdate::update;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/blas/gemm.hpp>
+#include <graft/backend/blas/update.hpp>
 #include <graft/backend/reference/dense.hpp>
 
 namespace graft::detail {
@@ -46,10 +47,29 @@ struct BlasDense {
       gemm(count, S.units, batch, {x + begin, S.inputs, true}, {dy, S.units}, 0.0f, dkernel + begin * S.units,
            S.units);
     });
-    if (dbias == nullptr) return;
-    std::fill_n(dbias, S.units, 0.0f);
-    for (std::size_t row = 0; row < batch; ++row)
-      for (std::size_t u = 0; u < S.units; ++u) dbias[u] += dy[row * S.units + u];
+    if (dbias != nullptr) column_sums(batch, S.units, dy, dbias);
+  }
+
+  /// Gradients of a block of the kernel at a time, in scratch memory, where the rule finds them in the cache.
+  template <DenseSpec S, class Rule>
+  static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
+                           const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
+                           OptimizerSlots bias_slots) {
+    static_assert(S.units <= HostContext::scratch_size, "a row of the kernel must fit the scratch memory");
+    constexpr std::size_t rows = std::min(S.inputs, HostContext::scratch_size / S.units);
+    constexpr std::size_t blocks = (S.inputs + rows - 1) / rows;
+    use_one_blas_thread();
+    context.team().run(blocks, [&](std::size_t block, std::size_t worker) {
+      const std::size_t begin = block * rows, count = std::min(rows, S.inputs - begin);
+      float* gradients = context.scratch(worker);
+      gemm(count, S.units, batch, {x + begin, S.inputs, true}, {dy, S.units}, 0.0f, gradients, S.units);
+      BlasUpdate::update_run(context, rule, count * S.units, kernel + begin * S.units, gradients,
+                             advance(kernel_slots, begin * S.units));
+    });
+    if (bias == nullptr) return;
+    float* dbias = context.scratch(0);
+    column_sums(batch, S.units, dy, dbias);
+    BlasUpdate::update_run(context, rule, S.units, bias, dbias, bias_slots);
   }
 
   template <DenseSpec S>
@@ -62,6 +82,13 @@ struct BlasDense {
       gemm(batch, count, S.units, {dy, S.units}, {kernel + begin * S.units, S.units, true}, 1.0f, dx + begin,
            S.inputs);
     });
+  }
+
+ private:
+  static void column_sums(std::size_t batch, std::size_t units, const float* dy, float* sums) {
+    std::fill_n(sums, units, 0.0f);
+    for (std::size_t row = 0; row < batch; ++row)
+      for (std::size_t u = 0; u < units; ++u) sums[u] += dy[row * units + u];
   }
 };
 

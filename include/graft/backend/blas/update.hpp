@@ -23,16 +23,14 @@ struct BlasUpdate {
                      OptimizerSlots slots) {
     context.team().run((count + block - 1) / block, [&](std::size_t task, std::size_t) {
       const std::size_t begin = task * block, size = std::min(count - begin, block);
-      OptimizerSlots from{};
-      for (std::size_t k = 0; k < Rule::slots; ++k) from[k] = slots[k] + begin;
-      update_run(context, rule, size, w + begin, g + begin, from);
+      update_run(context, rule, size, w + begin, g + begin, advance(slots, begin));
     });
   }
 
- private:
+  /// The same on the calling thread.
   template <class Rule>
-  static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
-                         OptimizerSlots slots) {
+  [[gnu::noinline]] static void update_run(HostContext& context, const Rule& rule, std::size_t count,
+                                           float* w, const float* g, OptimizerSlots slots) {
     using Vector = xsimd::batch<float>;
     const std::size_t whole = count / Vector::size * Vector::size;
     for (std::size_t i = 0; i < whole; i += Vector::size) {
@@ -42,8 +40,7 @@ struct BlasUpdate {
       value.store_unaligned(w + i);
       for (std::size_t k = 0; k < Rule::slots; ++k) slot[k].store_unaligned(slots[k] + i);
     }
-    for (std::size_t k = 0; k < Rule::slots; ++k) slots[k] += whole;
-    ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, slots);
+    ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, advance(slots, whole));
   }
 };
 

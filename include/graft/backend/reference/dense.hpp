@@ -3,6 +3,7 @@
 
 #include <graft/backend/activation_rules.hpp>
 #include <graft/backend/host_context.hpp>
+#include <graft/backend/reference/training.hpp>
 #include <graft/backend/spec.hpp>
 
 namespace graft::detail {
@@ -38,6 +39,27 @@ struct ReferenceDense {
         float sum = 0.0f;
         for (std::size_t row = 0; row < batch; ++row) sum += dy[row * S.units + u];
         dbias[u] = sum;
+      }
+  }
+
+  /// The gradients of dense_backward_kernel, given to an optimizer's rule one by one instead of being stored:
+  /// kernel, bias (unless null) and their slots move.
+  template <DenseSpec S, class Rule>
+  static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
+                           const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
+                           OptimizerSlots bias_slots) {
+    for (std::size_t i = 0; i < S.inputs; ++i)
+      for (std::size_t u = 0; u < S.units; ++u) {
+        float sum = 0.0f;
+        for (std::size_t row = 0; row < batch; ++row) sum += x[row * S.inputs + i] * dy[row * S.units + u];
+        const std::size_t at = i * S.units + u;
+        ReferenceTraining::update(context, rule, 1, kernel + at, &sum, advance(kernel_slots, at));
+      }
+    if (bias != nullptr)
+      for (std::size_t u = 0; u < S.units; ++u) {
+        float sum = 0.0f;
+        for (std::size_t row = 0; row < batch; ++row) sum += dy[row * S.units + u];
+        ReferenceTraining::update(context, rule, 1, bias + u, &sum, advance(bias_slots, u));
       }
   }
 

@@ -18,6 +18,13 @@ struct LossSums {
 inline constexpr std::size_t max_optimizer_slots = 3;
 using OptimizerSlots = std::array<float*, max_optimizer_slots>;
 
+/// The slots of the parameters from `offset` on; those that there are not stay null.
+constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
+  for (float*& slot : slots)
+    if (slot != nullptr) slot += offset;
+  return slots;
+}
+
 }  // namespace graft
 
 namespace graft::detail {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/model/execution.hpp>
+
+namespace graft::detail {
+
+/// What the backward pass does with the gradients of a node's parameters: it writes them to `begin`, then
+/// calls `end`; a Dense hands over its factors instead. This one keeps them all.
+template <Backend B>
+struct KeepGradients {
+  float* gradients;  // as the parameters
+
+  float* begin(const Node& node) const { return gradients + node.parameter_offset; }
+  void end(typename B::Context&, const Node&) const {}
+
+  /// x (batch, inputs), dy (batch, units)
+  template <DenseSpec S>
+  void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
+             const float* dy) const {
+    float* dkernel = begin(node);
+    B::template dense_backward_kernel<S>(context, batch, x, dy, dkernel,
+                                         bias ? dkernel + S.inputs * S.units : nullptr);
+  }
+};
+
+/// The optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
+/// them; no more is stored than the gradients of one node, and of a Dense none at all.
+template <Backend B, class Rule>
+struct UpdateParameters {
+  const Rule& rule;
+  float* parameters;
+  float* slots;  // (Rule::slots, slot_stride), each as the parameters
+  std::size_t slot_stride;
+  float* gradients;  // of one node
+
+  OptimizerSlots slots_at(std::size_t offset) const {
+    OptimizerSlots at{};
+    for (std::size_t k = 0; k < Rule::slots; ++k) at[k] = slots + k * slot_stride + offset;
+    return at;
+  }
+
+  float* begin(const Node&) const { return gradients; }
+  void end(typename B::Context& context, const Node& node) const {
+    B::update(context, rule, node.trainable_size, parameters + node.parameter_offset, gradients,
+              slots_at(node.parameter_offset));
+  }
+
+  template <DenseSpec S>
+  void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
+             const float* dy) const {
+    const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
+    B::template dense_update<S>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
+                                bias ? parameters + bias_at : nullptr, slots_at(bias_at));
+  }
+};
+
+/// Floats that UpdateParameters needs for gradients: those of the largest node that is no Dense.
+template <LayeredNetwork Net>
+inline constexpr std::size_t largest_gradient = [] {
+  std::size_t largest = 0;
+  for (const Node& node : graph_of<Net>.nodes)
+    if (node.keras_class != "Dense" && node.trainable_size > largest) largest = node.trainable_size;
+  return largest;
+}();
+
+}  // namespace graft::detail
