@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""The drivers' side of the protocol of run.py, and what the Python drivers have in common."""
+
+import argparse
+import pathlib
+import sys
+import time
+
+import numpy as np
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--variant", default="")
+    parser.add_argument("--data", type=pathlib.Path, help="the folder that prepare.py wrote")
+    parser.add_argument("--weights", type=pathlib.Path, help="Inception v3 in Keras' .h5 format")
+    return parser.parse_args()
+
+
+class Golden:
+    """Two images, and their features in double precision. // (2, 150, 150, 3), (2, 7, 7, 768)"""
+
+    def __init__(self, folder):
+        self.images = np.fromfile(folder / "images.f32", np.float32).reshape(2, 150, 150, 3)
+        self.features = np.fromfile(folder / "features.f32", np.float32).reshape(2, 7, 7, 768)
+
+    def batch(self, size):
+        """The two images in turn. // (size, 150, 150, 3)"""
+        return np.ascontiguousarray(self.images[np.arange(size) % 2])
+
+    def difference(self, features):
+        """Largest |features - golden| of a batch. // features (batch, 7, 7, 768)"""
+        return float(np.abs(np.asarray(features) - self.features[np.arange(len(features)) % 2]).max())
+
+
+def head_batches(batch):
+    """Eight batches of features as ReLU leaves them and seven of labels: no batch has the same labels in two rounds,
+    so that nothing can be learnt by heart and the gradients stay what they are early in a training.
+    // (8, batch, 37632), (7, batch, 1)"""
+    random = np.random.default_rng(0)
+    x = np.maximum(random.standard_normal((8, batch, 37632), np.float32) * np.float32(0.5) - np.float32(0.5), 0)
+    return x, random.integers(0, 2, (7, batch, 1)).astype(np.float32)
+
+
+def serve(version, note, work, items=1):
+    """Answers every `sample <seconds>` with milliseconds per item; `work()` is `items` items."""
+    print(f"ready\t{version}\t{note}", flush=True)
+    for line in sys.stdin:
+        seconds = float(line.split()[1])
+        work()  # the caches and threads of this process come back
+        calls, start = 0, time.perf_counter()
+        while calls == 0 or time.perf_counter() - start < seconds:
+            work()
+            calls += 1
+        print((time.perf_counter() - start) * 1e3 / (calls * items), flush=True)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""The head's training step in PyTorch: eager, with the optimizer's loop over tensors in one call (foreach), or compiled."""
+
+import torch
+from torch import nn
+
+import driver
+
+arguments = driver.arguments()
+torch.set_num_threads(arguments.threads)
+torch.manual_seed(0)
+X, Y = (torch.from_numpy(v) for v in driver.head_batches(arguments.batch))
+model = nn.Sequential(nn.Linear(7 * 7 * 768, 1024), nn.ReLU(), nn.Dropout(0.2), nn.Linear(1024, 1))
+loss_of = nn.BCEWithLogitsLoss()
+optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-4, alpha=0.9, eps=1e-7,
+                                foreach=arguments.variant == "foreach")
+steps = 0
+
+
+def gradients(x, y):
+    loss = loss_of(model(x), y)
+    loss.backward()
+    return loss
+
+
+update = optimizer.step
+if arguments.variant == "compiled":
+    gradients, update = torch.compile(gradients), torch.compile(update)
+
+
+def step():
+    global steps
+    optimizer.zero_grad()
+    gradients(X[steps % len(X)], Y[steps % len(Y)])
+    update()
+    steps += 1
+
+
+for _ in range(5):
+    step()
+driver.serve(torch.__version__.split("+")[0], "", step)

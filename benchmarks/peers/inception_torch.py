@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""PyTorch: eager with batch normalisation folded and channels_last, or scripted, or compiled."""
+
+import torch
+
+import driver
+import inception
+import torch_inception
+
+arguments = driver.arguments()
+golden = driver.Golden(arguments.data)
+torch.set_num_threads(arguments.threads)
+torch.set_grad_enabled(False)
+x = torch.from_numpy(golden.batch(arguments.batch)).permute(0, 3, 1, 2).contiguous()
+model, x = torch_inception.prepared(inception.load(arguments.weights), arguments.variant, x)
+for _ in range(3):
+    y = model(x)
+error = golden.difference(y.permute(0, 2, 3, 1).numpy())
+driver.serve(torch.__version__.split("+")[0], f"error {error:.1e}", lambda: model(x), arguments.batch)
