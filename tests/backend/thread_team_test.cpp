@@ -57,6 +57,34 @@ TEST_CASE("tasks of one worker never overlap: each may use memory of its own") {
   CHECK_FALSE(overlap);
 }
 
+TEST_CASE("a worker prepares once, before its first task") {
+  for (const std::size_t threads : {1u, 2u, 5u}) {
+    ThreadTeam team{Threads{threads}};
+    for (std::size_t round = 0; round < 200; ++round) {
+      std::array<int, 5> prepared{}, tasks{};
+      std::atomic<bool> in_order{true};
+      team.run(
+          8, [&](std::size_t worker) { ++prepared[worker]; },
+          [&](std::size_t, std::size_t worker) {
+            ++tasks[worker];
+            if (prepared[worker] != 1) in_order = false;
+          });
+      CHECK(in_order);
+      for (std::size_t w = 0; w < threads; ++w) CHECK(prepared[w] == (tasks[w] > 0 ? 1 : 0));
+    }
+    team.run(
+        0, [&](std::size_t) { FAIL("prepared for nothing"); }, [](std::size_t, std::size_t) {});
+  }
+}
+
+TEST_CASE("more tasks than one word can count") {
+  ThreadTeam team{Threads{2}};
+  const std::size_t count = (std::size_t{1} << 24) + 5;
+  std::array<std::size_t, 2> sum{};
+  team.run(count, [&](std::size_t index, std::size_t worker) { sum[worker] += index; });
+  CHECK(sum[0] + sum[1] == count * (count - 1) / 2);
+}
+
 TEST_CASE("a run inside a task executes in place, as the same worker") {
   ThreadTeam team{Threads{3}};
   std::vector<std::array<int, 5>> calls(50);
