@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <doctest/doctest.h>
+#include <mutex>
 #include <numeric>
 #include <set>
 #include <stdexcept>
@@ -61,7 +62,7 @@ TEST_CASE("batches come in order, the last one smaller") {
   for (const std::size_t threads : thread_counts)
     for (const std::size_t ahead : {0u, 1u, 5u}) {
       INFO(threads, " threads, ", ahead, " ahead");
-      BatchLoader loader{order, 4, 3, threads, fill_three, ahead};
+      BatchLoader loader{order, 4, 3, threads, fill_three, {.held = 1, .ahead = ahead}};
       const auto loaded = drain(loader);
       CHECK(loaded.batches == std::vector<Indices>{{5, 3, 9, 0}, {3, 7, 1, 8}, {2, 6, 4}});
       CHECK(loaded.error == "");
@@ -149,7 +150,7 @@ TEST_CASE("threads run ahead of the caller, and no further than they may") {
                          ++filled;
                          return true;
                        },
-                       2};
+                       {.held = 1, .ahead = 2}};
     const auto settles_at = [&](std::size_t expected) {
       const auto end = std::chrono::steady_clock::now() + 20s;
       while (filled < expected && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
@@ -157,10 +158,14 @@ TEST_CASE("threads run ahead of the caller, and no further than they may") {
       return filled == expected;
     };
     CHECK(settles_at(15));
-    CHECK(loader.next().has_value());
-    CHECK(settles_at(15));  // the first batch is in the caller's hands
-    CHECK(loader.next().has_value());
+    {
+      const auto batch = loader.next();
+      CHECK(batch.has_value());
+      CHECK(settles_at(15));  // the first batch is in the caller's hands
+    }
     CHECK(settles_at(20));
+    CHECK(loader.next().has_value());
+    CHECK(settles_at(25));
   }
 }
 
@@ -192,8 +197,56 @@ TEST_CASE("a loader can be given up at any time") {
     }
 }
 
+TEST_CASE("several threads may hold batches, and give them back in any order") {
+  for (const std::size_t threads : thread_counts) {
+    CAPTURE(threads);
+    constexpr std::size_t holders = 3;
+    BatchLoader loader{count_up(200), 3, 3, threads, fill_three, {.held = holders, .ahead = 2}};
+    std::mutex turn;
+    Indices taken;
+    std::atomic<std::size_t> wrong{0};
+    std::vector<std::thread> team;
+    for (std::size_t holder = 0; holder < holders; ++holder)
+      team.emplace_back([&, holder] {
+        std::optional<BatchLoader::Batch> batch;
+        while (true) {
+          batch.reset();
+          {
+            const std::lock_guard lock{turn};
+            batch = loader.next();
+            if (!batch) return;
+            taken.insert(taken.end(), batch->indices.begin(), batch->indices.end());
+          }
+          std::this_thread::sleep_for(std::chrono::microseconds{holder * 300});
+          for (std::size_t i = 0; i < batch->samples.size(); ++i)
+            if (batch->samples[i] != static_cast<float>(10 * batch->indices[i / 3] + i % 3)) ++wrong;
+        }
+      });
+    for (std::thread& thread : team) thread.join();
+    CHECK(taken == count_up(200));
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("next waits while as many batches are held as may be") {
+  BatchLoader loader{count_up(3), 1, 3, 0, fill_three, {.held = 2}};
+  auto first = loader.next();
+  const auto second = loader.next();
+  std::atomic<bool> given_back{false};
+  std::thread other{[&] {
+    std::this_thread::sleep_for(20ms);
+    given_back = true;
+    first.reset();
+  }};
+  const auto third = loader.next();
+  CHECK(given_back);
+  CHECK(third->indices[0] == 2);
+  CHECK(second->samples[0] == 10.0f);
+  other.join();
+}
+
 TEST_CASE("the batch in the caller's hands is not touched") {
-  BatchLoader loader{count_up(60), 4, 3, 4, fill_three, 1};
+  BatchLoader loader{count_up(60), 4, 3, 4, fill_three, {.held = 1, .ahead = 1}};
   while (const auto batch = loader.next()) {
     const std::vector<float> copy(batch->samples.begin(), batch->samples.end());
     std::this_thread::sleep_for(1ms);

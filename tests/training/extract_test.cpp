@@ -34,6 +34,23 @@ TEST_CASE_TEMPLATE("extract computes each image's features once, in the folder's
   }
 }
 
+TEST_CASE("extract tells where the time goes, if asked, and computes the same") {
+  const ImageClasses images{10};
+  const ImageFolder folder{images.path()};
+  for (const std::size_t threads : {1u, 3u}) {
+    const auto model = image_model<Blas>(Seed{}, Threads{threads});
+    StageTimes times;
+    const FeatureSet features = model.extract(folder, {.times = &times}), untimed = model.extract(folder);
+    for (std::size_t i = 0; i < 20; ++i) CHECK(same_bits(features.features(i), untimed.features(i)));
+    for (const Stage stage : {Stage::decode, Stage::preprocess, Stage::backbone}) {
+      CHECK(times[stage].count == 20);
+      CHECK(times[stage].wall > 0);
+      CHECK(times[stage].summed >= times[stage].wall);
+    }
+    CHECK(times[Stage::wait].count == 20 + threads);  // and once in vain for each thread
+  }
+}
+
 TEST_CASE("extract resizes as the folder says") {
   const ImageClasses images{3};
   const auto model = image_model<Blas>();

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -20,33 +21,55 @@ namespace graft {
 /// Fills batches of samples on other threads, ahead of their use, and hands them out strictly in order.
 /// What comes out depends on the order and on `fill` alone, not on the number of threads.
 class BatchLoader {
+  /// The memory of one batch.
+  struct Slot {
+    std::vector<float> samples;  // (batch_size, sample_size)
+    std::vector<std::size_t> indices;
+    std::vector<char> usable;
+    std::size_t pending = 0;    // samples not yet filled
+    std::size_t failed_at = 0;  // where in the batch `failure` arose
+    std::exception_ptr failure;
+  };
+  struct Recycle {
+    BatchLoader* loader;
+    void operator()(Slot* slot) const { loader->recycle(*slot); }
+  };
+
  public:
-  /// The samples of a batch that were usable, and their indices; valid until the next call of next().
+  /// The samples of a batch that were usable, and their indices. When it is destroyed, by whichever thread,
+  /// its memory is filled again.
   struct Batch {
     std::span<const std::size_t> indices;
     std::span<const float> samples;  // (indices.size(), sample_size)
+    std::unique_ptr<Slot, Recycle> memory;
   };
 
   /// Writes sample `index` to sample_size floats. False leaves the sample out of its batch; an exception ends
   /// the loading. Called from several threads at once.
   using Fill = std::function<bool(std::size_t index, float* sample)>;
 
-  /// Loads order[0], order[1], … in batches of batch_size (the last may be smaller) with that many threads,
-  /// which keep `ahead` batches ready beside the one in use (ahead + 1 batches of memory). With 0 threads,
-  /// next() fills the batch itself. Throws ShapeError for a batch size of 0.
+  /// How much memory there is, in batches: those that the callers of next() hold at most at a time, and those
+  /// that are kept ready beside them.
+  struct Capacity {
+    std::size_t held = 1, ahead = 2;
+  };
+
+  /// Loads order[0], order[1], … in batches of batch_size (the last may be smaller) with that many threads.
+  /// With 0 threads, next() fills the batch itself. Throws ShapeError for a batch size of 0.
   BatchLoader(std::vector<std::size_t> order, std::size_t batch_size, std::size_t sample_size,
-              std::size_t threads, Fill fill, std::size_t ahead = 2)
+              std::size_t threads, Fill fill, Capacity capacity = {1, 2})
       : order_{std::move(order)},
         batch_size_{std::min(batch_size, order_.size())},
         sample_size_{sample_size},
         fill_{std::move(fill)} {
     if (batch_size == 0) throw ShapeError("BatchLoader", "a batch size of at least 1", "0");
     if (order_.empty()) return;
-    const std::size_t begun_early = threads == 0 ? 0 : std::max<std::size_t>(ahead, 1);
-    slots_.resize(std::min(batch_count(), begun_early + 1));  // one more: the batch that the caller holds
-    for (std::size_t batch = 0; batch < slots_.size(); ++batch) {
-      slots_[batch].samples.resize(batch_size_ * sample_size_);
-      prepare(batch);
+    const std::size_t begun_early = threads == 0 ? 0 : std::max<std::size_t>(capacity.ahead, 1);
+    slots_.resize(std::min(batch_count(), begun_early + capacity.held));
+    ready_.resize(slots_.size());
+    for (Slot& slot : slots_) {
+      slot.samples.resize(batch_size_ * sample_size_);
+      prepare(slot);
     }
     try {
       for (std::size_t i = 0; i < std::min(threads, order_.size()); ++i)
@@ -63,22 +86,24 @@ class BatchLoader {
   /// Waits for the samples that are being filled, at most one a thread; no other is begun.
   ~BatchLoader() { stop(); }
 
-  /// The next batch with a usable sample, or nothing after the last. Rethrows the exception of the first
-  /// sample in the order that threw one, after all batches before its own, and again from then on.
+  /// The next batch with a usable sample, or nothing after the last; for one thread at a time. Waits until
+  /// the batch is filled and, if as many are held as may be, for the end of one. Rethrows the exception of
+  /// the first sample in the order that threw one, after all batches before its own, and again from then on.
   std::optional<Batch> next() {
     while (!failure_ && next_ < batch_count()) {
+      std::unique_lock lock{mutex_};
+      filled_.wait(lock,
+                   [&] { return next_ < prepared_ && (workers_.empty() || slot_of(next_).pending == 0); });
       Slot& slot = slot_of(next_);
-      {
-        std::unique_lock lock{mutex_};
-        if (next_ > 0) release(next_ - 1);
-        if (workers_.empty())
-          while (slot.pending > 0) fill_one(lock);
-        else
-          filled_.wait(lock, [&] { return slot.pending == 0; });
-      }
+      while (slot.pending > 0) fill_one(lock);  // without workers
+      lock.unlock();
       ++next_;
+      Batch batch{{}, {}, {&slot, Recycle{this}}};
       failure_ = slot.failure;
-      if (!failure_ && compact(slot) > 0) return Batch{slot.indices, used(slot)};
+      if (failure_ || compact(slot) == 0) continue;
+      batch.indices = slot.indices;
+      batch.samples = {slot.samples.data(), slot.indices.size() * sample_size_};
+      return batch;
     }
     if (failure_) std::rethrow_exception(failure_);
     return std::nullopt;
@@ -88,37 +113,28 @@ class BatchLoader {
   std::size_t left_out() const { return left_out_; }
 
  private:
-  /// The memory of one batch; batch b uses slot b % slots_.size().
-  struct Slot {
-    std::vector<float> samples;  // (batch_size, sample_size)
-    std::vector<std::size_t> indices;
-    std::vector<char> usable;
-    std::size_t pending = 0;    // samples not yet filled
-    std::size_t failed_at = 0;  // where in the batch `failure` arose
-    std::exception_ptr failure;
-  };
-
   std::size_t batch_count() const { return order_.empty() ? 0 : (order_.size() - 1) / batch_size_ + 1; }
-  Slot& slot_of(std::size_t batch) { return slots_[batch % slots_.size()]; }
-  std::span<const float> used(const Slot& slot) const {
-    return {slot.samples.data(), slot.indices.size() * sample_size_};
-  }
+  Slot& slot_of(std::size_t batch) { return *ready_[batch % ready_.size()]; }
 
-  void prepare(std::size_t batch) {
-    Slot& slot = slot_of(batch);
-    const auto first = order_.begin() + static_cast<std::ptrdiff_t>(batch * batch_size_);
-    const std::size_t count = std::min(batch_size_, order_.size() - batch * batch_size_);
+  /// Gives a slot to the next batch without one; returns how many samples that has. Needs the mutex, except
+  /// in the constructor.
+  std::size_t prepare(Slot& slot) {
+    if (prepared_ == batch_count()) return 0;
+    const std::size_t begin = prepared_ * batch_size_;
+    const auto first = order_.begin() + static_cast<std::ptrdiff_t>(begin);
+    const std::size_t count = std::min(batch_size_, order_.size() - begin);
     slot.indices.assign(first, first + static_cast<std::ptrdiff_t>(count));
     slot.usable.assign(count, 0);
     slot.pending = count;
-    ++prepared_;
+    slot.failure = nullptr;
+    ready_[prepared_++ % ready_.size()] = &slot;
+    return count;
   }
 
-  /// Gives the slot of a batch that the caller is done with to the next batch without one. Needs the mutex.
-  void release(std::size_t batch) {
-    if (batch + slots_.size() >= batch_count() || batch + slots_.size() < prepared_) return;
-    prepare(batch + slots_.size());
-    claimable_.notify_all();
+  void recycle(Slot& slot) {
+    const std::lock_guard lock{mutex_};
+    for (std::size_t claimable = prepare(slot); claimable > 0; --claimable) claimable_.notify_one();
+    filled_.notify_one();  // next() may wait for a slot
   }
 
   bool may_claim() const { return claimed_ < std::min(prepared_ * batch_size_, order_.size()); }
@@ -187,12 +203,13 @@ class BatchLoader {
   const Fill fill_;
   std::vector<Slot> slots_;
 
-  // Of the thread that calls next():
+  // Of next():
   std::size_t next_ = 0, left_out_ = 0;
   std::exception_ptr failure_;
 
   std::mutex mutex_;  // guards what follows, and the slots until they are filled
   std::condition_variable claimable_, filled_;
+  std::vector<Slot*> ready_;  // those of the batches that next() has not given away, batch b at b % size
   std::size_t prepared_ = 0;  // batches that have, or had, a slot
   std::size_t claimed_ = 0;   // samples that a thread has taken on
   bool failed_ = false, stopped_ = false;
