@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One training step of the head: Flatten, Dense 1024, Dropout 20 %, Dense 1, binary crossentropy, RMSprop.
-#include "driver.hpp"
-
 #include <graft/graft.hpp>
+
+#include "driver.hpp"
 
 using Head = graft::Sequential<graft::Flatten, graft::Dense<1024, graft::Relu>, graft::Dropout<20>,
                                graft::Dense<1, graft::Sigmoid>>;

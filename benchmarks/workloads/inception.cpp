@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Inception v3 to mixed7 on images of 150 x 150 pixels.
-#include "driver.hpp"
-
 #include <graft/graft.hpp>
+
+#include "driver.hpp"
 #if __has_include(<graft/backend/simd/bfloat16.hpp>)
 #include <graft/backend/simd/bfloat16.hpp>
 #define GRAFT_HAS_BFLOAT16
