@@ -21,10 +21,16 @@ class HostContext {
 
   ThreadTeam& team() { return team_; }
   float* scratch(std::size_t worker) { return scratch_.data() + worker * scratch_size; }
+  /// Scratch for all threads of one kernel at once; grows with the largest that was asked for. Call it outside of
+  /// tasks.
+  float* shared_scratch(std::size_t size) {
+    if (shared_.size() < size) shared_ = AlignedBuffer{size};
+    return shared_.data();
+  }
 
  private:
   ThreadTeam team_;
-  AlignedBuffer scratch_;
+  AlignedBuffer scratch_, shared_;
 };
 
 /// Host memory as backend memory: what Reference, Blas and every other backend of the processor share.

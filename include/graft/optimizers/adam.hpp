@@ -19,7 +19,7 @@ struct AdamRule {
     using std::sqrt;
     slot[0] = slot[0] + (g - slot[0]) * V(1.0f - beta_1);
     slot[1] = slot[1] + (g * g - slot[1]) * V(1.0f - beta_2);
-    w = w - V(rate) * slot[0] / (V(sqrt(slot[1])) + V(epsilon));
+    w = w - V(rate) * slot[0] / (sqrt(slot[1]) + V(epsilon));
   }
 };
 

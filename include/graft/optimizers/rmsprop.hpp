@@ -26,13 +26,16 @@ struct RMSpropRule {
   void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
-    V denominator = slot[0];
+    V mean_square = slot[0];
     if constexpr (Centered) {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
-      denominator = denominator - slot[mean_slot] * slot[mean_slot];
+      mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    denominator = EpsilonUnderRoot ? V(sqrt(denominator + V(epsilon))) : V(sqrt(denominator) + V(epsilon));
-    const V increment = V(learning_rate) * g / denominator;
+    V increment = V(learning_rate) * g;
+    if constexpr (EpsilonUnderRoot)
+      increment = increment / sqrt(mean_square + V(epsilon));
+    else
+      increment = increment / (sqrt(mean_square) + V(epsilon));
     if constexpr (HasMomentum) {
       slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
       w = w - slot[momentum_slot];

@@ -84,7 +84,6 @@ struct BlasDense {
     });
   }
 
- private:
   static void column_sums(std::size_t batch, std::size_t units, const float* dy, float* sums) {
     std::fill_n(sums, units, 0.0f);
     for (std::size_t row = 0; row < batch; ++row)

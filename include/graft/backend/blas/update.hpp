@@ -2,15 +2,9 @@
 #pragma once
 
 #include <graft/backend/reference/training.hpp>
+#include <graft/backend/simd/floats.hpp>
 
 #include <algorithm>
-#include <xsimd/xsimd.hpp>
-
-// g++ 12 takes the deliberately undefined operands in its own AVX-512 headers for uninitialised variables.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 
 namespace graft::detail {
 
@@ -29,23 +23,21 @@ struct BlasUpdate {
 
   /// The same on the calling thread.
   template <class Rule>
-  [[gnu::noinline]] static void update_run(HostContext& context, const Rule& rule, std::size_t count,
-                                           float* w, const float* g, OptimizerSlots slots) {
-    using Vector = xsimd::batch<float>;
-    const std::size_t whole = count / Vector::size * Vector::size;
-    for (std::size_t i = 0; i < whole; i += Vector::size) {
-      Vector slot[Rule::slots + 1], value = Vector::load_unaligned(w + i);
-      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = Vector::load_unaligned(slots[k] + i);
-      rule(value, Vector::load_unaligned(g + i), slot);
-      value.store_unaligned(w + i);
-      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k].store_unaligned(slots[k] + i);
+  static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
+                         OptimizerSlots slots) {
+    using simd::Floats;
+    const std::size_t whole = count / Floats::size * Floats::size;
+    for (std::size_t i = 0; i < whole; i += Floats::size) {
+      Floats slot[Rule::slots + 1], value, gradient;
+      simd::load(value.value, w + i);
+      simd::load(gradient.value, g + i);
+      for (std::size_t k = 0; k < Rule::slots; ++k) simd::load(slot[k].value, slots[k] + i);
+      rule(value, gradient, slot);
+      simd::store(w + i, value.value);
+      for (std::size_t k = 0; k < Rule::slots; ++k) simd::store(slots[k] + i, slot[k].value);
     }
     ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, advance(slots, whole));
   }
 };
 
 }  // namespace graft::detail
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif

@@ -29,4 +29,20 @@ inline __attribute__((always_inline)) void store(float* to, const Vector& v) {
   std::memcpy(to, &v, sizeof(Vector));
 }
 
+/// The first Count floats of a vector; those behind them are zero, or stay where they are.
+template <std::size_t Count>
+inline __attribute__((always_inline)) void load_some(Vector& v, const float* from) {
+  if constexpr (Count < lanes) v = Vector{};
+  std::memcpy(&v, from, Count * sizeof(float));
+}
+template <std::size_t Count>
+inline __attribute__((always_inline)) void store_some(float* to, const Vector& v) {
+  std::memcpy(to, &v, Count * sizeof(float));
+}
+
+/// How many of so many columns vector v holds.
+constexpr std::size_t columns_in(std::size_t columns, std::size_t v) {
+  return columns - v * lanes < lanes ? columns - v * lanes : lanes;
+}
+
 }  // namespace graft::detail::simd

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include <graft/backend/simd/simd.hpp>
+
+#include "support/dense_runs.hpp"
+
+using namespace graft;
+using namespace graft::test;
+
+namespace {
+
+constexpr std::size_t lanes = detail::simd::lanes, block = detail::simd::DensePlan<DenseSpec{1, 1}>::block;
+
+// What follows a Relu: mostly zeros.
+std::vector<float> sparse_values(std::size_t count, unsigned seed) {
+  auto values = random_values(count, seed);
+  for (float& value : values) value = std::max(0.0f, value - 0.4f);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("Simd: dense layers too narrow for vectors") {
+  check_dense<Simd, DenseSpec{1, 1}, Sigmoid>();
+  check_dense<Simd, DenseSpec{11, lanes - 1}, Relu>();
+}
+
+TEST_CASE("Simd: dense layers of whole and cut vectors, blocks and groups of rows") {
+  check_dense<Simd, DenseSpec{7, lanes}, Relu>();
+  check_dense<Simd, DenseSpec{97, lanes + 1}, Softmax>();
+  check_dense<Simd, DenseSpec{256, block}, Tanh>();
+  check_dense<Simd, DenseSpec{301, block + 3}, Sigmoid>();
+  check_dense<Simd, DenseSpec{1000, 2 * block + lanes}>();
+}
+
+TEST_CASE("Simd: zeros are left out, and the result is the same") {
+  constexpr DenseSpec S{203, block + 5};
+  const auto kernel = random_values(S.inputs * S.units, 1), bias = random_values(S.units, 2);
+  HostContext one{Threads{1}};
+  for (const std::size_t batch : batches) {
+    const auto x = sparse_values(batch * S.inputs, 3), dy = random_values(batch * S.units, 4);
+    auto expected = poison(dy.size());
+    Reference::dense<S, Relu>(one, batch, x.data(), kernel.data(), bias.data(), expected.data());
+    const auto y = same_for_any_threads<Simd>([&](auto& context) {
+      auto result = poison(dy.size());
+      Simd::dense<S, Relu>(context, batch, x.data(), kernel.data(), bias.data(), result.data());
+      return result;
+    });
+    CHECK(difference(y, expected) < sum_tolerance(S.inputs));
+    check_dense_update<Simd, S>(batch, x, dy, kernel, bias);
+  }
+}
+
+TEST_CASE("Simd: a large batch, by way of Blas") {
+  constexpr DenseSpec S{20, lanes};
+  constexpr std::size_t batch = Simd::most_batch + 1;
+  const auto kernel = random_values(S.inputs * S.units, 1), bias = random_values(S.units, 2);
+  const auto x = random_values(batch * S.inputs, 3), dy = random_values(batch * S.units, 4);
+  HostContext context{Threads{2}};
+  auto expected = poison(dy.size()), y = poison(dy.size());
+  Reference::dense<S, Relu>(context, batch, x.data(), kernel.data(), bias.data(), expected.data());
+  Simd::dense<S, Relu>(context, batch, x.data(), kernel.data(), bias.data(), y.data());
+  CHECK(difference(y, expected) < sum_tolerance(S.inputs));
+  check_dense_update<Simd, S>(batch, x, dy, kernel, bias);
+}
+
+TEST_CASE("Simd: a weight that is no number shows wherever its input is not zero") {
+  constexpr DenseSpec S{3, lanes};
+  auto kernel = random_values(S.inputs * S.units, 1);
+  kernel[S.units] = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> x{1.0f, 1.0f, 1.0f, 1.0f, 0.0f, 1.0f};
+  std::vector<float> y(2 * S.units);
+  HostContext context{Threads{1}};
+  Simd::dense<S, Linear>(context, 2, x.data(), kernel.data(), nullptr, y.data());
+  CHECK(std::isnan(y[0]));
+  CHECK(!std::isnan(y[1]));
+  CHECK(!std::isnan(y[S.units]));
+}
