@@ -79,3 +79,30 @@ TEST_CASE("Simd convolution: slices of wider maps") {
   check<make<Kernel<1>, Strides<1>, Same>({6, 7, 5}, 20, 3, 4)>();
   check<make<Kernel<3>, Strides<2>, Valid>({7, 9, 5}, 16, 2, 0)>();
 }
+
+namespace {
+
+template <Conv2dSpec S>
+constexpr bool is_direct =
+    std::is_same_v<graft::detail::SimdConvolution::Algorithm<S>, graft::detail::simd::DirectConvolution<S>>;
+
+}  // namespace
+
+TEST_CASE("Simd convolution: minimal filtering where it saves work") {
+  CHECK_FALSE(is_direct<make<Kernel<3>, Strides<1>, Same>({16, 16, 96}, 96)>);
+  CHECK_FALSE(is_direct<make<Kernel<5>, Strides<1>, Same>({16, 16, 48}, 64)>);
+  CHECK_FALSE(is_direct<make<Kernel<1, 7>, Strides<1>, Same>({7, 7, 160}, 192)>);
+  CHECK_FALSE(is_direct<make<Kernel<7, 1>, Strides<1>, Same>({7, 7, 160}, 192)>);
+  CHECK(is_direct<make<Kernel<1>, Strides<1>, Same>({7, 7, 768}, 192)>);
+  CHECK(is_direct<make<Kernel<3>, Strides<2>, Same>({16, 16, 96}, 96)>);
+  CHECK(is_direct<make<Kernel<3>, Strides<1>, Same>({16, 16, 3}, 32)>);
+  CHECK(is_direct<make<Kernel<3>, Strides<1>, Same>({1, 1, 96}, 96)>);  // a tile for a single pixel
+  CHECK(is_direct<make<Kernel<3>, Strides<1>, Same>({16, 16, 2048}, 32)>);
+}
+
+TEST_CASE("Simd convolution: the algorithm chosen for layers as networks have them") {
+  check<make<Kernel<3>, Strides<1>, Same>({8, 12, 32}, 48), Relu>();
+  check<make<Kernel<5>, Strides<1>, Same>({6, 6, 48}, 64, 16, 32), Relu>();
+  check<make<Kernel<1, 7>, Strides<1>, Same>({7, 7, 64}, 96), Relu>();
+  check<make<Kernel<7, 1>, Strides<1>, Same>({7, 7, 64}, 96)>();
+}

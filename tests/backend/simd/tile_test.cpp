@@ -8,13 +8,13 @@ using namespace graft::detail::simd;
 TEST_CASE("a row is divided without gaps, in tiles that registers hold") {
   for (std::size_t width = 1; width <= 320; ++width)
     for (std::size_t vectors = 1; vectors <= 6 && most_pixels(vectors) > 0; ++vectors) {
-      const RowTiles row = divide_row(width, vectors);
+      const Division row = divide_row(width, vectors);
       std::size_t at = 0;
       bool good = true;
       for (std::size_t t = 0; t < row.count; ++t) {
-        good = good && row.begin(t) == at && row.pixels(t) >= 1 && row.pixels(t) - row.size <= 1 &&
-               row.pixels(t) * vectors + vectors + 1 <= registers;
-        at += row.pixels(t);
+        good = good && row.begin(t) == at && row.length(t) >= 1 && row.length(t) - row.size <= 1 &&
+               row.length(t) * vectors + vectors + 1 <= registers;
+        at += row.length(t);
       }
       CAPTURE(width);
       CAPTURE(vectors);

@@ -3,13 +3,46 @@
 
 #include <graft/backend/activation_rules.hpp>
 #include <graft/backend/simd/direct_convolution.hpp>
+#include <graft/backend/simd/winograd.hpp>
+
+namespace graft::detail::simd {
+
+template <class A, class B>
+using Cheaper = std::conditional_t<(B::cost < A::cost), B, A>;
+
+/// Minimal filtering of tiles of Y by X outputs.
+template <Conv2dSpec S, std::size_t Y, std::size_t X>
+using Winograd = WinogradConvolution<S, WinogradAxis<Y, S.window.height>, WinogradAxis<X, S.window.width>>;
+
+/// The algorithm that costs least, among those whose rounding errors are about as small as direct
+/// summation's. One tile of very many channels would not fit the scratch memory.
+template <Conv2dSpec S>
+constexpr auto choose_algorithm() {
+  using Direct = DirectConvolution<S>;
+  constexpr Window window = S.window;
+  if constexpr (window.stride_y != 1 || window.stride_x != 1 || S.input.channels < lanes ||
+                S.input.channels > 1024)
+    return Direct{};
+  else if constexpr (window.height == 3 && window.width == 3)
+    return Cheaper<Cheaper<Direct, Winograd<S, 4, 4>>, Winograd<S, 6, 6>>{};
+  else if constexpr (window.height == 5 && window.width == 5)
+    return Cheaper<Direct, Winograd<S, 4, 4>>{};
+  else if constexpr (window.height == 1 && window.width == 7)
+    return Cheaper<Direct, Winograd<S, 1, 4>>{};
+  else if constexpr (window.height == 7 && window.width == 1)
+    return Cheaper<Direct, Winograd<S, 4, 1>>{};
+  else
+    return Direct{};
+}
+
+}  // namespace graft::detail::simd
 
 namespace graft::detail {
 
 /// Convolution by the algorithm that suits the specification.
 struct SimdConvolution {
   template <Conv2dSpec S>
-  using Algorithm = simd::DirectConvolution<S>;
+  using Algorithm = decltype(simd::choose_algorithm<S>());
 
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = Algorithm<S>::packed_size;

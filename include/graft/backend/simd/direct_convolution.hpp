@@ -4,8 +4,6 @@
 #include <graft/backend/host_context.hpp>
 #include <graft/backend/simd/tile.hpp>
 
-#include <utility>
-
 namespace graft::detail::simd {
 
 /// Everything about a convolution that follows from its specification.
@@ -17,7 +15,7 @@ struct ConvolutionPlan {
   static constexpr std::size_t height = pointwise ? 1 : S.output.height;
   static constexpr std::size_t taps = S.window.width * S.input.channels;  // floats of one row of the window
   static constexpr std::size_t block_vectors = choose_vectors(width, S.output.channels);
-  static constexpr RowTiles row = divide_row(width, block_vectors);
+  static constexpr Division row = divide_row(width, block_vectors);
   static constexpr std::size_t vectors = vectors_of(S.output.channels);
   static constexpr std::size_t blocks = (vectors + block_vectors - 1) / block_vectors;
   static constexpr std::size_t packed_size = vectors * lanes * S.patch_size();
@@ -45,33 +43,6 @@ struct ConvolutionPlan {
   }
 };
 
-/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
-/// constant, so that the accumulators stay in registers.
-template <std::size_t Pixels, std::size_t Vectors>
-struct Accumulators {
-  Vector sum[Pixels][Vectors];
-
-  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
-    Vector w[Vectors];
-    for_each<Vectors>([&](auto v) __attribute__((always_inline)) { load(w[v], weights + v * lanes); });
-    for_each<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
-      const float value = x[m * Stride];
-      for_each<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
-    });
-  }
-
-  template <std::size_t Count, class Function>
-  static __attribute__((always_inline)) void for_each(Function&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-      (f(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<Count>{});
-  }
-};
-
 /// One tile: output pixels from `begin` on in row oy; Channels of its vectors are stored. At a border, Begin
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
 /// padding.
@@ -81,16 +52,15 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                    std::size_t begin) {
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
-  using A = Accumulators<Pixels, vectors>;
-  A a;
-  A::template for_each<vectors>([&](auto v) {
+  Accumulators<Pixels, vectors> a;
+  unroll<vectors>([&](auto v) {
     constexpr std::size_t left = Channels - v * lanes;
     Vector start{};
     if constexpr (left >= lanes)
       load(start, bias + v * lanes);
     else
       std::memcpy(&start, bias + v * lanes, left * sizeof(float));
-    A::template for_each<Pixels>([&](auto m) { a.sum[m][v] = start; });
+    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
   });
 
   const std::size_t top = oy * S.window.stride_y;
@@ -105,7 +75,7 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
     const float* from = x + (row + column) * static_cast<std::ptrdiff_t>(S.input.pixel_stride);
     const float* w = weights + ky * P::taps * vectors * lanes;
     if constexpr (Border) {
-      A::template for_each<S.window.width>([&](auto kx) {
+      unroll<S.window.width>([&](auto kx) {
         constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
         if constexpr (lo < hi)
           for (std::size_t c = 0; c < S.input.channels; ++c)
@@ -122,9 +92,9 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                                                  w + (kx * S.input.channels + c) * vectors * lanes);
     }
   }
-  A::template for_each<Pixels>([&](auto m) {
+  unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
-    A::template for_each<vectors>([&](auto v) {
+    unroll<vectors>([&](auto v) {
       if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
       constexpr std::size_t left = Channels - v * lanes;
       if constexpr (left >= lanes)
@@ -142,7 +112,7 @@ void convolve_row(const float* x, const float* weights, const float* bias, float
   float* out = y + oy * P::width * S.output.pixel_stride;
   [&]<std::size_t... T>(std::index_sequence<T...>) {
     const auto tile = [&]<std::size_t I>() {
-      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.pixels(I);
+      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
       constexpr bool border = !P::interior(begin, pixels);
       convolve_tile<S, Rectify, pixels, Channels, border, border ? begin : 0>(
           x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
@@ -167,14 +137,18 @@ void pack_kernel(const float* kernel, float* packed) {
 /// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels.
 template <Conv2dSpec S>
 struct DirectConvolution {
-  static constexpr std::size_t packed_size = ConvolutionPlan<S>::packed_size;
+  using P = ConvolutionPlan<S>;
+  static constexpr std::size_t packed_size = P::packed_size;
+
+  /// Cost for one image in units of step_cost.
+  static constexpr double cost = static_cast<double>(P::height * S.patch_size()) *
+                                 row_cost(P::width, S.output.channels, P::block_vectors);
 
   static void pack(std::span<const float> kernel, float* packed) { pack_kernel<S>(kernel.data(), packed); }
 
   template <bool Rectify>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
-    using P = ConvolutionPlan<S>;
     constexpr std::size_t block_channels = P::block_vectors * lanes;
     constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
     context.team().run(batch * P::blocks, [&](std::size_t task, std::size_t) {

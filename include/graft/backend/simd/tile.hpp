@@ -5,6 +5,7 @@
 #include <graft/backend/spec.hpp>
 
 #include <array>
+#include <utility>
 
 namespace graft::detail::simd {
 
@@ -26,41 +27,82 @@ constexpr double step_cost(Tile t) {
                                  : (loads > latency ? loads : latency);
 }
 
-/// How a row of pixels is divided: in as few tiles as registers allow, of sizes that differ by one at most.
-struct RowTiles {
-  std::size_t count, size, larger;  ///< the first `larger` tiles have one pixel more than `size`
+/// A division of a whole into parts whose lengths differ by one at most.
+struct Division {
+  std::size_t count, size, larger;  ///< the first `larger` parts are one longer than `size`
 
-  constexpr std::size_t begin(std::size_t tile) const {
-    return tile * size + (tile < larger ? tile : larger);
+  constexpr std::size_t begin(std::size_t part) const {
+    return part * size + (part < larger ? part : larger);
   }
-  constexpr std::size_t pixels(std::size_t tile) const { return size + (tile < larger ? 1 : 0); }
+  constexpr std::size_t length(std::size_t part) const { return size + (part < larger ? 1 : 0); }
 };
-constexpr RowTiles divide_row(std::size_t width, std::size_t vectors) {
-  const std::size_t most = most_pixels(vectors), count = (width + most - 1) / most;
-  return {count, width / count, width % count};
+constexpr Division divide(std::size_t whole, std::size_t parts) {
+  return {parts, whole / parts, whole % parts};
+}
+
+constexpr std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// A row of pixels in as few tiles as registers allow.
+constexpr Division divide_row(std::size_t width, std::size_t vectors) {
+  return divide(width, divide_up(width, most_pixels(vectors)));
 }
 
 /// Columns of a row of tiles: vectors of channels, in blocks of `vectors`, the last of which may be smaller.
-constexpr std::size_t vectors_of(std::size_t channels) { return (channels + lanes - 1) / lanes; }
+constexpr std::size_t vectors_of(std::size_t channels) { return divide_up(channels, lanes); }
+
+/// Cost of one step for a row of pixels and all channels, in blocks of `vectors`.
+constexpr double row_cost(std::size_t width, std::size_t channels, std::size_t vectors) {
+  const Division row = divide_row(width, vectors);
+  double cost = 0.0;
+  for (std::size_t left = vectors_of(channels); left > 0;) {
+    const std::size_t block = left < vectors ? left : vectors;
+    for (std::size_t t = 0; t < row.count; ++t) cost += step_cost({row.length(t), block});
+    left -= block;
+  }
+  return cost;
+}
 
 /// The number of vectors in a block that makes a row of so many pixels cheapest.
 constexpr std::size_t choose_vectors(std::size_t width, std::size_t channels) {
   std::size_t best = 1;
-  double best_cost = 1e300;
-  for (std::size_t vectors = 1; vectors <= 6 && most_pixels(vectors) > 0; ++vectors) {
-    const RowTiles row = divide_row(width, vectors);
-    double cost = 0.0;
-    for (std::size_t left = vectors_of(channels); left > 0;) {
-      const std::size_t block = left < vectors ? left : vectors;
-      for (std::size_t t = 0; t < row.count; ++t) cost += step_cost({row.pixels(t), block});
-      left -= block;
-    }
-    if (cost < best_cost) {
-      best_cost = cost;
-      best = vectors;
-    }
-  }
+  for (std::size_t vectors = 2; vectors <= 6 && most_pixels(vectors) > 0; ++vectors)
+    if (row_cost(width, channels, vectors) < row_cost(width, channels, best)) best = vectors;
   return best;
 }
+
+/// f(0), f(1), ..., f(Count - 1), each index a constant.
+template <std::size_t Count, class Function>
+__attribute__((always_inline)) inline void unroll(Function&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<std::size_t, I>{}), ...);
+  }
+  (std::make_index_sequence<Count>{});
+}
+
+/// How far ahead weights are fetched: a network has more of them than caches hold, and a step takes fewer
+/// cycles than memory.
+inline constexpr std::size_t prefetched_steps = 32;
+
+/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
+/// constant, so that the accumulators stay in registers.
+template <std::size_t Pixels, std::size_t Vectors>
+struct Accumulators {
+  Vector sum[Pixels][Vectors];
+
+  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
+  template <std::size_t First, std::size_t End, std::size_t Stride>
+  __attribute__((always_inline)) void step(const float* x, const float* weights) {
+    Vector w[Vectors];
+    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+      __builtin_prefetch(weights + (prefetched_steps * Vectors + v) * lanes);
+      load(w[v], weights + v * lanes);
+    });
+    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
+      constexpr std::size_t m = First + i;
+      const float value = x[m * Stride];
+      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
+    });
+  }
+};
 
 }  // namespace graft::detail::simd

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/host_context.hpp>
+#include <graft/backend/simd/winograd_plan.hpp>
+#include <graft/backend/simd/winograd_tile.hpp>
+
+namespace graft::detail::simd {
+
+/// m = v u: (Pixels, Depth) (Depth, Vectors * lanes). All are contiguous.
+template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
+void multiply_tile(const float* v, const float* u, float* m) {
+  Accumulators<Pixels, Vectors> a{};
+  for (std::size_t k = 0; k < Depth; ++k) a.template step<0, Pixels, Depth>(v + k, u + k * Vectors * lanes);
+  unroll<Pixels>([&](auto p) __attribute__((always_inline)) {
+    unroll<Vectors>([&](auto i) __attribute__((always_inline)) {
+      store(m + (p * Vectors + i) * lanes, a.sum[p][i]);
+    });
+  });
+}
+
+/// The products of a group of tiles with one block of channels, for all points. v: (points, tiles, Depth),
+/// u: (points, Depth, Vectors * lanes), m: (points, tiles, Vectors * lanes). The last register tile overlaps
+/// the one before it where `tiles` is no multiple of Pixels.
+template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
+void multiply_points(std::size_t points, std::size_t tiles, const float* v, const float* u, float* m) {
+  constexpr std::size_t width = Vectors * lanes;
+  for (std::size_t p = 0; p < points; ++p, u += Depth * width)
+    for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
+      const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
+      multiply_tile<Pixels, Vectors, Depth>(v + row * Depth, u, m + row * width);
+    }
+}
+
+/// As many zeros as a pixel has channels: what padding reads.
+template <std::size_t Channels>
+alignas(64) inline constexpr std::array<float, Channels> padding_pixel{};
+
+/// A convolution of stride one by Winograd's minimal filtering, in groups of tiles. A group's tiles are
+/// transformed, then each block of channels is multiplied and transformed back. Groups are shared by the
+/// team; a single group's tiles and blocks are.
+template <Conv2dSpec S, class Y, class X>
+struct WinogradConvolution {
+  using Tile = WinogradTile<Y, X>;
+  static constexpr WinogradPlan plan = plan_winograd(S, Y::outputs, X::outputs, Tile::points);
+  static_assert(S.window.height == Y::taps && S.window.width == X::taps);
+  static_assert(S.window.stride_x == 1 && S.window.stride_y == 1 && S.input.channels >= lanes);
+  static_assert(plan.input_size + plan.product_size <= HostContext::scratch_size);
+  static constexpr double cost = plan.cost;
+  static constexpr std::size_t packed_size =
+      Tile::points * S.input.channels * vectors_of(S.output.channels) * lanes;
+
+  /// [block][point][Cin][vectors of the block], each product computed in double and rounded once.
+  static void pack(std::span<const float> kernel, float* packed) {
+    for (std::size_t block = 0; block < plan.blocks.count; ++block) {
+      const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
+      for (std::size_t c = 0; c < S.input.channels; ++c)
+        for (std::size_t n = 0; n < width; ++n) {
+          std::array<double, Tile::points> u{};
+          if (first + n < S.output.channels)
+            u = Tile::kernel(kernel.data() + c * S.output.channels + first + n,
+                             S.input.channels * S.output.channels);
+          for (std::size_t p = 0; p < Tile::points; ++p)
+            packed[(p * S.input.channels + c) * width + n] = static_cast<float>(u[p]);
+        }
+      packed += Tile::points * S.input.channels * width;
+    }
+  }
+
+  template <bool Rectify>
+  static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
+                  const float* bias, float* y) {
+    context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
+      const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
+      const auto transform_group = [&](std::size_t inner) {
+        for (std::size_t t = 0; t < tiles; ++t)
+          transform_input(x + image * S.input.image_stride(), first + t,
+                          context.scratch(inner) + t * S.input.channels, tiles * S.input.channels);
+      };
+      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
+        const float* v = context.scratch(inner);
+        float* m = context.scratch(inner) + plan.input_size;
+        const float* u = packed + plan.blocks.begin(block) * lanes * S.input.channels * Tile::points;
+        unroll<2>([&](auto larger) {
+          constexpr std::size_t vectors = plan.blocks.size + larger;
+          if constexpr (larger < plan.kinds_of_block())
+            if (plan.blocks.length(block) == vectors) {
+              multiply_points<plan.pixels, vectors, S.input.channels>(Tile::points, tiles, v, u, m);
+              for (std::size_t i = 0; i < vectors; ++i)
+                transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                          plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+            }
+        });
+      });
+    });
+  }
+
+ private:
+  static void transform_input(const float* image, std::size_t tile, float* v, std::size_t plane) {
+    // Unsigned differences wrap around before the image, and are then not below its extent.
+    const std::size_t top = tile / plan.columns * Y::outputs - S.window.pad_top;
+    const std::size_t left = tile % plan.columns * X::outputs - S.window.pad_left;
+    const float* pixels[Tile::points];
+    for (std::size_t p = 0; p < Tile::points; ++p) {
+      const std::size_t row = top + p / X::size, column = left + p % X::size;
+      pixels[p] = row < S.input.height && column < S.input.width
+                      ? image + (row * S.input.width + column) * S.input.pixel_stride
+                      : padding_pixel<S.input.channels>.data();
+    }
+    Tile::input(pixels, S.input.channels, v, plane);
+  }
+
+  // One vector of channels of all tiles of a group. m: (points, tiles, width)
+  template <bool Rectify>
+  static void transform_output(const float* m, std::size_t width, std::size_t first, std::size_t tiles,
+                               const float* bias, std::size_t vector, float* image) {
+    const std::size_t channels = std::min(lanes, S.output.channels - vector * lanes);
+    Vector b{};
+    std::memcpy(&b, bias + vector * lanes, channels * sizeof(float));
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const std::size_t row = (first + t) / plan.columns * Y::outputs;
+      const std::size_t column = (first + t) % plan.columns * X::outputs;
+      Tile::template output<Rectify>(
+          m + t * width, tiles * width, b,
+          {image + (row * S.output.width + column) * S.output.pixel_stride + vector * lanes,
+           S.output.width * S.output.pixel_stride, S.output.pixel_stride,
+           std::min(Y::outputs, S.output.height - row), std::min(X::outputs, S.output.width - column),
+           channels});
+    }
+  }
+};
+
+}  // namespace graft::detail::simd
