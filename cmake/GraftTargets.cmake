@@ -2,7 +2,7 @@
 # The four interface targets. Each carries the headers of its folders, so that every header is compiled alone with
 # exactly the libraries that its users have (target all_verify_interface_header_sets).
 #
-#   graft::core    description, kernels, training rules      xtensor, xtensor-blas, xsimd, OpenBLAS, threads
+#   graft::core    description, kernels, training rules      xtensor, xtensor-blas, OpenBLAS, threads
 #   graft::images  graft/data                                core, libjpeg-turbo, libpng
 #   graft::hdf5    graft/weights                             core, libhdf5 (C), zlib, nlohmann_json
 #   graft::graft   graft/training and graft.hpp              all of the above
@@ -11,7 +11,6 @@ set(BLA_VENDOR OpenBLAS)  # xtensor-blas takes the first BLAS that it finds unle
 find_package(Threads REQUIRED)
 find_package(xtensor CONFIG REQUIRED)
 find_package(xtensor-blas CONFIG REQUIRED)
-find_package(xsimd CONFIG REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
@@ -45,7 +44,7 @@ function(graft_add_library name)
   set_target_properties(graft_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
 endfunction()
 
-graft_add_library(core xtensor xtensor-blas xsimd Threads::Threads)
+graft_add_library(core xtensor xtensor-blas Threads::Threads)
 graft_add_library(images graft::core JPEG::JPEG PNG::PNG)
 graft_add_library(hdf5 graft::core hdf5::hdf5 ZLIB::ZLIB nlohmann_json::nlohmann_json)
 graft_add_library(graft graft::core graft::images graft::hdf5)

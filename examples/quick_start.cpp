@@ -8,7 +8,7 @@
 using Backbone = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Until<"mixed7">;
 using Head = graft::Sequential<graft::Flatten, graft::Dense<1024, graft::Relu>, graft::Dropout<20>,
                                graft::Dense<1, graft::Sigmoid>>;
-using Net = graft::Model<graft::Frozen<Backbone>, Head, graft::Blas>;
+using Net = graft::Model<graft::Frozen<Backbone>, Head, graft::Simd>;
 
 static_assert(Backbone::output_shape == graft::Shape{7, 7, 768});
 static_assert(Net::parameter_count == 47'512'481 && Net::trainable_parameter_count == 38'537'217);

@@ -32,7 +32,6 @@ OWNERS = {
     "xtl/": ["tensor"],
     "xtensor-blas/": ["backend"],
     "xflens/": ["backend"],
-    "xsimd/": ["backend"],
     "cblas.h": ["backend"],
     "hdf5": ["weights"],
     "zlib.h": ["weights"],

@@ -3,11 +3,13 @@
 
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/reference/reference.hpp>
+#include <graft/backend/simd/simd.hpp>
 
 #include <doctest/doctest.h>
 
 // Every test that is typed over backends runs on these: a new backend joins all of them here.
-#define GRAFT_TESTED_BACKENDS graft::Reference, graft::Blas
+#define GRAFT_TESTED_BACKENDS graft::Reference, graft::Blas, graft::Simd
 
 TYPE_TO_STRING(graft::Reference);
 TYPE_TO_STRING(graft::Blas);
+TYPE_TO_STRING(graft::Simd);

@@ -21,9 +21,10 @@ class HostContext {
 
   ThreadTeam& team() { return team_; }
   float* scratch(std::size_t worker) { return scratch_.data() + worker * scratch_size; }
-  /// Scratch for all threads of one kernel at once; grows with the largest that was asked for. Call it outside of
-  /// tasks.
+  /// Scratch of one kernel for all of its threads; grows with the largest that was asked for. Inside a task,
+  /// where the kernel has one thread, that thread's own: null if it does not suffice.
   float* shared_scratch(std::size_t size) {
+    if (team_.executing()) return size <= scratch_size ? scratch(team_.worker()) : nullptr;
     if (shared_.size() < size) shared_ = AlignedBuffer{size};
     return shared_.data();
   }

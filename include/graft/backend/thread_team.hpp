@@ -51,6 +51,9 @@ class ThreadTeam {
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
   std::size_t size() const { return workers_.size() + 1; }
+  /// Whether the calling thread is executing a task of this team, and as which worker.
+  bool executing() const { return inside.team == this; }
+  std::size_t worker() const { return executing() ? inside.worker : 0; }
 
   /// Calls task(index, worker) for every index in [0, count), worker in [0, size()).
   template <class Task>
@@ -63,10 +66,9 @@ class ThreadTeam {
   template <class Prepare, class Task>
   void run(std::size_t count, Prepare&& prepare, Task&& task) {
     if (count == 0) return;
-    if (count == 1 || workers_.empty() || inside.team == this) {
-      const std::size_t worker = inside.team == this ? inside.worker : 0;
-      prepare(worker);
-      for (std::size_t i = 0; i < count; ++i) task(i, worker);
+    if (count == 1 || workers_.empty() || executing()) {
+      prepare(worker());
+      for (std::size_t i = 0; i < count; ++i) task(i, worker());
       return;
     }
     for (std::size_t begin = 0; begin < count; begin += most_tasks) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/backend/blas/blas.hpp>
+#include <graft/backend/simd/simd.hpp>
 #include <graft/model/extractor.hpp>
 #include <graft/model/logits.hpp>
 #include <graft/model/model_checks.hpp>
@@ -52,7 +52,7 @@ struct BaseTraits<Net, B> : BaseTraits<Frozen<Net>, B> {};
 /// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
 /// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
 /// stored once; predicting is const, and safe from several threads with a Workspace each.
-template <class Base, class Head, Backend B = Blas>
+template <class Base, class Head, Backend B = Simd>
 class Model {
   using Traits = detail::BaseTraits<Base, B>;
 

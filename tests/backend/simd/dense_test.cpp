@@ -63,6 +63,24 @@ TEST_CASE("Simd: a large batch, by way of Blas") {
   check_dense_update<Simd, S>(batch, x, dy, kernel, bias);
 }
 
+TEST_CASE("Simd: inside a task a dense layer has the thread's own memory, or Blas") {
+  const auto check = []<DenseSpec S>() {
+    constexpr std::size_t images = 8;
+    const auto kernel = random_values(S.inputs * S.units, 1), x = random_values(images * S.inputs, 3);
+    HostContext context{Threads{3}};
+    auto expected = poison(images * S.units), y = poison(images * S.units);
+    Reference::dense<S, Relu>(context, images, x.data(), kernel.data(), nullptr, expected.data());
+    context.team().run(images, [&](std::size_t i, std::size_t) {
+      Simd::dense<S, Relu>(context, 1, x.data() + i * S.inputs, kernel.data(), nullptr,
+                           y.data() + i * S.units);
+    });
+    CHECK(difference(y, expected) < sum_tolerance(S.inputs));
+  };
+  check.operator()<DenseSpec{300, block}>();
+  static_assert(16 * 8200 > HostContext::scratch_size);
+  check.operator()<DenseSpec{300, 8200}>();
+}
+
 TEST_CASE("Simd: a weight that is no number shows wherever its input is not zero") {
   constexpr DenseSpec S{3, lanes};
   auto kernel = random_values(S.inputs * S.units, 1);

@@ -84,11 +84,11 @@ struct SimdDense {
   static void dense(HostContext& context, std::size_t batch, const float* x, const float* kernel,
                     const float* bias, float* y) {
     using P = simd::DensePlan<S>;
-    if (!P::suits || batch > most_batch) {
+    const std::size_t sums_size = batch * P::padded_units;
+    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::groups * sums_size) : nullptr;
+    if (sums == nullptr) {
       BlasDense::dense<S, Act>(context, batch, x, kernel, bias, y);
-    } else if constexpr (P::suits) {
-      const std::size_t sums_size = batch * P::padded_units;
-      float* sums = context.shared_scratch(P::groups * sums_size);  // (groups, batch, padded_units)
+    } else if constexpr (P::suits) {  // sums (groups, batch, padded_units)
       context.team().run(P::groups, [&](std::size_t group, std::size_t) {
         const std::size_t begin = S.inputs * group / P::groups, end = S.inputs * (group + 1) / P::groups;
         sum_products<S>(batch, begin, end, x, kernel, sums + group * sums_size);
@@ -111,11 +111,12 @@ struct SimdDense {
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
                            OptimizerSlots bias_slots) {
     using P = simd::DensePlan<S>;
-    if (!P::suits || batch > most_batch) {
+    float* packed =
+        P::suits && batch <= most_batch ? context.shared_scratch(batch * P::blocks * P::block) : nullptr;
+    if (packed == nullptr) {
       BlasDense::dense_update<S>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots);
     } else if constexpr (P::suits) {
       // (blocks, batch, block): a block stays in the first cache, which rows a power of two apart would not.
-      float* packed = context.shared_scratch(batch * P::blocks * P::block);
       P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
         for (std::size_t row = 0; row < batch; ++row) {
           float* to = packed + batch * column + row * P::block;
