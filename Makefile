@@ -9,12 +9,13 @@ install := tools/install_dependencies.sh
 test_presets := release clang asan single-header
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench keras-check single-header format docs clean
+.PHONY: help demo test bench bench-seed-job benchmark-programs keras-check single-header format docs clean
 
 help:
 	@echo "make demo           train horse or human on the bundled images; results in build/demo"
 	@echo "make test           everything that can fail: g++, clang++, sanitizers, single header, packages, …"
-	@echo "make bench          run time, compile time and memory"
+	@echo "make bench          kernels, whole workloads beside onnxruntime, OpenVINO, oneDNN, PyTorch and TensorFlow; compile time"
+	@echo "make bench-seed-job the whole job, in ten epochs, beside PyTorch and Keras: takes minutes"
 	@echo "make keras-check    compare with Keras itself, in a virtual environment under build/"
 	@echo "make single-header  write single_include/graft/graft.hpp anew"
 	@echo "make format         clang-format over all sources"
@@ -38,12 +39,26 @@ test:
 	@for preset in $(test_presets); do echo "subdirs(\"$(CURDIR)/build/$$preset\")"; done > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test --output-on-failure --no-tests=error --parallel $(JOBS)
 
-bench:
+# BENCH="--quick --only W1" goes to benchmarks/run.py.
+bench: benchmark-programs
+	build/release/benchmarks/benchmark_kernels
+	benchmarks/run.py $(BENCH)
+	benchmarks/compile_time.py
+
+bench-seed-job: benchmark-programs
+	benchmarks/run.py --only W3 $(BENCH)
+
+benchmark_peers := build/benchmarks/venv/installed
+
+benchmark-programs: $(benchmark_peers)
 	@$(install) bench
 	cmake --preset release -DGRAFT_BUILD_BENCHMARKS=ON
 	cmake --build build/release --target benchmarks --parallel $(JOBS)
-	@for program in build/release/benchmarks/benchmark_*; do [ ! -x "$$program" ] || "$$program" || exit 1; done
-	benchmarks/compile_time.py
+
+$(benchmark_peers): benchmarks/peers/requirements.txt
+	@$(install) bench
+	benchmarks/peers/install.sh build/benchmarks/venv
+	@touch $@
 
 keras_python := build/keras-venv/bin/python
 

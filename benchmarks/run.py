@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Times whole workloads: graft and its peers in turn, round after round, on the same machine in the same minutes.
 
-Every driver is a process of its own that stays alive for all rounds. After it has loaded, warmed up and checked
-itself it prints `ready <tab> version <tab> note`; then, for each line `sample <seconds>` on its standard input, it works
-for about so long and prints milliseconds per item. While one works the others sleep.
+In W1 and W2 every driver is a process of its own that stays alive for all rounds. After it has loaded, warmed up and
+checked itself it prints `ready <tab> version <tab> note`; then, for each line `sample <seconds>` on its standard input, it
+works for about so long and prints milliseconds per item. While one works the others sleep.
+
+In W3 a whole process is one sample: it prints `job <tab> seconds <tab> validation accuracy` and ends.
 """
 
 import argparse
@@ -18,75 +20,36 @@ import subprocess
 import sys
 import time
 
+from peers.catalogue import peers_of
+
 BENCHMARKS = pathlib.Path(__file__).resolve().parent
 REPOSITORY = BENCHMARKS.parent
-PEERS = BENCHMARKS / "peers"
 TICK = os.sysconf("SC_CLK_TCK")
 
-# glibc gives large blocks back to the kernel by default, and a process that allocates them anew in every step pays
-# for a page fault per 4 KiB. Peers that do so get an allocator that keeps its memory, in huge pages.
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "17179869184",
-               "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-
-
-class Peer:
-    """One way to run a workload: a name, a command, and what it needs in its environment."""
-
-    def __init__(self, name, command, variant="", environment=None):
-        self.name, self.command, self.variant, self.environment = name, command, variant, environment or {}
-
-
-def peers_of(workload, programs, python):
-    program = lambda name: [str(programs / f"workload_{name}")]
-    script = lambda name: [python, str(PEERS / f"{name}.py")]
-    if workload == "W1":
-        return [Peer("graft Simd", program("inception"), "Simd"),
-                Peer("graft Blas", program("inception"), "Blas"),
-                Peer("graft SimdBfloat16", program("inception"), "SimdBfloat16"),
-                Peer("onnxruntime", script("inception_onnxruntime")),
-                Peer("OpenVINO", script("inception_openvino")),
-                Peer("oneDNN in sequence", program("inception_onednn"), "sequence"),
-                Peer("oneDNN isolated", program("inception_onednn"), "isolated"),
-                Peer("PyTorch folded", script("inception_torch"), "folded", KEEP_MEMORY),
-                Peer("PyTorch scripted", script("inception_torch"), "scripted", KEEP_MEMORY),
-                Peer("PyTorch compiled", script("inception_torch"), "compiled", KEEP_MEMORY),
-                Peer("TensorFlow function", script("inception_tensorflow"), "function", KEEP_MEMORY),
-                Peer("TensorFlow frozen", script("inception_tensorflow"), "frozen", KEEP_MEMORY)]
-    return [Peer("graft Simd", program("head_step"), "Simd"),
-            Peer("graft Blas", program("head_step"), "Blas"),
-            Peer("the four streams", program("head_streams")),
-            Peer("oneDNN + fused RMSprop", program("head_onednn")),
-            Peer("PyTorch eager", script("head_torch"), "eager", KEEP_MEMORY),
-            Peer("PyTorch foreach", script("head_torch"), "foreach", KEEP_MEMORY),
-            Peer("PyTorch compiled", script("head_torch"), "compiled", KEEP_MEMORY),
-            Peer("Keras", script("head_tensorflow"), "keras", KEEP_MEMORY),
-            Peer("TensorFlow function", script("head_tensorflow"), "function", KEEP_MEMORY)]
-
-
-WORKLOADS = {
-    "W1": ("Inception v3 to mixed7, 150 x 150 pixels, ms per image", [(1, 2), (32, 2), (1, 1), (32, 1)]),
-    "W2": ("training step of the head, 38.5 million weights, ms per step", [(20, 2), (32, 2)]),
+# title, configurations (batch, threads)
+IN_TURN = {
+    "W1": ("Inception v3 to mixed7, 150 x 150 pixels, milliseconds per image", [(1, 2), (32, 2), (1, 1), (32, 1)]),
+    "W2": ("training step of the head, 38.5 million weights, milliseconds per step", [(20, 2), (32, 2)]),
 }
+WORKLOADS = [*IN_TURN, "W3", "latency"]
 
 
 class Driver:
     """A running peer. Any failure ends in `failure`, a line of text; then it is left out."""
 
     def __init__(self, peer, options, threads, log):
-        self.peer, self.failure, self.samples, self.foreign = peer, None, [], []
+        self.peer, self.failure, self.samples, self.others = peer, None, [], []
         self.version = self.note = ""
-        environment = dict(os.environ, OMP_NUM_THREADS=str(threads), TF_CPP_MIN_LOG_LEVEL="3", **peer.environment)
         self.log = open(log, "w+")
         try:
-            self.process = subprocess.Popen(
-                [*peer.command, *options, "--variant", peer.variant], env=environment, text=True, bufsize=1,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
+            self.process = start(peer, options, threads, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
         except OSError as error:
             self.process, self.failure = None, f"not there: {error.filename}"
-            return
-        answer = self.answer(limit=240, wanted="ready\t")
-        if answer:
-            _, self.version, self.note = answer.rstrip("\n").split("\t")
+
+    def wait_until_ready(self):
+        line = None if self.failure else self.answer(limit=300, wanted="ready\t")
+        if line:
+            _, self.version, self.note = line.rstrip("\n").split("\t")
 
     def answer(self, limit, wanted=""):
         """The next line that begins as wanted; libraries may print what they like before it."""
@@ -96,9 +59,7 @@ class Driver:
                 return self.fail(f"no answer in {limit} s")
             line = self.process.stdout.readline()
             if not line:
-                self.log.seek(0)
-                lines = [text for text in self.log.read().splitlines() if text.strip()]
-                return self.fail(lines[-1] if lines else f"ended with status {self.process.wait()}")
+                return self.fail(last_line(self.log) or f"ended with status {self.process.wait()}")
             if line.startswith(wanted):
                 return line
 
@@ -107,8 +68,8 @@ class Driver:
         self.close()
 
     def sample(self, seconds):
-        """One sample, and which part of the machine others used meanwhile."""
-        before = machine_seconds(), process_seconds(self.process.pid), time.monotonic()
+        """One sample, and how many processors others kept busy meanwhile."""
+        machine, own, begin = machine_seconds(), process_seconds(self.process.pid), time.monotonic()
         try:
             self.process.stdin.write(f"sample {seconds}\n")
         except OSError:
@@ -116,15 +77,25 @@ class Driver:
         line = self.answer(limit=60 + 30 * seconds)
         if line is None:
             return
-        passed = time.monotonic() - before[2]
-        own = process_seconds(self.process.pid) - before[1]
         self.samples.append(float(line))
-        self.foreign.append(max(0.0, (machine_seconds() - before[0] - own) / passed))
+        others = machine_seconds() - machine - (process_seconds(self.process.pid) - own)
+        self.others.append(max(0.0, others / (time.monotonic() - begin)))
 
     def close(self):
         if self.process:
             self.process.kill()
             self.process.wait()
+
+
+def start(peer, options, threads, **streams):
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads), TF_CPP_MIN_LOG_LEVEL="3", **peer.environment)
+    return subprocess.Popen([*peer.command, *options, "--variant", peer.variant], env=environment, text=True, bufsize=1,
+                            **streams)
+
+
+def last_line(log):
+    log.seek(0)
+    return next((line for line in reversed(log.read().splitlines()) if line.strip()), "")
 
 
 def machine_seconds():
@@ -144,20 +115,27 @@ def progress(text):
         print(f"\r{text:50}\r", end="", file=sys.stderr, flush=True)
 
 
-def run_configuration(workload, batch, threads, arguments):
-    """The drivers of one configuration after all rounds."""
+def chosen_peers(workload, arguments):
+    return [peer for peer in peers_of(workload, arguments.programs, arguments.python)
+            if not arguments.peers or any(word.lower() in peer.name.lower() for word in arguments.peers)]
+
+
+def log_file(arguments, *names):
+    return arguments.results / "log" / ("-".join(map(str, names)).replace(" ", "-") + ".txt")
+
+
+def run_in_turn(workload, batch, threads, arguments):
+    """Prints the table of one configuration and returns its rows."""
     options = ["--batch", str(batch), "--threads", str(threads), "--data", str(arguments.data),
                "--weights", str(arguments.weights)]
-    drivers = []
-    for peer in peers_of(workload, arguments.programs, arguments.python):
-        if arguments.peers and not any(p.lower() in peer.name.lower() for p in arguments.peers):
-            continue
-        progress(f"starting {peer.name}")
-        log = arguments.results / "log" / f"{workload}-{batch}-{threads}-{peer.name.replace(' ', '-')}.txt"
-        drivers.append(Driver(peer, options, threads, log))
+    drivers = [Driver(peer, options, threads, log_file(arguments, workload, batch, threads, peer.name))
+               for peer in chosen_peers(workload, arguments)]
+    for driver in drivers:
+        progress(f"waiting for {driver.peer.name}")
+        driver.wait_until_ready()
     for index in range(arguments.rounds):
         progress(f"round {index + 1} of {arguments.rounds}")
-        turn = index % len(drivers)  # another one begins each round
+        turn = index % max(1, len(drivers))  # another one begins each round
         for driver in drivers[turn:] + drivers[:turn]:
             if driver.failure is None:
                 time.sleep(arguments.settle)
@@ -165,70 +143,175 @@ def run_configuration(workload, batch, threads, arguments):
     progress("")
     for driver in drivers:
         driver.close()
-    return drivers
-
-
-def report(drivers):
-    """Prints the table of a configuration; returns its rows for the JSON file."""
-    rows = []
-    measured = [d for d in drivers if d.samples and d.failure is None]
-    base = statistics.median(measured[0].samples) if measured else None
-    print(f"  {'':24} {'version':>10} {'median':>8} {'min':>8} {'max':>8} {'x ' + measured[0].peer.name if measured else '':>12}"
-          f" {'others':>7}  note")
-    for driver in measured:
-        median = statistics.median(driver.samples)
-        print(f"  {driver.peer.name:24} {driver.version:>10} {median:8.2f} {min(driver.samples):8.2f} {max(driver.samples):8.2f}"
-              f" {median / base:12.2f} {max(driver.foreign):7.0%}  {driver.note}")
-        rows.append({"peer": driver.peer.name, "version": driver.version, "note": driver.note, "milliseconds": driver.samples,
-                     "median": median, "ratio": median / base, "others": driver.foreign})
-    for driver in drivers:
-        if driver not in measured:
-            print(f"  {driver.peer.name:24} left out: {driver.failure[:100]}")
-            rows.append({"peer": driver.peer.name, "left_out": driver.failure})
+    rows = [{"peer": d.peer.name, "left_out": d.failure} if d.failure is not None else
+            {"peer": d.peer.name, "version": d.version, "note": d.note, "samples": d.samples,
+             "value": statistics.median(d.samples), "others": d.others} for d in drivers]
+    print_table(rows, [("median", 8, lambda r: f"{r['value']:.2f}"), ("min", 8, lambda r: f"{min(r['samples']):.2f}"),
+                       ("max", 8, lambda r: f"{max(r['samples']):.2f}"),
+                       ("others", 7, lambda r: f"{max(r['others']):.2f}")])
     return rows
 
 
-def main():
+def run_jobs(threads, arguments):
+    """Prints the table of the whole seed job and returns its rows. Each round starts every peer anew."""
+    options = ["--threads", str(threads), "--weights", str(arguments.weights), "--images", str(arguments.images),
+               "--epochs", str(arguments.epochs)]
+    peers = chosen_peers("W3", arguments)
+    rows = [{"peer": peer.name, "samples": [], "job": [], "megabytes": []} for peer in peers]
+    for index in range(arguments.job_rounds):
+        for peer, row in zip(peers, rows):
+            progress(f"round {index + 1} of {arguments.job_rounds}: {peer.name}")
+            with open(log_file(arguments, "W3", threads, peer.name), "w+") as log:
+                begin = time.monotonic()
+                try:
+                    process = start(peer, options, threads, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+                except OSError as error:
+                    row["left_out"] = f"not there: {error.filename}"
+                    continue
+                job = [line.split("\t") for line in process.stdout if line.startswith("job\t")]
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+                if process.returncode != 0 or not job:
+                    row["left_out"] = last_line(log) or f"ended with status {process.returncode}"
+                    continue
+            row["samples"].append(time.monotonic() - begin)
+            row["job"].append(float(job[0][1]))
+            row["accuracy"] = float(job[0][2])
+            row["megabytes"].append(usage.ru_maxrss / 1024)
+            row["value"] = statistics.median(row["samples"])
+    progress("")
+    print_table(rows, [("wall s", 8, lambda r: f"{r['value']:.1f}"), ("job s", 8, lambda r: f"{statistics.median(r['job']):.1f}"),
+                       ("peak MB", 8, lambda r: f"{max(r['megabytes']):.0f}"),
+                       ("accuracy", 9, lambda r: f"{r['accuracy']:.4f}")])
+    return rows
+
+
+def run_latency(threads, arguments):
+    rows = []
+    for peer in chosen_peers("latency", arguments):
+        progress(f"latency: {peer.name}")
+        row = {"peer": peer.name}
+        try:
+            with open(log_file(arguments, "latency", threads, peer.name), "w+") as log:
+                process = start(peer, ["--threads", str(threads), "--data", str(arguments.data), "--weights",
+                                       str(arguments.weights), "--predictions", str(arguments.predictions)],
+                                threads, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+                lines = process.communicate()[0].splitlines()
+                if process.returncode == 0:
+                    row.update((name, float(value)) for name, value in (line.split("\t") for line in lines))
+                    row["value"] = row["median"]
+                else:
+                    row["left_out"] = last_line(log) or f"ended with status {process.returncode}"
+        except OSError as error:
+            row["left_out"] = f"not there: {error.filename}"
+        rows.append(row)
+    progress("")
+    print_table(rows, [("median", 8, lambda r: f"{r['median']:.2f}"), ("p99", 8, lambda r: f"{r['p99']:.2f}"),
+                       ("max", 8, lambda r: f"{r['max']:.2f}"), ("p99/median", 11, lambda r: f"{r['p99/median']:.2f}")])
+    return rows
+
+
+def print_table(rows, columns):
+    """Columns are (title, width, text of a row); the first row that was measured is what the others are compared with."""
+    measured = [row for row in rows if "left_out" not in row]
+    for row in measured:
+        row["ratio"] = row["value"] / measured[0]["value"]
+    if measured:
+        print(f"  {'':26} {'version':>9}" + "".join(f"{title:>{width}}" for title, width, _ in columns)
+              + f"  / {measured[0]['peer']}")
+    for row in measured:
+        print(f"  {row['peer']:26} {row.get('version', ''):>9}" + "".join(f"{text(row):>{width}}" for _, width, text in columns)
+              + f"  {row['ratio']:5.2f} {row.get('note', '')}".rstrip())
+    for row in rows:
+        if "left_out" in row:
+            print(f"  {row['peer']:26} left out: {row['left_out'][:90]}")
+
+
+def default_weights():
+    full = REPOSITORY.parent / "shared/data/weights/inception_v3_notop.h5"
+    return full if full.exists() else REPOSITORY / "examples/data/inception_v3_mixed7_f16.h5"
+
+
+def default_images():
+    full = REPOSITORY.parent / "shared/data/horse-or-human"
+    return full if full.exists() else REPOSITORY / "examples/data/horse-or-human"
+
+
+def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default=",".join(WORKLOADS), help="workloads, with commas between them")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of one sample")
-    parser.add_argument("--settle", type=float, default=0.1, help="seconds of rest before a sample")
-    parser.add_argument("--threads", help="only these numbers of threads, with commas between them")
-    parser.add_argument("--batch", help="only these batch sizes, with commas between them")
-    parser.add_argument("--peers", type=lambda text: text.split(","), help="only peers with one of these words in their name")
-    parser.add_argument("--quick", action="store_true", help="three rounds of short samples: does everything run?")
-    parser.add_argument("--programs", type=pathlib.Path, default=REPOSITORY / "build/release/benchmarks")
-    parser.add_argument("--python", default=str(REPOSITORY / "build/benchmarks/venv/bin/python"))
-    parser.add_argument("--data", type=pathlib.Path, default=REPOSITORY / "build/benchmarks/data")
-    parser.add_argument("--results", type=pathlib.Path, default=REPOSITORY / "build/benchmarks")
-    parser.add_argument("--weights", type=pathlib.Path, help="Inception v3 in Keras' .h5 format")
+    integers = lambda text: [int(n) for n in text.split(",")]
+    words = lambda text: text.split(",")
+    add = parser.add_argument
+    add("--only", type=words, default=["W1", "W2", "latency"], help=f"of {', '.join(WORKLOADS)}; with commas between them")
+    add("--rounds", type=int, default=5, help="samples of each peer in W1 and W2")
+    add("--seconds", type=float, default=0.7, help="of one sample in W1 and W2")
+    add("--settle", type=float, default=0.1, help="seconds of rest before a sample")
+    add("--threads", type=integers, help="only these numbers of threads, with commas between them")
+    add("--batch", type=integers, help="only these batch sizes, with commas between them")
+    add("--peers", type=words, help="only peers with one of these words in their name")
+    add("--quick", action="store_true", help="few and short samples: does everything run?")
+    add("--epochs", type=int, default=10, help="of W3")
+    add("--job-rounds", type=int, default=1, help="samples of each peer in W3")
+    add("--predictions", type=int, default=2000, help="of latency")
+    add("--weights", type=pathlib.Path, default=default_weights(), help="Inception v3 in Keras' .h5 format")
+    add("--images", type=pathlib.Path, default=default_images(), help="of W3: a folder with train/ and validation/")
+    add("--programs", type=pathlib.Path, default=REPOSITORY / "build/release/benchmarks")
+    add("--python", default=str(REPOSITORY / "build/benchmarks/venv/bin/python"))
+    add("--results", type=pathlib.Path, default=REPOSITORY / "build/benchmarks")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.rounds, arguments.seconds = 3, 0.3
-    (arguments.results / "log").mkdir(parents=True, exist_ok=True)
-    integers = lambda text: [int(n) for n in text.split(",")] if text else None
-    wanted_threads, wanted_batches = integers(arguments.threads), integers(arguments.batch)
-
-    results = {"machine": machine(), "started": time.strftime("%Y-%m-%d %H:%M:%S"), "workloads": []}
-    print(results["machine"])
-    for workload in arguments.only.split(","):
+        arguments.rounds, arguments.seconds, arguments.epochs, arguments.predictions = 3, 0.3, 1, 100
+    for workload in arguments.only:
         if workload not in WORKLOADS:
-            sys.exit(f"--only: expected some of {', '.join(WORKLOADS)}, received {workload}")
-        title, configurations = WORKLOADS[workload]
-        for batch, threads in configurations:
-            if (wanted_threads and threads not in wanted_threads) or (wanted_batches and batch not in wanted_batches):
-                continue
-            print(f"\n{workload}: {title}; batch {batch}, {threads} thread{'s' * (threads > 1)}")
-            rows = report(run_configuration(workload, batch, threads, arguments))
-            results["workloads"].append({"workload": workload, "batch": batch, "threads": threads, "peers": rows})
-            (arguments.results / "workloads.json").write_text(json.dumps(results, indent=1))
-    return 0
+            parser.error(f"--only: expected some of {', '.join(WORKLOADS)}, received {workload}")
+    arguments.data = arguments.results / "data"
+    (arguments.results / "log").mkdir(parents=True, exist_ok=True)
+    return arguments
+
+
+def prepare(arguments):
+    """What the drivers read: images, their features, the network for those that cannot read Keras' file."""
+    stamp = arguments.data / "weights.txt"
+    wanted = f"{arguments.weights.resolve()} {arguments.weights.stat().st_size}"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        subprocess.run([arguments.python, BENCHMARKS / "peers/prepare.py", "--weights", arguments.weights, "--images",
+                        REPOSITORY / "examples/data/horse-or-human", "--out", arguments.data], check=True)
+        stamp.write_text(wanted)
 
 
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
     return f"{model or platform.processor()}, {os.cpu_count()} processors, {platform.platform()}"
+
+
+def main():
+    arguments = parse()
+    prepare(arguments)
+    results = {"machine": machine(), "started": time.strftime("%Y-%m-%d %H:%M:%S"), "weights": arguments.weights.name,
+               "tables": []}
+    print(f"{results['machine']}\nweights: {arguments.weights.name}")
+
+    def keep(workload, batch, threads, rows):
+        results["tables"].append({"workload": workload, "batch": batch, "threads": threads, "rows": rows})
+        (arguments.results / "results.json").write_text(json.dumps(results, indent=1))
+
+    threads_of = lambda default: arguments.threads or default
+    for workload in arguments.only:
+        if workload == "W3":
+            for threads in threads_of([2]):
+                print(f"\nW3: the whole seed job, {arguments.epochs} epochs, decoding included; {threads} threads")
+                keep("W3", 20, threads, run_jobs(threads, arguments))
+        elif workload == "latency":
+            for threads in threads_of([2, 1]):
+                print(f"\nlatency: {arguments.predictions} predictions of one image, milliseconds; {threads} threads")
+                keep("latency", 1, threads, run_latency(threads, arguments))
+        else:
+            title, configurations = IN_TURN[workload]
+            for batch, threads in configurations:
+                if threads in threads_of([threads]) and batch in (arguments.batch or [batch]):
+                    print(f"\n{workload}: {title}; batch {batch}, {threads} threads")
+                    keep(workload, batch, threads, run_in_turn(workload, batch, threads, arguments))
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ constexpr std::size_t units = 1024;
 int main(int argc, char** argv) try {
   const bench::Arguments arguments{argc, argv};
   const std::size_t rows = arguments.number("batch");
-  const bench::HeadBatches batches{rows};
+  const bench::HeadBatches batches{arguments["data"], rows};
   const auto batch = static_cast<memory::dim>(rows);
   constexpr memory::dim inputs = bench::HeadBatches::inputs, outputs = units;
 

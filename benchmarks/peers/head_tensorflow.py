@@ -9,7 +9,7 @@ import tensorflow_inception
 arguments = driver.arguments()
 tensorflow_inception.set_threads(arguments.threads)
 tf.keras.utils.set_random_seed(0)
-numpy_batches = driver.head_batches(arguments.batch)
+numpy_batches = driver.head_batches(arguments.data, arguments.batch)
 X, Y = ([tf.constant(v) for v in values] for values in numpy_batches)
 model = tf.keras.Sequential([
     tf.keras.layers.Input((7 * 7 * 768,)), tf.keras.layers.Dense(1024, activation="relu"), tf.keras.layers.Dropout(0.2),

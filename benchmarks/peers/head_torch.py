@@ -9,7 +9,7 @@ import driver
 arguments = driver.arguments()
 torch.set_num_threads(arguments.threads)
 torch.manual_seed(0)
-X, Y = (torch.from_numpy(v) for v in driver.head_batches(arguments.batch))
+X, Y = (torch.from_numpy(v) for v in driver.head_batches(arguments.data, arguments.batch))
 model = nn.Sequential(nn.Linear(7 * 7 * 768, 1024), nn.ReLU(), nn.Dropout(0.2), nn.Linear(1024, 1))
 loss_of = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-4, alpha=0.9, eps=1e-7,

@@ -70,18 +70,18 @@ struct Golden {
   }
 };
 
-/// Eight batches of features as ReLU leaves them and seven of labels: no batch has the same labels in two
-/// rounds, so that nothing can be learnt by heart and the gradients stay what they are early in a training.
+/// Eight batches of features and seven of labels: no batch has the same labels in two rounds, so that nothing
+/// can be learnt by heart and the gradients stay what they are early in a training.
 struct HeadBatches {
-  static constexpr std::size_t inputs = 7 * 7 * 768, feature_batches = 8, label_batches = 7;
+  static constexpr std::size_t inputs = Golden::feature_size, feature_batches = 8, label_batches = 7;
   std::size_t batch;
   std::vector<float> x, y;  // (8, batch, 37632), (7, batch, 1)
 
-  explicit HeadBatches(std::size_t size)
-      : batch{size}, x(feature_batches * size * inputs), y(label_batches * size) {
+  HeadBatches(const std::string& folder, std::size_t size)
+      : batch{size},
+        x{read_floats(folder + "/head.f32", feature_batches * size * inputs)},
+        y(label_batches * size) {
     std::mt19937 random{0};
-    std::normal_distribution<float> normal{-0.5f, 0.5f};
-    for (float& v : x) v = std::max(normal(random), 0.0f);
     for (float& v : y) v = static_cast<float>(random() & 1);
   }
   const float* features(std::size_t step) const { return x.data() + step % feature_batches * batch * inputs; }

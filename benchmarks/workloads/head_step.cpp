@@ -11,7 +11,7 @@ template <class B>
 void run(const bench::Arguments& arguments) {
   using Net = graft::Model<graft::Input<7, 7, 768>, Head, B>;
   const std::size_t batch = arguments.number("batch");
-  const bench::HeadBatches batches{batch};
+  const bench::HeadBatches batches{arguments["data"], batch};
   Net net{graft::Seed{42}};
   typename B::Context context{graft::Threads{arguments.number("threads")}};
   graft::Trainer<typename Net::head_network, B, graft::BinaryCrossentropy, graft::RMSprop> trainer{
