@@ -12,6 +12,8 @@
 namespace graft {
 
 enum class Interpolation;
+struct Profile;
+struct ProfileOptions;
 
 /// A frozen network with its weights: images in, features out. It can only predict.
 template <LayeredNetwork Net, Backend B>
@@ -34,16 +36,7 @@ class Extractor {
   void initialize(Seed seed) { assign(initial_parameters<Net>(seed, Part::backbone)); }
 
   /// Replaces all parameters. // in the order of parameter_table<Net>()
-  void assign(std::vector<float> parameters) {
-    if (parameters.size() != graph_of<Net>.parameter_count)
-      throw ShapeError{"parameters", std::to_string(graph_of<Net>.parameter_count) + " values",
-                       std::to_string(parameters.size())};
-    typename B::Context context{Threads{1}};
-    typename B::Buffer prepared{detail::prepared_total<Net, B>};
-    detail::prepare<Net, B>(context, parameters, prepared.data());
-    parameters_ = std::move(parameters);
-    prepared_ = std::move(prepared);
-  }
+  void assign(std::vector<float> parameters);
 
   bool loaded() const { return prepared_.has_value(); }
 
@@ -68,15 +61,11 @@ class Extractor {
 
   /// The same in backend memory: x (batch, input) -> y (batch, output), arena (slots, images in a slot,
   /// arena_size).
-  void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const {
-    require_weights();
-    const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
-    B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-      detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
-                                                            y + first * output_shape.size(),
-                                                            arena + slot * slot_size, prepared_->data()});
-    });
-  }
+  void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const;
+
+  /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
+  /// model/profile.hpp.
+  Profile profile(const ProfileOptions& options) const;
 
   void require_weights() const {
     if (!loaded())
@@ -88,6 +77,33 @@ class Extractor {
   std::vector<float> parameters_;
   std::optional<typename B::Buffer> prepared_;
 };
+
+// What is costly to compile stands outside the class, so that `extern template class Extractor<...>` keeps it
+// out of a translation unit.
+
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::assign(std::vector<float> parameters) {
+  if (parameters.size() != graph_of<Net>.parameter_count)
+    throw ShapeError{"parameters", std::to_string(graph_of<Net>.parameter_count) + " values",
+                     std::to_string(parameters.size())};
+  typename B::Context context{Threads{1}};
+  typename B::Buffer prepared{detail::prepared_total<Net, B>};
+  detail::prepare<Net, B>(context, parameters, prepared.data());
+  parameters_ = std::move(parameters);
+  prepared_ = std::move(prepared);
+}
+
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::run(typename B::Context& context, std::size_t batch, const float* x, float* arena,
+                            float* y) const {
+  require_weights();
+  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
+  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
+    detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
+                                                          y + first * output_shape.size(),
+                                                          arena + slot * slot_size, prepared_->data()});
+  });
+}
 
 template <LayeredNetwork Net, Backend B>
 auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threads threads) const
