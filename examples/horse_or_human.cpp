@@ -12,7 +12,7 @@
 using Backbone = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Until<"mixed7">;
 using Head = graft::Sequential<graft::Flatten, graft::Dense<1024, graft::Relu>, graft::Dropout<20>,
                                graft::Dense<1, graft::Sigmoid>>;
-using Net = graft::Model<graft::Frozen<Backbone>, Head, graft::Blas>;
+using Net = graft::Model<graft::Frozen<Backbone>, Head, graft::Simd>;
 
 struct Options {
   std::string weights = "examples/data/inception_v3_mixed7_f16.h5";
@@ -20,7 +20,7 @@ struct Options {
   std::string out = "build/demo";
   std::size_t epochs = 10, batch_size = 20, threads = 0;
   std::uint64_t seed = 42;
-  bool skip_bad_images = false;
+  bool skip_bad_images = false, profile = false;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -45,15 +45,19 @@ void run(const Options& options) {
 
   const auto train = open_folder(options.data + "/train", options);
   const auto validation = open_folder(options.data + "/validation", options);
-  const auto console = graft::Console::standard_output();
-  const auto train_features = net.extract(train, {.console = console}),
-             validation_features = net.extract(validation, {.console = console});
+  graft::StageTimes times;
+  graft::StageTimes* const timed = options.profile ? &times : nullptr;
+  const graft::ExtractOptions how{.console = graft::Console::standard_output(), .times = timed};
+  const auto train_features = net.extract(train, how), validation_features = net.extract(validation, how);
   if (const auto left_out = train_features.left_out() + validation_features.left_out(); left_out > 0)
     std::cout << "left out " << left_out << " images that cannot be decoded\n";
 
-  const auto history = net.fit(
-      train_features, graft::BinaryCrossentropy{}, graft::RMSprop{.learning_rate = 1e-4f},
-      {.epochs = options.epochs, .batch_size = options.batch_size, .validation = &validation_features});
+  const auto history = [&] {
+    const graft::StageTimes::Scope scope{timed, graft::Stage::training};
+    return net.fit(
+        train_features, graft::BinaryCrossentropy{}, graft::RMSprop{.learning_rate = 1e-4f},
+        {.epochs = options.epochs, .batch_size = options.batch_size, .validation = &validation_features});
+  }();
   const double seconds = seconds_since(start);
 
   auto report = graft::make_report(net, validation, validation_features, history);
@@ -74,6 +78,10 @@ void run(const Options& options) {
               << history.size() << '\n';
   std::cout << std::setprecision(1) << "time " << seconds << " s for features, training and validation\n"
             << "wrote " << (out / "history.csv").string() << ", report.html and horse_or_human.h5\n";
+  if (options.profile) {
+    const graft::Profile profile = net.backbone().profile({.threads = net.threads()});
+    std::cout << '\n' << times.table() << '\n' << profile.table() << '\n' << profile.roofline();
+  }
 }
 
 int main(int argc, char** argv) {
@@ -89,6 +97,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "seed of everything random")->capture_default_str();
   app.add_option("--threads", options.threads, "threads; 0: one for each processor")->capture_default_str();
   app.add_flag("--skip-bad-images", options.skip_bad_images, "leave out images that cannot be decoded");
+  app.add_flag("--profile", options.profile, "print where the time goes: stages, layers, roofline");
   CLI11_PARSE(app, argc, argv);
   try {
     run(options);

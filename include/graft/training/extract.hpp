@@ -102,8 +102,8 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
     typename B::Buffer result{has_backbone ? batch_size * feature_shape.size() : 0};
     std::optional<BatchLoader::Batch> batch;
     const auto take = [&] {
-      const StageTimes::Scope scope{options.times, Stage::wait};
       batch.reset();
+      const StageTimes::Scope scope{options.times, Stage::wait};
       const std::lock_guard lock{turn};
       progress.update(features.size() + loader.left_out());
       batch = loader.next();
