@@ -85,7 +85,7 @@ class Network {
     attributes.set_post_ops(relu);
     const convolution_forward::primitive_desc description{engine_,
                                                           prop_kind::forward_inference,
-                                                          algorithm::convolution_direct,
+                                                          algorithm::convolution_auto,
                                                           {size, f32, any},
                                                           {{out, in, height, width}, f32, any},
                                                           {{out}, f32, memory::format_tag::a},
@@ -128,7 +128,6 @@ class Network {
     std::vector<memory::desc> layouts;
     Arguments arguments;
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      // Concatenation is a copy of whole rows only if all sources are laid out like the first.
       layouts.push_back(sources[i].get_desc());
       arguments.insert({DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), sources[i]});
     }
