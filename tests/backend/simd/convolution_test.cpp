@@ -6,6 +6,7 @@
 
 using namespace graft;
 using namespace graft::test;
+using graft::detail::simd::lanes;
 
 namespace {
 
@@ -65,6 +66,15 @@ TEST_CASE("Simd convolution: strides, valid windows, one pixel") {
 TEST_CASE("Simd convolution: 1x1 takes the image as one row") {
   check<make<Kernel<1>, Strides<1>, Same>({7, 7, 24}, 64), Relu>();
   check<make<Kernel<1>, Strides<1>, Valid>({1, 1, 24}, 80)>();
+}
+
+TEST_CASE("Simd convolution: maps in several tasks, where blocks of channels are odd in number") {
+  constexpr Conv2dSpec pointwise = make<Kernel<1>, Strides<1>, Same>({16, 16, 192}, lanes);
+  constexpr Conv2dSpec strided = make<Kernel<3>, Strides<2>, Valid>({31, 19, 64}, lanes);
+  static_assert(graft::detail::simd::DirectConvolution<pointwise>::parts.count > 1);
+  static_assert(graft::detail::simd::DirectConvolution<strided>::parts.count > 1);
+  check<pointwise>();
+  check<strided, Relu>();
 }
 
 TEST_CASE("Simd convolution: channels that fill no register, or several blocks") {

@@ -105,13 +105,15 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   });
 }
 
-/// A row of output pixels for one block of channels.
+/// The tiles [first, end) of a row of output pixels for one block of channels.
 template <Conv2dSpec S, bool Rectify, std::size_t Channels>
-void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy) {
+void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
+                  std::size_t first, std::size_t end) {
   using P = ConvolutionPlan<S>;
   float* out = y + oy * P::width * S.output.pixel_stride;
   [&]<std::size_t... T>(std::index_sequence<T...>) {
     const auto tile = [&]<std::size_t I>() {
+      if (I < first || I >= end) return;
       constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
       constexpr bool border = !P::interior(begin, pixels);
       convolve_tile<S, Rectify, pixels, Channels, border, border ? begin : 0>(
@@ -134,7 +136,8 @@ void pack_kernel(const float* kernel, float* packed) {
       }
 }
 
-/// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels.
+/// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels, and
+/// where blocks are not even in number and equal, by rows (of a 1x1 convolution by tiles).
 template <Conv2dSpec S>
 struct DirectConvolution {
   using P = ConvolutionPlan<S>;
@@ -144,6 +147,14 @@ struct DirectConvolution {
   static constexpr double cost = static_cast<double>(P::height * S.patch_size()) *
                                  row_cost(P::width, S.output.channels, P::block_vectors);
 
+  /// Parts of the map in tasks of their own: as many as make tasks of 8000 cycles or more.
+  static constexpr Division parts = [] {
+    const std::size_t units = P::pointwise ? P::row.count : P::height;
+    if (P::blocks % 2 == 0 && P::vectors % P::block_vectors == 0) return divide(units, 1);
+    const auto worthwhile = static_cast<std::size_t>(cost / static_cast<double>(8000 * P::blocks));
+    return divide(units, worthwhile < 1 ? 1 : worthwhile < units ? worthwhile : units);
+  }();
+
   static void pack(std::span<const float> kernel, float* packed) { pack_kernel<S>(kernel.data(), packed); }
 
   template <bool Rectify>
@@ -151,18 +162,31 @@ struct DirectConvolution {
                   const float* bias, float* y) {
     constexpr std::size_t block_channels = P::block_vectors * lanes;
     constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
-    context.team().run(batch * P::blocks, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / P::blocks, block = task % P::blocks;
-      const float* weights = packed + block * block_channels * S.patch_size();
+    context.team().run(batch * P::blocks * parts.count, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / parts.count / P::blocks, block = task / parts.count % P::blocks;
+      const std::size_t first = parts.begin(task % parts.count);
+      const std::size_t end = first + parts.length(task % parts.count);
       const float* source = x + image * S.input.image_stride();
+      const float* weights = packed + block * block_channels * S.patch_size();
+      const float* start = bias + block * block_channels;
       float* out = y + image * S.output.image_stride() + block * block_channels;
-      for (std::size_t oy = 0; oy < P::height; ++oy)
-        if (block + 1 < P::blocks)
-          convolve_row<S, Rectify, (P::blocks > 1 ? block_channels : last_channels)>(
-              source, weights, bias + block * block_channels, out, oy);
-        else
-          convolve_row<S, Rectify, last_channels>(source, weights, bias + block * block_channels, out, oy);
+      if (block + 1 < P::blocks)
+        convolve_part<Rectify, (P::blocks > 1 ? block_channels : last_channels)>(source, weights, start, out,
+                                                                                 first, end);
+      else
+        convolve_part<Rectify, last_channels>(source, weights, start, out, first, end);
     });
+  }
+
+ private:
+  template <bool Rectify, std::size_t Channels>
+  static void convolve_part(const float* x, const float* weights, const float* bias, float* y,
+                            std::size_t first, std::size_t end) {
+    if constexpr (P::pointwise)
+      convolve_row<S, Rectify, Channels>(x, weights, bias, y, 0, first, end);
+    else
+      for (std::size_t oy = first; oy < end; ++oy)
+        convolve_row<S, Rectify, Channels>(x, weights, bias, y, oy, 0, P::row.count);
   }
 };
 
