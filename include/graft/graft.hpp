@@ -7,8 +7,8 @@
 #include <graft/backend/backend.hpp>
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/reference/reference.hpp>
-#include <graft/backend/simd/simd.hpp>
 #include <graft/backend/simd/bfloat16.hpp>
+#include <graft/backend/simd/simd.hpp>
 #include <graft/core/error.hpp>
 #include <graft/core/output_folder.hpp>
 #include <graft/data/encode_image.hpp>
