@@ -1349,37 +1349,82 @@ GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std
 
 }  // namespace graft
 
-#include <memory>
 #include <new>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace graft {
+
+namespace detail {
+
+/// Memory for floats, zero at first. Large pieces come from the system itself, in huge pages where it has
+/// them: the weights of a head need a hundred page table entries instead of forty thousand, and memory that
+/// is never touched costs nothing.
+struct FloatMemory {
+  static constexpr std::align_val_t alignment{64};
+  static constexpr std::size_t huge_page = std::size_t{1} << 21;
+  static constexpr bool is_large(std::size_t size) { return size * sizeof(float) >= 2 * huge_page; }
+
+  static float* allocate(std::size_t size) {
+#ifdef __linux__
+    if (is_large(size)) {
+      void* all = ::mmap(nullptr, mapped(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (all == MAP_FAILED) throw std::bad_alloc{};
+      ::madvise(all, mapped(size), MADV_HUGEPAGE);
+      return static_cast<float*>(all);
+    }
+#endif
+    return new (alignment) float[size]();
+  }
+
+  static void free(float* memory, std::size_t size) {
+#ifdef __linux__
+    if (is_large(size)) {
+      ::munmap(memory, mapped(size));
+      return;
+    }
+#endif
+    ::operator delete[](memory, alignment);
+  }
+
+ private:
+  static constexpr std::size_t mapped(std::size_t size) {
+    return (size * sizeof(float) + huge_page - 1) / huge_page * huge_page;
+  }
+};
+
+}  // namespace detail
 
 /// Floats in host memory, zero at first, aligned for the widest vector registers. Move-only.
 class AlignedBuffer {
  public:
-  static constexpr std::align_val_t alignment{64};
-
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size) : size_{size} {
-    if (size > 0) data_.reset(new (alignment) float[size]());
+    if (size > 0) data_ = detail::FloatMemory::allocate(size);
   }
   AlignedBuffer(AlignedBuffer&& other) noexcept
-      : data_{std::move(other.data_)}, size_{std::exchange(other.size_, 0)} {}
+      : data_{std::exchange(other.data_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
   AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
-    data_ = std::move(other.data_);
+    if (this == &other) return *this;
+    release();
+    data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     return *this;
   }
+  ~AlignedBuffer() { release(); }
 
-  float* data() { return data_.get(); }
-  const float* data() const { return data_.get(); }
+  float* data() { return data_; }
+  const float* data() const { return data_; }
   std::size_t size() const { return size_; }
 
  private:
-  struct Free {
-    void operator()(float* p) const { ::operator delete[](p, alignment); }
-  };
-  std::unique_ptr<float[], Free> data_;
+  void release() {
+    if (data_ != nullptr) detail::FloatMemory::free(data_, size_);
+  }
+
+  float* data_ = nullptr;
   std::size_t size_ = 0;
 };
 
@@ -1399,10 +1444,22 @@ struct Threads {
   }
 };
 
+/// Tells the processor that this thread waits for another one.
+inline void spin_pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// A fixed team of threads that share the tasks of one call at a time. `run` allocates nothing; a `run` from
 /// inside a task executes in place, so kernels may split their work wherever they are called from. Tasks must
 /// not throw. The division into tasks is the caller's and never depends on the size of the team: that keeps
 /// results the same bits for any number of threads.
+///
+/// Half of the threads take tasks from the front and half from the back, so that with two of them, call after
+/// call, what a thread reads and writes stays in its own cache; who is done early takes what is left.
 class ThreadTeam {
  public:
   explicit ThreadTeam(Threads threads = {}) {
@@ -1411,39 +1468,47 @@ class ThreadTeam {
   }
   ~ThreadTeam() {
     stop_ = true;
-    round_.fetch_add(1);
-    round_.notify_all();
+    publish(0);
     for (std::thread& worker : workers_) worker.join();
   }
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
   std::size_t size() const { return workers_.size() + 1; }
+  /// Whether the calling thread is executing a task of this team, and as which worker.
+  bool executing() const { return inside.team == this; }
+  std::size_t worker() const { return executing() ? inside.worker : 0; }
 
   /// Calls task(index, worker) for every index in [0, count), worker in [0, size()).
   template <class Task>
   void run(std::size_t count, Task&& task) {
-    if (count <= 1 || workers_.empty() || inside.team == this) {
-      const std::size_t worker = inside.team == this ? inside.worker : 0;
-      for (std::size_t i = 0; i < count; ++i) task(i, worker);
+    run(
+        count, [](std::size_t) {}, task);
+  }
+
+  /// The same; each worker that executes tasks calls prepare(worker) before its first.
+  template <class Prepare, class Task>
+  void run(std::size_t count, Prepare&& prepare, Task&& task) {
+    if (count == 0) return;
+    if (count == 1 || workers_.empty() || executing()) {
+      prepare(worker());
+      for (std::size_t i = 0; i < count; ++i) task(i, worker());
       return;
     }
-    task_ = &task;
-    call_ = [](void* t, std::size_t index, std::size_t worker) {
-      (*static_cast<std::remove_reference_t<Task>*>(t))(index, worker);
-    };
-    count_ = count;
-    next_ = 0;
-    busy_ = workers_.size();
-    round_.fetch_add(1, std::memory_order_release);
-    round_.notify_all();
-    work(0);
-    for (std::size_t left = busy_.load(std::memory_order_acquire); left != 0;
-         left = busy_.load(std::memory_order_acquire))
-      busy_.wait(left, std::memory_order_acquire);
+    for (std::size_t begin = 0; begin < count; begin += most_tasks) {
+      auto execute = [&](std::size_t index, std::size_t worker, bool first) {
+        if (first) prepare(worker);
+        task(begin + index, worker);
+      };
+      share(std::min(count - begin, most_tasks), execute);
+    }
   }
 
  private:
+  // Turns of waiting before a thread sleeps, some 50 microseconds: layers of a network follow each other
+  // faster.
+  static constexpr int spins = 4000;
+
   // The team whose task this thread is executing, and as which of its workers.
   struct Inside {
     const ThreadTeam* team;
@@ -1451,32 +1516,81 @@ class ThreadTeam {
   };
   static inline thread_local Inside inside;
 
+  // One word has the number of a call and which of its tasks nobody has taken, [front, end): who takes a task
+  // takes one of this call.
+  static constexpr unsigned task_bits = 24;
+  static constexpr std::uint64_t task_mask = (std::uint64_t{1} << task_bits) - 1;
+  static constexpr std::uint64_t call_of(std::uint64_t state) { return state >> 2 * task_bits; }
+  static constexpr std::uint64_t front_of(std::uint64_t state) { return state >> task_bits & task_mask; }
+  static constexpr std::uint64_t end_of(std::uint64_t state) { return state & task_mask; }
+  static constexpr std::size_t most_tasks = task_mask;
+
+  template <class Execute>
+  void share(std::size_t count, Execute& execute) {
+    execute_ = &execute;
+    call_ = [](void* e, std::size_t index, std::size_t worker, bool first) {
+      (*static_cast<Execute*>(e))(index, worker, first);
+    };
+    count_ = count;
+    done_.store(0, std::memory_order_relaxed);
+    publish(count);
+    work(0);
+    std::size_t done = done_.load(std::memory_order_acquire);
+    for (int spin = 0; spin < spins && done != count; ++spin, done = done_.load(std::memory_order_acquire))
+      spin_pause();
+    for (; done != count; done = done_.load(std::memory_order_acquire))
+      done_.wait(done, std::memory_order_acquire);
+  }
+
+  void publish(std::size_t count) {
+    const std::uint64_t call = call_of(state_.load(std::memory_order_relaxed)) + 1;
+    state_.store(call << 2 * task_bits | count, std::memory_order_release);
+    state_.notify_all();
+  }
+
   void work(std::size_t worker) {
     const Inside outer = inside;
     inside = {this, worker};
-    for (std::size_t i = next_.fetch_add(1); i < count_; i = next_.fetch_add(1)) call_(task_, i, worker);
+    const bool from_back = worker % 2 == 1;
+    std::size_t mine = 0;
+    std::uint64_t state = state_.load(std::memory_order_acquire);
+    while (front_of(state) < end_of(state)) {
+      const std::uint64_t taken = from_back ? state - 1 : state + (std::uint64_t{1} << task_bits);
+      if (!state_.compare_exchange_weak(state, taken, std::memory_order_acquire)) continue;
+      // The call cannot end before this task: its other members hold still.
+      call_(execute_, from_back ? end_of(taken) : front_of(state), worker, mine == 0);
+      ++mine;
+      state = state_.load(std::memory_order_acquire);
+    }
     inside = outer;
+    if (mine == 0) return;
+    const std::size_t all = count_;
+    if (done_.fetch_add(mine, std::memory_order_acq_rel) + mine == all) done_.notify_one();
   }
 
   void serve(std::size_t worker) {
-    for (std::uint32_t seen = 0;;) {
-      // A short spin first: the next call of a network follows within microseconds.
-      for (int spin = 0; spin < 2000 && round_.load(std::memory_order_acquire) == seen; ++spin)
-        std::atomic_signal_fence(std::memory_order_seq_cst);
-      round_.wait(seen, std::memory_order_acquire);
-      seen = round_.load(std::memory_order_acquire);
+    for (std::uint64_t seen = 0;;) {
+      std::uint64_t state = state_.load(std::memory_order_acquire);
+      for (int spin = 0; spin < spins && call_of(state) == seen; ++spin) {
+        spin_pause();
+        state = state_.load(std::memory_order_acquire);
+      }
+      if (call_of(state) == seen) {
+        state_.wait(state, std::memory_order_acquire);
+        continue;
+      }
+      seen = call_of(state);
       if (stop_) return;
       work(worker);
-      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
     }
   }
 
   std::vector<std::thread> workers_;
-  std::atomic<std::uint32_t> round_{0};
-  std::atomic<std::size_t> next_{0}, busy_{0};
+  alignas(64) std::atomic<std::uint64_t> state_{0};
+  alignas(64) std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};
-  void* task_ = nullptr;
-  void (*call_)(void*, std::size_t, std::size_t) = nullptr;
+  void* execute_ = nullptr;
+  void (*call_)(void*, std::size_t, std::size_t, bool) = nullptr;
   std::size_t count_ = 0;
 };
 
@@ -1498,10 +1612,17 @@ class HostContext {
 
   ThreadTeam& team() { return team_; }
   float* scratch(std::size_t worker) { return scratch_.data() + worker * scratch_size; }
+  /// Scratch of one kernel for all of its threads; grows with the largest that was asked for. Inside a task,
+  /// where the kernel has one thread, that thread's own: null if it does not suffice.
+  float* shared_scratch(std::size_t size) {
+    if (team_.executing()) return size <= scratch_size ? scratch(team_.worker()) : nullptr;
+    if (shared_.size() < size) shared_ = AlignedBuffer{size};
+    return shared_.data();
+  }
 
  private:
   ThreadTeam team_;
-  AlignedBuffer scratch_;
+  AlignedBuffer scratch_, shared_;
 };
 
 /// Host memory as backend memory: what Reference, Blas and every other backend of the processor share.
@@ -1807,6 +1928,13 @@ struct LossSums {
 inline constexpr std::size_t max_optimizer_slots = 3;
 using OptimizerSlots = std::array<float*, max_optimizer_slots>;
 
+/// The slots of the parameters from `offset` on; those that there are not stay null.
+constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
+  for (float*& slot : slots)
+    if (slot != nullptr) slot += offset;
+  return slots;
+}
+
 }  // namespace graft
 
 namespace graft::detail {
@@ -1887,7 +2015,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
 /// The vocabulary that layers are computed with. A backend is an empty type with these static templates, each
 /// on a complete compile-time specification; Reference has their contracts in words and in plain loops.
 /// Forward primitives write y; backward primitives of values add to dx, those of parameters write dkernel and
-/// dbias.
+/// dbias, or hand them straight to an optimizer's rule.
 template <class B>
 concept Backend = BackendMemory<B> && requires(typename B::Context& c, const float* x, float* y,
                                                BatchNormVectors v, Philox key, OptimizerSlots slots) {
@@ -1901,6 +2029,7 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template dense<detail::probe::dense, Relu>(c, 1, x, x, x, y);
   B::template dense_backward_kernel<detail::probe::dense>(c, 1, x, x, y, y);
   B::template dense_backward_input<detail::probe::dense>(c, 1, x, x, y);
+  B::template dense_update<detail::probe::dense>(c, detail::probe::Rule{}, 1, x, x, y, slots, y, slots);
   B::template pool2d<detail::probe::pool2d, Max>(c, 1, x, y);
   B::template pool2d_backward<detail::probe::pool2d, Average>(c, 1, x, x, x, y);
   B::template global_average_pool<detail::probe::global>(c, 1, x, y);
@@ -2144,6 +2273,147 @@ struct BlasConvolution {
 
 }  // namespace graft::detail
 
+#include <cstring>
+
+namespace graft::detail::simd {
+
+/// What the compiler targets: the widest vectors it has, and how many registers of them.
+#if defined(__AVX512F__)
+inline constexpr std::size_t lanes = 16, registers = 32;
+#elif defined(__AVX__)
+inline constexpr std::size_t lanes = 8, registers = 16;
+#elif defined(__aarch64__)
+inline constexpr std::size_t lanes = 4, registers = 32;
+#else
+inline constexpr std::size_t lanes = 4, registers = 16;
+#endif
+
+/// A register of floats, as the vector extension of GCC and clang: arithmetic operators work on all lanes,
+/// and the compiler fuses a * b + c where the target can. Passed by reference only, for the ABI differs with
+/// the target.
+typedef float Vector __attribute__((vector_size(lanes * sizeof(float))));
+
+inline __attribute__((always_inline)) void load(Vector& v, const float* from) {
+  std::memcpy(&v, from, sizeof(Vector));
+}
+inline __attribute__((always_inline)) void store(float* to, const Vector& v) {
+  std::memcpy(to, &v, sizeof(Vector));
+}
+
+/// The first Count floats of a vector; those behind them are zero, or stay where they are.
+template <std::size_t Count>
+inline __attribute__((always_inline)) void load_some(Vector& v, const float* from) {
+  if constexpr (Count < lanes) v = Vector{};
+  std::memcpy(&v, from, Count * sizeof(float));
+}
+template <std::size_t Count>
+inline __attribute__((always_inline)) void store_some(float* to, const Vector& v) {
+  std::memcpy(to, &v, Count * sizeof(float));
+}
+
+/// How many of so many columns vector v holds.
+constexpr std::size_t columns_in(std::size_t columns, std::size_t v) {
+  return columns - v * lanes < lanes ? columns - v * lanes : lanes;
+}
+
+}  // namespace graft::detail::simd
+
+#include <limits>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+namespace graft::detail::simd {
+
+/// A register of floats as a number, for rules that are written once for float and for vectors of it.
+struct Floats {
+  static constexpr std::size_t size = lanes;
+  Vector value;
+
+  Floats() = default;
+  explicit Floats(const Vector& v) : value{v} {}
+  explicit Floats(float x) : value{x - Vector{}} {}
+
+  friend Floats operator+(const Floats& a, const Floats& b) { return Floats{a.value + b.value}; }
+  friend Floats operator-(const Floats& a, const Floats& b) { return Floats{a.value - b.value}; }
+  friend Floats operator*(const Floats& a, const Floats& b) { return Floats{a.value * b.value}; }
+  friend Floats operator/(const Floats& a, const Floats& b) { return Floats{a.value / b.value}; }
+};
+
+/// About 1 / sqrt(x), for x > 0: the processor's estimate where it has one of 14 bits, else Newton's method
+/// twice from an estimate out of the exponent.
+inline Vector estimate_reciprocal_sqrt(const Vector& x) {
+#ifdef __AVX512F__
+  return _mm512_maskz_rsqrt14_ps(0xFFFF, x);
+#else
+  typedef std::int32_t Bits __attribute__((vector_size(sizeof(Vector))));
+  const Vector half = x * 0.5f;
+  Vector y = reinterpret_cast<Vector>(0x5F375A86 - (reinterpret_cast<Bits>(x) >> 1));
+  y *= 1.5f - half * y * y;
+  y *= 1.5f - half * y * y;
+  return y;
+#endif
+}
+
+/// 1 / sqrt(x) for x >= 0, within two units in the last place: Newton's method. The processor's own root and
+/// division share one slow unit, and would take longer than fetching the numbers from memory does.
+inline Floats reciprocal_sqrt(const Floats& x) {
+  constexpr float smallest = std::numeric_limits<float>::min(), largest = std::numeric_limits<float>::max();
+  Vector finite = x.value < smallest ? smallest - Vector{} : x.value;  // a NaN stays one
+  finite = finite > largest ? largest - Vector{} : finite;
+  const Vector y = estimate_reciprocal_sqrt(finite);
+  return Floats{y * (1.5f - 0.5f * finite * y * y)};
+}
+
+/// sqrt(x), as something to divide by or to add to.
+struct Root {
+  Floats square;
+
+  operator Floats() const { return square * reciprocal_sqrt(square); }
+  friend Floats operator/(const Floats& a, const Root& b) { return a * reciprocal_sqrt(b.square); }
+  friend Floats operator+(const Root& a, const Floats& b) { return Floats{a} + b; }
+};
+inline Root sqrt(const Floats& x) { return {x}; }
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// The optimizer's step in vector registers, spread over threads in pieces of a fixed size.
+struct BlasUpdate {
+  static constexpr std::size_t block = std::size_t{1} << 14;
+
+  template <class Rule>
+  static void update(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
+                     OptimizerSlots slots) {
+    context.team().run((count + block - 1) / block, [&](std::size_t task, std::size_t) {
+      const std::size_t begin = task * block, size = std::min(count - begin, block);
+      update_run(context, rule, size, w + begin, g + begin, advance(slots, begin));
+    });
+  }
+
+  /// The same on the calling thread.
+  template <class Rule>
+  static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
+                         OptimizerSlots slots) {
+    using simd::Floats;
+    const std::size_t whole = count / Floats::size * Floats::size;
+    for (std::size_t i = 0; i < whole; i += Floats::size) {
+      Floats slot[Rule::slots + 1], value, gradient;
+      simd::load(value.value, w + i);
+      simd::load(gradient.value, g + i);
+      for (std::size_t k = 0; k < Rule::slots; ++k) simd::load(slot[k].value, slots[k] + i);
+      rule(value, gradient, slot);
+      simd::store(w + i, value.value);
+      for (std::size_t k = 0; k < Rule::slots; ++k) simd::store(slots[k] + i, slot[k].value);
+    }
+    ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, advance(slots, whole));
+  }
+};
+
+}  // namespace graft::detail
+
 namespace graft::detail {
 
 /// The fully connected layer in plain loops.
@@ -2177,6 +2447,27 @@ struct ReferenceDense {
         float sum = 0.0f;
         for (std::size_t row = 0; row < batch; ++row) sum += dy[row * S.units + u];
         dbias[u] = sum;
+      }
+  }
+
+  /// The gradients of dense_backward_kernel, given to an optimizer's rule one by one instead of being stored:
+  /// kernel, bias (unless null) and their slots move.
+  template <DenseSpec S, class Rule>
+  static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
+                           const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
+                           OptimizerSlots bias_slots) {
+    for (std::size_t i = 0; i < S.inputs; ++i)
+      for (std::size_t u = 0; u < S.units; ++u) {
+        float sum = 0.0f;
+        for (std::size_t row = 0; row < batch; ++row) sum += x[row * S.inputs + i] * dy[row * S.units + u];
+        const std::size_t at = i * S.units + u;
+        ReferenceTraining::update(context, rule, 1, kernel + at, &sum, advance(kernel_slots, at));
+      }
+    if (bias != nullptr)
+      for (std::size_t u = 0; u < S.units; ++u) {
+        float sum = 0.0f;
+        for (std::size_t row = 0; row < batch; ++row) sum += dy[row * S.units + u];
+        ReferenceTraining::update(context, rule, 1, bias + u, &sum, advance(bias_slots, u));
       }
   }
 
@@ -2237,10 +2528,29 @@ struct BlasDense {
       gemm(count, S.units, batch, {x + begin, S.inputs, true}, {dy, S.units}, 0.0f, dkernel + begin * S.units,
            S.units);
     });
-    if (dbias == nullptr) return;
-    std::fill_n(dbias, S.units, 0.0f);
-    for (std::size_t row = 0; row < batch; ++row)
-      for (std::size_t u = 0; u < S.units; ++u) dbias[u] += dy[row * S.units + u];
+    if (dbias != nullptr) column_sums(batch, S.units, dy, dbias);
+  }
+
+  /// Gradients of a block of the kernel at a time, in scratch memory, where the rule finds them in the cache.
+  template <DenseSpec S, class Rule>
+  static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
+                           const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
+                           OptimizerSlots bias_slots) {
+    static_assert(S.units <= HostContext::scratch_size, "a row of the kernel must fit the scratch memory");
+    constexpr std::size_t rows = std::min(S.inputs, HostContext::scratch_size / S.units);
+    constexpr std::size_t blocks = (S.inputs + rows - 1) / rows;
+    use_one_blas_thread();
+    context.team().run(blocks, [&](std::size_t block, std::size_t worker) {
+      const std::size_t begin = block * rows, count = std::min(rows, S.inputs - begin);
+      float* gradients = context.scratch(worker);
+      gemm(count, S.units, batch, {x + begin, S.inputs, true}, {dy, S.units}, 0.0f, gradients, S.units);
+      BlasUpdate::update_run(context, rule, count * S.units, kernel + begin * S.units, gradients,
+                             advance(kernel_slots, begin * S.units));
+    });
+    if (bias == nullptr) return;
+    float* dbias = context.scratch(0);
+    column_sums(batch, S.units, dy, dbias);
+    BlasUpdate::update_run(context, rule, S.units, bias, dbias, bias_slots);
   }
 
   template <DenseSpec S>
@@ -2254,58 +2564,15 @@ struct BlasDense {
            S.inputs);
     });
   }
-};
 
-}  // namespace graft::detail
-
-#include <xsimd/xsimd.hpp>
-
-// g++ 12 takes the deliberately undefined operands in its own AVX-512 headers for uninitialised variables.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-
-namespace graft::detail {
-
-/// The optimizer's step in vector registers, spread over threads in pieces of a fixed size.
-struct BlasUpdate {
-  static constexpr std::size_t block = std::size_t{1} << 14;
-
-  template <class Rule>
-  static void update(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
-                     OptimizerSlots slots) {
-    context.team().run((count + block - 1) / block, [&](std::size_t task, std::size_t) {
-      const std::size_t begin = task * block, size = std::min(count - begin, block);
-      OptimizerSlots from{};
-      for (std::size_t k = 0; k < Rule::slots; ++k) from[k] = slots[k] + begin;
-      update_run(context, rule, size, w + begin, g + begin, from);
-    });
-  }
-
- private:
-  template <class Rule>
-  static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
-                         OptimizerSlots slots) {
-    using Vector = xsimd::batch<float>;
-    const std::size_t whole = count / Vector::size * Vector::size;
-    for (std::size_t i = 0; i < whole; i += Vector::size) {
-      Vector slot[Rule::slots + 1], value = Vector::load_unaligned(w + i);
-      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = Vector::load_unaligned(slots[k] + i);
-      rule(value, Vector::load_unaligned(g + i), slot);
-      value.store_unaligned(w + i);
-      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k].store_unaligned(slots[k] + i);
-    }
-    for (std::size_t k = 0; k < Rule::slots; ++k) slots[k] += whole;
-    ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, slots);
+  static void column_sums(std::size_t batch, std::size_t units, const float* dy, float* sums) {
+    std::fill_n(sums, units, 0.0f);
+    for (std::size_t row = 0; row < batch; ++row)
+      for (std::size_t u = 0; u < units; ++u) sums[u] += dy[row * units + u];
   }
 };
 
 }  // namespace graft::detail
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 namespace graft::detail {
 
@@ -2364,8 +2631,6 @@ struct ReferenceElementwise {
 };
 
 }  // namespace graft::detail
-
-#include <limits>
 
 namespace graft::detail {
 
@@ -2518,39 +2783,11 @@ struct Blas : Reference, detail::BlasConvolution, detail::BlasDense, detail::Bla
   using detail::BlasDense::dense;
   using detail::BlasDense::dense_backward_input;
   using detail::BlasDense::dense_backward_kernel;
+  using detail::BlasDense::dense_update;
   using detail::BlasUpdate::update;
 };
 
 }  // namespace graft
-
-#include <cstring>
-
-namespace graft::detail::simd {
-
-/// What the compiler targets: the widest vectors it has, and how many registers of them.
-#if defined(__AVX512F__)
-inline constexpr std::size_t lanes = 16, registers = 32;
-#elif defined(__AVX__)
-inline constexpr std::size_t lanes = 8, registers = 16;
-#elif defined(__aarch64__)
-inline constexpr std::size_t lanes = 4, registers = 32;
-#else
-inline constexpr std::size_t lanes = 4, registers = 16;
-#endif
-
-/// A register of floats, as the vector extension of GCC and clang: arithmetic operators work on all lanes,
-/// and the compiler fuses a * b + c where the target can. Passed by reference only, for the ABI differs with
-/// the target.
-typedef float Vector __attribute__((vector_size(lanes * sizeof(float))));
-
-inline __attribute__((always_inline)) void load(Vector& v, const float* from) {
-  std::memcpy(&v, from, sizeof(Vector));
-}
-inline __attribute__((always_inline)) void store(float* to, const Vector& v) {
-  std::memcpy(to, &v, sizeof(Vector));
-}
-
-}  // namespace graft::detail::simd
 
 namespace graft::detail::simd {
 
@@ -2572,42 +2809,173 @@ constexpr double step_cost(Tile t) {
                                  : (loads > latency ? loads : latency);
 }
 
-/// How a row of pixels is divided: in as few tiles as registers allow, of sizes that differ by one at most.
-struct RowTiles {
-  std::size_t count, size, larger;  ///< the first `larger` tiles have one pixel more than `size`
+/// A division of a whole into parts whose lengths differ by one at most.
+struct Division {
+  std::size_t count, size, larger;  ///< the first `larger` parts are one longer than `size`
 
-  constexpr std::size_t begin(std::size_t tile) const {
-    return tile * size + (tile < larger ? tile : larger);
+  constexpr std::size_t begin(std::size_t part) const {
+    return part * size + (part < larger ? part : larger);
   }
-  constexpr std::size_t pixels(std::size_t tile) const { return size + (tile < larger ? 1 : 0); }
+  constexpr std::size_t length(std::size_t part) const { return size + (part < larger ? 1 : 0); }
 };
-constexpr RowTiles divide_row(std::size_t width, std::size_t vectors) {
-  const std::size_t most = most_pixels(vectors), count = (width + most - 1) / most;
-  return {count, width / count, width % count};
+constexpr Division divide(std::size_t whole, std::size_t parts) {
+  return {parts, whole / parts, whole % parts};
+}
+
+constexpr std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// A row of pixels in as few tiles as registers allow.
+constexpr Division divide_row(std::size_t width, std::size_t vectors) {
+  return divide(width, divide_up(width, most_pixels(vectors)));
 }
 
 /// Columns of a row of tiles: vectors of channels, in blocks of `vectors`, the last of which may be smaller.
-constexpr std::size_t vectors_of(std::size_t channels) { return (channels + lanes - 1) / lanes; }
+constexpr std::size_t vectors_of(std::size_t channels) { return divide_up(channels, lanes); }
+
+/// Cost of one step for a row of pixels and all channels, in blocks of `vectors`.
+constexpr double row_cost(std::size_t width, std::size_t channels, std::size_t vectors) {
+  const Division row = divide_row(width, vectors);
+  double cost = 0.0;
+  for (std::size_t left = vectors_of(channels); left > 0;) {
+    const std::size_t block = left < vectors ? left : vectors;
+    for (std::size_t t = 0; t < row.count; ++t) cost += step_cost({row.length(t), block});
+    left -= block;
+  }
+  return cost;
+}
 
 /// The number of vectors in a block that makes a row of so many pixels cheapest.
 constexpr std::size_t choose_vectors(std::size_t width, std::size_t channels) {
   std::size_t best = 1;
-  double best_cost = 1e300;
-  for (std::size_t vectors = 1; vectors <= 6 && most_pixels(vectors) > 0; ++vectors) {
-    const RowTiles row = divide_row(width, vectors);
-    double cost = 0.0;
-    for (std::size_t left = vectors_of(channels); left > 0;) {
-      const std::size_t block = left < vectors ? left : vectors;
-      for (std::size_t t = 0; t < row.count; ++t) cost += step_cost({row.pixels(t), block});
-      left -= block;
-    }
-    if (cost < best_cost) {
-      best_cost = cost;
-      best = vectors;
-    }
-  }
+  for (std::size_t vectors = 2; vectors <= 6 && most_pixels(vectors) > 0; ++vectors)
+    if (row_cost(width, channels, vectors) < row_cost(width, channels, best)) best = vectors;
   return best;
 }
+
+/// f(0), f(1), ..., f(Count - 1), each index a constant.
+template <std::size_t Count, class Function>
+__attribute__((always_inline)) inline void unroll(Function&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<std::size_t, I>{}), ...);
+  }
+  (std::make_index_sequence<Count>{});
+}
+
+/// How far ahead weights are fetched: a network has more of them than caches hold, and a step takes fewer
+/// cycles than memory.
+inline constexpr std::size_t prefetched_steps = 32;
+
+/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
+/// constant, so that the accumulators stay in registers.
+template <std::size_t Pixels, std::size_t Vectors>
+struct Accumulators {
+  Vector sum[Pixels][Vectors];
+
+  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
+  template <std::size_t First, std::size_t End, std::size_t Stride>
+  __attribute__((always_inline)) void step(const float* x, const float* weights) {
+    Vector w[Vectors];
+    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+      __builtin_prefetch(weights + (prefetched_steps * Vectors + v) * lanes);
+      load(w[v], weights + v * lanes);
+    });
+    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
+      constexpr std::size_t m = First + i;
+      const float value = x[m * Stride];
+      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
+    });
+  }
+};
+
+}  // namespace graft::detail::simd
+
+#include <bit>
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+#endif
+
+namespace graft::detail::simd {
+
+/// A bfloat16 is the upper half of a float. Two neighbours in memory are a pair, in the storage of one float;
+/// registers of them.
+typedef std::uint16_t Bfloats __attribute__((vector_size(sizeof(Vector) / 2)));
+typedef std::uint32_t Pairs __attribute__((vector_size(sizeof(Vector))));
+
+constexpr std::size_t pair_count(std::size_t values) { return divide_up(values, 2); }
+
+/// The nearest bfloat16, ties to even; a NaN stays one.
+constexpr std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+/// The pair of two floats.
+constexpr float make_pair(float first, float second) {
+  return std::bit_cast<float>(std::uint32_t{to_bfloat16(second)} << 16 | to_bfloat16(first));
+}
+
+/// to_bfloat16 of all lanes, stored in half as many floats. AVX512_BF16 makes denormals zero.
+inline __attribute__((always_inline)) void store_bfloat16(float* to, const Vector& v) {
+#if defined(__AVX512BF16__)
+  const auto result = reinterpret_cast<Bfloats>(_mm512_cvtneps_pbh(v));
+#else
+  const auto bits = reinterpret_cast<Pairs>(v);
+  const Pairs top = bits >> 16, rounded = (bits + 0x7fffu + (top & 1u)) >> 16;
+  const auto result = __builtin_convertvector(v == v ? rounded : top | 0x40u, Bfloats);
+#endif
+  std::memcpy(to, &result, sizeof result);
+}
+
+/// Values as pairs; a last one without a neighbour is paired with zero.
+template <std::size_t Count>
+void make_pairs(const float* x, float* pairs) {
+  constexpr std::size_t whole = Count / lanes * lanes;
+  const auto convert = [&](std::size_t c) {
+    Vector v;
+    load(v, x + c);
+    store_bfloat16(pairs + c / 2, v);
+  };
+  for (std::size_t c = 0; c < whole; c += lanes) convert(c);
+  if constexpr (whole < Count && Count > lanes && Count % 2 == 0)
+    convert(Count - lanes);  // overlaps what is done
+  else if constexpr (whole < Count)
+    for (std::size_t c = whole; c < Count; c += 2)
+      pairs[c / 2] = make_pair(x[c], c + 1 < Count ? x[c + 1] : 0.0f);
+}
+
+/// In every lane, sum += first of w * first of x + second of w * second of x. The products are exact; with
+/// AVX512_BF16, one rounding is less, and denormals count as zero.
+inline __attribute__((always_inline)) void add_products(Vector& sum, const Pairs& w, const Pairs& x) {
+#if defined(__AVX512BF16__)
+  sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(w), reinterpret_cast<__m512bh>(x));
+#else
+  sum += reinterpret_cast<Vector>(w << 16) * reinterpret_cast<Vector>(x << 16);
+  sum += reinterpret_cast<Vector>(w & 0xffff0000u) * reinterpret_cast<Vector>(x & 0xffff0000u);
+#endif
+}
+
+/// The accumulators of a tile of pixels by vectors, and the step of the inner loop on them.
+template <std::size_t Pixels, std::size_t Vectors>
+struct PairAccumulators {
+  Vector sum[Pixels][Vectors];
+
+  /// Adds the products of one pair of each pixel [First, End), `Stride` floats apart, with the weights.
+  template <std::size_t First, std::size_t End, std::size_t Stride>
+  __attribute__((always_inline)) void step(const float* x, const float* weights) {
+    Pairs w[Vectors];
+    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+      std::memcpy(&w[v], weights + v * lanes, sizeof(Pairs));
+    });
+    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
+      constexpr std::size_t m = First + i;
+      std::uint32_t pair;
+      std::memcpy(&pair, x + m * Stride, sizeof pair);
+      const Pairs value = pair - Pairs{};
+      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { add_products(sum[m][v], w[v], value); });
+    });
+  }
+};
 
 }  // namespace graft::detail::simd
 
@@ -2622,7 +2990,7 @@ struct ConvolutionPlan {
   static constexpr std::size_t height = pointwise ? 1 : S.output.height;
   static constexpr std::size_t taps = S.window.width * S.input.channels;  // floats of one row of the window
   static constexpr std::size_t block_vectors = choose_vectors(width, S.output.channels);
-  static constexpr RowTiles row = divide_row(width, block_vectors);
+  static constexpr Division row = divide_row(width, block_vectors);
   static constexpr std::size_t vectors = vectors_of(S.output.channels);
   static constexpr std::size_t blocks = (vectors + block_vectors - 1) / block_vectors;
   static constexpr std::size_t packed_size = vectors * lanes * S.patch_size();
@@ -2650,33 +3018,6 @@ struct ConvolutionPlan {
   }
 };
 
-/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
-/// constant, so that the accumulators stay in registers.
-template <std::size_t Pixels, std::size_t Vectors>
-struct Accumulators {
-  Vector sum[Pixels][Vectors];
-
-  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
-    Vector w[Vectors];
-    for_each<Vectors>([&](auto v) __attribute__((always_inline)) { load(w[v], weights + v * lanes); });
-    for_each<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
-      const float value = x[m * Stride];
-      for_each<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
-    });
-  }
-
-  template <std::size_t Count, class Function>
-  static __attribute__((always_inline)) void for_each(Function&& f) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-      (f(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<Count>{});
-  }
-};
-
 /// One tile: output pixels from `begin` on in row oy; Channels of its vectors are stored. At a border, Begin
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
 /// padding.
@@ -2686,16 +3027,15 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                    std::size_t begin) {
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
-  using A = Accumulators<Pixels, vectors>;
-  A a;
-  A::template for_each<vectors>([&](auto v) {
+  Accumulators<Pixels, vectors> a;
+  unroll<vectors>([&](auto v) {
     constexpr std::size_t left = Channels - v * lanes;
     Vector start{};
     if constexpr (left >= lanes)
       load(start, bias + v * lanes);
     else
       std::memcpy(&start, bias + v * lanes, left * sizeof(float));
-    A::template for_each<Pixels>([&](auto m) { a.sum[m][v] = start; });
+    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
   });
 
   const std::size_t top = oy * S.window.stride_y;
@@ -2710,7 +3050,7 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
     const float* from = x + (row + column) * static_cast<std::ptrdiff_t>(S.input.pixel_stride);
     const float* w = weights + ky * P::taps * vectors * lanes;
     if constexpr (Border) {
-      A::template for_each<S.window.width>([&](auto kx) {
+      unroll<S.window.width>([&](auto kx) {
         constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
         if constexpr (lo < hi)
           for (std::size_t c = 0; c < S.input.channels; ++c)
@@ -2727,9 +3067,9 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                                                  w + (kx * S.input.channels + c) * vectors * lanes);
     }
   }
-  A::template for_each<Pixels>([&](auto m) {
+  unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
-    A::template for_each<vectors>([&](auto v) {
+    unroll<vectors>([&](auto v) {
       if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
       constexpr std::size_t left = Channels - v * lanes;
       if constexpr (left >= lanes)
@@ -2740,14 +3080,16 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   });
 }
 
-/// A row of output pixels for one block of channels.
+/// The tiles [first, end) of a row of output pixels for one block of channels.
 template <Conv2dSpec S, bool Rectify, std::size_t Channels>
-void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy) {
+void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
+                  std::size_t first, std::size_t end) {
   using P = ConvolutionPlan<S>;
   float* out = y + oy * P::width * S.output.pixel_stride;
   [&]<std::size_t... T>(std::index_sequence<T...>) {
     const auto tile = [&]<std::size_t I>() {
-      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.pixels(I);
+      if (I < first || I >= end) return;
+      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
       constexpr bool border = !P::interior(begin, pixels);
       convolve_tile<S, Rectify, pixels, Channels, border, border ? begin : 0>(
           x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
@@ -2769,43 +3111,1095 @@ void pack_kernel(const float* kernel, float* packed) {
       }
 }
 
+/// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels, and
+/// where blocks are not even in number and equal, by rows (of a 1x1 convolution by tiles).
+template <Conv2dSpec S>
+struct DirectConvolution {
+  using P = ConvolutionPlan<S>;
+  static constexpr std::size_t packed_size = P::packed_size;
+
+  /// Cost for one image in units of step_cost.
+  static constexpr double cost = static_cast<double>(P::height * S.patch_size()) *
+                                 row_cost(P::width, S.output.channels, P::block_vectors);
+
+  /// Parts of the map in tasks of their own: as many as make tasks of 8000 cycles or more.
+  static constexpr Division parts = [] {
+    const std::size_t units = P::pointwise ? P::row.count : P::height;
+    if (P::blocks % 2 == 0 && P::vectors % P::block_vectors == 0) return divide(units, 1);
+    const auto worthwhile = static_cast<std::size_t>(cost / static_cast<double>(8000 * P::blocks));
+    return divide(units, worthwhile < 1 ? 1 : worthwhile < units ? worthwhile : units);
+  }();
+
+  static void pack(std::span<const float> kernel, float* packed) { pack_kernel<S>(kernel.data(), packed); }
+
+  template <bool Rectify>
+  static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
+                  const float* bias, float* y) {
+    constexpr std::size_t block_channels = P::block_vectors * lanes;
+    constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
+    context.team().run(batch * P::blocks * parts.count, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / parts.count / P::blocks, block = task / parts.count % P::blocks;
+      const std::size_t first = parts.begin(task % parts.count);
+      const std::size_t end = first + parts.length(task % parts.count);
+      const float* source = x + image * S.input.image_stride();
+      const float* weights = packed + block * block_channels * S.patch_size();
+      const float* start = bias + block * block_channels;
+      float* out = y + image * S.output.image_stride() + block * block_channels;
+      if (block + 1 < P::blocks)
+        convolve_part<Rectify, (P::blocks > 1 ? block_channels : last_channels)>(source, weights, start, out,
+                                                                                 first, end);
+      else
+        convolve_part<Rectify, last_channels>(source, weights, start, out, first, end);
+    });
+  }
+
+ private:
+  template <bool Rectify, std::size_t Channels>
+  static void convolve_part(const float* x, const float* weights, const float* bias, float* y,
+                            std::size_t first, std::size_t end) {
+    if constexpr (P::pointwise)
+      convolve_row<S, Rectify, Channels>(x, weights, bias, y, 0, first, end);
+    else
+      for (std::size_t oy = first; oy < end; ++oy)
+        convolve_row<S, Rectify, Channels>(x, weights, bias, y, oy, 0, P::row.count);
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// The specification of a convolution whose input holds pairs of channels, without gaps.
+constexpr Conv2dSpec on_pairs(Conv2dSpec s) {
+  s.input.channels = s.input.pixel_stride = pair_count(s.input.channels);
+  return s;
+}
+
+/// How the work of a direct convolution on pairs is divided: bands of output rows (of a 1x1 convolution,
+/// tiles), the input of each of which is converted at once; in a band, blocks of channels; in a block, parts
+/// of its rows.
+template <Conv2dSpec S>
+struct PairPlan : ConvolutionPlan<on_pairs(S)> {
+  static constexpr Conv2dSpec pairs = on_pairs(S);
+  using P = ConvolutionPlan<pairs>;
+  static constexpr std::size_t rows = P::pointwise ? P::row.count : P::height;
+
+  /// Pixels [begin, end) of the input that rows [first, last) of the output need.
+  struct Range {
+    std::size_t begin, end;
+  };
+  static constexpr Range input_of(std::size_t first, std::size_t last) {
+    if (P::pointwise) return {P::row.begin(first), P::row.begin(last)};
+    const Window& w = S.window;
+    const std::size_t top = first * w.stride_y, bottom = (last - 1) * w.stride_y + w.height;
+    const std::size_t begin = top > w.pad_top ? top - w.pad_top : 0;
+    const std::size_t end = bottom < S.input.height + w.pad_top ? bottom - w.pad_top : S.input.height;
+    return {begin * S.input.width, end * S.input.width};
+  }
+  static constexpr std::size_t scratch_of(Division by) {
+    std::size_t most = 0;
+    for (std::size_t b = 0; b < by.count; ++b) {
+      const Range range = input_of(by.begin(b), by.begin(b) + by.length(b));
+      most = std::max(most, (range.end - range.begin) * pairs.input.channels);
+    }
+    return most;
+  }
+  /// One band for a small map, whose weights are more than its pixels; else a number that threads can share.
+  static constexpr Division bands = [] {
+    if (S.output.pixels() <= 64 && scratch_of({1, rows, 0}) <= HostContext::scratch_size)
+      return Division{1, rows, 0};
+    std::size_t count = std::min<std::size_t>(4, rows);
+    while (count < rows && scratch_of(divide(rows, count)) > HostContext::scratch_size / 2)
+      count = std::min(2 * count, rows);
+    return divide(rows, count);
+  }();
+  static constexpr bool fits = scratch_of(bands) <= HostContext::scratch_size;
+  /// Two where an odd block would leave one of two threads without work.
+  static constexpr std::size_t parts = P::blocks % 2 == 0 || bands.size < 2 ? 1 : 2;
+
+  static constexpr std::size_t block_channels = P::block_vectors * lanes;
+  static constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
+};
+
+/// Fetches the weights of the next block from memory, a little with each step on those of the present one: a
+/// network has more weights than caches hold.
+struct WeightStream {
+  const char* next;
+  std::size_t bytes;  ///< for each step
+
+  __attribute__((always_inline)) void advance() {
+    __builtin_prefetch(next, 0, 2);
+    next += bytes;
+  }
+};
+
+/// One tile, as convolve_tile computes it on floats. x: the pairs of the pixels from number `origin` on.
+template <Conv2dSpec S, bool Rectify, std::size_t Pixels, std::size_t Channels, bool Border,
+          std::size_t Begin>
+void convolve_pairs(const float* x, std::size_t origin, const float* weights, const float* bias, float* y,
+                    std::size_t oy, std::size_t begin, WeightStream& stream) {
+  using P = ConvolutionPlan<S>;
+  constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.channels;
+  PairAccumulators<Pixels, vectors> a;
+  unroll<vectors>([&](auto v) {
+    Vector start{};
+    std::memcpy(&start, bias + v * lanes, std::min(lanes, Channels - v * lanes) * sizeof(float));
+    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
+  });
+
+  WeightStream fetched = stream;  // in registers
+  const std::size_t top = oy * S.window.stride_y;
+  const std::size_t first = top < S.window.pad_top ? S.window.pad_top - top : 0;
+  const std::size_t end =
+      P::pointwise ? 1 : std::min(S.window.height, S.input.height + S.window.pad_top - top);
+  for (std::size_t ky = first; ky < end; ++ky) {
+    // May point before the row of the image at a border; only what lies inside is read.
+    const auto row = static_cast<std::ptrdiff_t>((top + ky - S.window.pad_top) * S.input.width - origin);
+    const auto column = static_cast<std::ptrdiff_t>((Border ? Begin : begin) * S.window.stride_x) -
+                        static_cast<std::ptrdiff_t>(S.window.pad_left);
+    const float* from = x + (row + column) * static_cast<std::ptrdiff_t>(S.input.channels);
+    const float* w = weights + ky * P::taps * vectors * lanes;
+    if constexpr (Border) {
+      unroll<S.window.width>([&](auto kx) {
+        constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
+        if constexpr (lo < hi)
+          for (std::size_t k = kx * S.input.channels; k < (kx + 1) * S.input.channels; ++k) {
+            fetched.advance();
+            a.template step<lo, hi, pixel_step>(from + k, w + k * vectors * lanes);
+          }
+      });
+    } else {
+      for (std::size_t k = 0; k < P::taps; ++k) {
+        fetched.advance();
+        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
+      }
+    }
+  }
+  stream = fetched;
+  unroll<Pixels>([&](auto m) {
+    unroll<vectors>([&](auto v) {
+      if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
+      std::memcpy(y + m * S.output.pixel_stride + v * lanes, &a.sum[m][v],
+                  std::min(lanes, Channels - v * lanes) * sizeof(float));
+    });
+  });
+}
+
+/// Direct convolution of bfloat16 weights and inputs, summed in float.
+template <Conv2dSpec S>
+struct DirectBfloat16Convolution {
+  using P = PairPlan<S>;
+  static constexpr std::size_t packed_size = P::packed_size;
+  /// Cost for one image in units of step_cost; taps on padding cost nothing.
+  static constexpr double cost = [] {
+    std::size_t rows = 0, columns = 0;  // of the window that lie in the image, over all rows and columns
+    for (std::size_t oy = 0; oy < S.output.height; ++oy)
+      for (std::size_t ky = 0; ky < S.window.height; ++ky)
+        rows += oy * S.window.stride_y + ky - S.window.pad_top < S.input.height;
+    for (std::size_t ox = 0; ox < S.output.width; ++ox)
+      for (std::size_t kx = 0; kx < S.window.width; ++kx)
+        columns += ox * S.window.stride_x + kx - S.window.pad_left < S.input.width;
+    return static_cast<double>(P::pairs.input.channels * rows * columns) /
+           static_cast<double>(P::pointwise ? S.output.pixels() : S.output.width) *
+           row_cost(P::width, S.output.channels, P::block_vectors);
+  }();
+
+  /// [block][kh][kw][pairs of Cin][vectors of the block]
+  static void pack(std::span<const float> kernel, float* packed) {
+    const auto weight = [&](std::size_t tap, std::size_t in, std::size_t out) {
+      return in < S.input.channels && out < S.output.channels
+                 ? kernel[(tap * S.input.channels + in) * S.output.channels + out]
+                 : 0.0f;
+    };
+    for (std::size_t block = 0; block < P::blocks; ++block)
+      for (std::size_t tap = 0; tap < S.window.height * S.window.width; ++tap)
+        for (std::size_t in = 0; in < S.input.channels; in += 2)
+          for (std::size_t c = 0; c < P::vectors_in(block) * lanes; ++c) {
+            const std::size_t out = block * P::block_channels + c;
+            *packed++ = make_pair(weight(tap, in, out), weight(tap, in + 1, out));
+          }
+  }
+
+  template <bool Rectify>
+  static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
+                  const float* bias, float* y) {
+    ThreadTeam& team = context.team();
+    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t worker) {
+      const std::size_t image = task / P::bands.count, band = task % P::bands.count;
+      const std::size_t first = P::bands.begin(band), length = P::bands.length(band);
+      const typename P::Range range = P::input_of(first, first + length);
+      float* pairs = context.scratch(worker);
+      constexpr std::size_t piece = 16;  // pixels
+      team.run(divide_up(range.end - range.begin, piece), [&](std::size_t i, std::size_t) {
+        const std::size_t begin = range.begin + i * piece;
+        for (std::size_t p = begin; p < std::min(begin + piece, range.end); ++p)
+          make_pairs<S.input.channels>(x + image * S.input.image_stride() + p * S.input.pixel_stride,
+                                       pairs + (p - range.begin) * P::pairs.input.channels);
+      });
+      team.run(P::blocks * P::parts, [&](std::size_t inner, std::size_t) {
+        const std::size_t block = inner / P::parts;
+        const Division part = divide(length, P::parts);
+        const std::size_t begin = first + part.begin(inner % P::parts),
+                          end = begin + part.length(inner % P::parts);
+        const float* weights = packed + block * P::block_channels * P::pairs.patch_size();
+        const float* start = bias + block * P::block_channels;
+        float* out = y + image * S.output.image_stride() + block * P::block_channels;
+        if (block + 1 < P::blocks)
+          convolve_rows<Rectify, P::blocks == 1 ? P::last_channels : P::block_channels>(
+              pairs, range.begin, weights, start, out, begin, end);
+        else
+          convolve_rows<Rectify, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
+      });
+    });
+  }
+
+ private:
+  // Rows [begin, end) of the output for one block of channels.
+  template <bool Rectify, std::size_t Channels>
+  static void convolve_rows(const float* x, std::size_t origin, const float* weights, const float* bias,
+                            float* y, std::size_t begin, std::size_t end) {
+    constexpr std::size_t size = vectors_of(Channels) * lanes * P::pairs.patch_size();
+    const std::size_t steps = (end - begin) * (P::pointwise ? 1 : P::row.count * S.window.height) * P::taps;
+    WeightStream stream{reinterpret_cast<const char*>(weights + size), size * sizeof(float) / steps};
+    const auto tile = [&]<std::size_t Pixels, bool Border, std::size_t Begin>(std::size_t oy,
+                                                                              std::size_t at) {
+      convolve_pairs<P::pairs, Rectify, Pixels, Channels, Border, Begin>(
+          x, origin, weights, bias, y + (oy * P::width + at) * S.output.pixel_stride, oy, at, stream);
+    };
+    for (std::size_t row = begin; row < end; ++row)
+      if constexpr (P::pointwise) {
+        if (row < P::row.larger)
+          tile.template operator()<P::row.length(0), false, 0>(0, P::row.begin(row));
+        else
+          tile.template operator()<P::row.size, false, 0>(0, P::row.begin(row));
+      } else {
+        unroll<P::row.count>([&](auto t) {
+          constexpr std::size_t at = P::row.begin(t), pixels = P::row.length(t);
+          constexpr bool border = !P::interior(at, pixels);
+          tile.template operator()<pixels, border, border ? at : 0>(row, at);
+        });
+      }
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// How the work of a convolution by Winograd's algorithm is divided.
+struct WinogradPlan {
+  std::size_t columns;       ///< tiles in a row of the map
+  Division groups;           ///< of tiles
+  Division blocks;           ///< of vectors of output channels
+  std::size_t pixels;        ///< of a register tile, here tiles of the map
+  std::size_t input_size;    ///< floats of scratch for the transformed tiles of a group
+  std::size_t product_size;  ///< and for its products with a block
+  double cost;               ///< of one image, in units of step_cost
+
+  /// One if all blocks have as many vectors, else two.
+  constexpr std::size_t kinds_of_block() const { return blocks.larger > 0 ? 2 : 1; }
+};
+
+/// Floats of scratch that a group uses: as many as leave room for weights in a second-level cache.
+inline constexpr std::size_t winograd_scratch = 100'000;
+
+/// The division that makes the products cheapest. Groups and blocks that threads share are many or even in
+/// number, and cost the same as nearly as may be.
+constexpr WinogradPlan plan_winograd(const Conv2dSpec& s, std::size_t tile_height, std::size_t tile_width,
+                                     std::size_t points) {
+  const std::size_t columns = divide_up(s.output.width, tile_width);
+  const std::size_t tiles = divide_up(s.output.height, tile_height) * columns;
+  const std::size_t vectors = vectors_of(s.output.channels);
+  // Cycles that a vector takes in a transformation, for each point.
+  const double transform = 8.0 * static_cast<double>(tiles * (vectors_of(s.input.channels) + vectors));
+  WinogradPlan best{};
+  for (std::size_t width = 1; width <= 4 && most_pixels(width) > 0; ++width) {
+    const Division blocks = divide(vectors, divide_up(vectors, width));
+    const std::size_t most = blocks.length(0);
+    const std::size_t fitting = winograd_scratch / (points * (s.input.channels + most * lanes));
+    std::size_t groups = divide_up(tiles, std::max<std::size_t>(fitting, 1));
+    if (groups > 1) groups = std::min(divide_up(groups, 4) * 4, tiles);
+    const std::size_t in_group = divide_up(tiles, groups);
+    const std::size_t register_tiles = divide_up(in_group, most_pixels(most));
+    const std::size_t pixels = std::min(divide_up(in_group, register_tiles), tiles / groups);
+    double step = 0.0;  // of all products of a point
+    for (std::size_t b = 0; b < blocks.count; ++b)
+      step +=
+          static_cast<double>(divide_up(in_group, pixels) * groups) * step_cost({pixels, blocks.length(b)});
+    // An odd block leaves one of two threads without work.
+    if (groups == 1)
+      step *= static_cast<double>(divide_up(blocks.count, 2) * 2) / static_cast<double>(blocks.count);
+    const double cost =
+        static_cast<double>(points) * (static_cast<double>(s.input.channels) * step + transform);
+    if (best.columns == 0 || cost < best.cost)
+      best = {columns,
+              divide(tiles, groups),
+              blocks,
+              pixels,
+              points * in_group * s.input.channels,
+              points * in_group * most * lanes,
+              cost};
+  }
+  return best;
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// One axis of Winograd's minimal filtering F(Outputs, Taps): so many neighbouring outputs of a filter from
+/// `size` inputs d by `size` products, y = A [(G g) * (B d)]. It is Toom and Cook's multiplication of
+/// polynomials, transposed, on the points 0, +-p for each of `points`, and infinity if `size` is even. Pairs
+/// of points share their sums over even and over odd terms. Source: Lavin and Gray, arXiv:1509.09308.
+template <std::size_t Outputs, std::size_t Taps>
+struct WinogradAxis {
+  static constexpr std::size_t outputs = Outputs, taps = Taps, size = Outputs + Taps - 1;
+  static constexpr std::size_t pairs = (size - 1) / 2;
+  static constexpr bool infinity = size % 2 == 0;
+
+  /// Multiples of 1/8 whose rounding errors were smallest, of all such choices up to 4, on random numbers.
+  static constexpr std::array<double, 4> points = pairs == 1   ? std::array{1.0, 0.0, 0.0, 0.0}
+                                                  : pairs == 2 ? std::array{0.75, 1.5, 0.0, 0.0}
+                                                  : pairs == 3 ? std::array{0.5, 1.0, 2.0, 0.0}
+                                                               : std::array{0.375, 0.75, 1.25, 2.5};
+  static_assert(pairs <= points.size());
+
+  /// Row p of G: what product p multiplies; p in the order 0, +p, -p, ..., infinity.
+  static constexpr std::array<double, Taps> kernel_row(std::size_t p) {
+    std::array<double, Taps> row{};
+    if (infinity && p == size - 1) {
+      row[Taps - 1] = 1.0;
+      return row;
+    }
+    const double x = p == 0 ? 0.0 : p % 2 == 1 ? points[(p - 1) / 2] : -points[(p - 1) / 2];
+    double power = 1.0;
+    for (std::size_t i = 0; i < pairs; ++i)
+      power *= p > 0 && (p - 1) / 2 == i ? 2.0 * x * x : x * x - points[i] * points[i];
+    power = 1.0 / power;
+    for (std::size_t k = 0; k < Taps; ++k, power *= x) row[k] = power;
+    return row;
+  }
+
+  /// t = B d
+  static __attribute__((always_inline)) void input(const Vector (&d)[size], Vector (&t)[size]) {
+    sum<pairs, 0, pairs>(d, t[0]);
+    if constexpr (infinity) sum<pairs, 1, pairs>(d, t[size - 1]);
+    unroll<pairs>([&](auto i) __attribute__((always_inline)) {
+      Vector even, odd;
+      sum<i, 2, pairs - 1>(d, even);
+      sum<i, 1, pairs - 1>(d, odd);
+      t[2 * i + 1] = even + odd * constant<i, 1>;
+      t[2 * i + 2] = even - odd * constant<i, 1>;
+    });
+  }
+
+  /// y = A t
+  static __attribute__((always_inline)) void output(const Vector (&t)[size], Vector (&y)[Outputs]) {
+    Vector even[pairs + 1], odd[pairs + 1];
+    unroll<pairs>([&](auto i) __attribute__((always_inline)) {
+      even[i] = t[2 * i + 1] + t[2 * i + 2];
+      odd[i] = t[2 * i + 1] - t[2 * i + 2];
+    });
+    unroll<Outputs>([&](auto o) __attribute__((always_inline)) {
+      if constexpr (o == 0)
+        y[o] = t[0];
+      else
+        y[o] = Vector{};
+      if constexpr (infinity && o == Outputs - 1) y[o] += t[size - 1];
+      unroll<pairs>([&](auto i) __attribute__((always_inline)) {
+        y[o] += (o % 2 == 0 ? even[i] : odd[i]) * constant<i, o>;
+      });
+    });
+  }
+
+ private:
+  // Coefficients, lowest first, of the product of (z - p^2) over all pairs but one; none is left out for
+  // `pairs`.
+  static constexpr std::array<double, pairs + 1> coefficients(std::size_t left_out) {
+    std::array<double, pairs + 1> c{1.0};
+    for (std::size_t i = 0, degree = 0; i < pairs; ++i)
+      if (i != left_out) {
+        ++degree;
+        for (std::size_t k = degree + 1; k-- > 0;)
+          c[k] = (k > 0 ? c[k - 1] : 0.0) - points[i] * points[i] * c[k];
+      }
+    return c;
+  }
+  // The sum of these times d[First], d[First + 2], ..., the last of which has coefficient 1.
+  template <std::size_t LeftOut, std::size_t First, std::size_t Degree>
+  static __attribute__((always_inline)) void sum(const Vector (&d)[size], Vector& result) {
+    result = d[First + 2 * Degree];
+    unroll<Degree>([&](auto k) __attribute__((always_inline)) {
+      constexpr float c = static_cast<float>(coefficients(LeftOut)[k]);
+      result += d[First + 2 * k] * c;
+    });
+  }
+  template <std::size_t I, std::size_t Power>
+  static constexpr float constant = [] {
+    double power = 1.0;
+    for (std::size_t k = 0; k < Power; ++k) power *= points[I];
+    return static_cast<float>(power);
+  }();
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// Winograd's transformations of one tile of a map, Y along its height and X along its width. Sizes are
+/// run-time values, so that all layers of a network share them.
+template <class Y, class X>
+struct WinogradTile {
+  static constexpr std::size_t points = Y::size * X::size;
+
+  /// B d B^T of one tile. pixels: (Y::size, X::size) pointers to `channels` floats each; at least a vector of
+  /// them. v: points planes, `plane` floats apart, of `channels` floats.
+  static void input(const float* const* pixels, std::size_t channels, float* v, std::size_t plane) {
+    for (std::size_t begin = 0; begin < channels; begin += lanes) {
+      // The last vector overlaps the one before it where channels fill no vector.
+      const std::size_t c = std::min(begin, channels - lanes);
+      Vector rows[Y::size][X::size];
+      for (std::size_t y = 0; y < Y::size; ++y) {
+        Vector d[X::size];
+        unroll<X::size>([&](auto x)
+                            __attribute__((always_inline)) { load(d[x], pixels[y * X::size + x] + c); });
+        X::input(d, rows[y]);
+      }
+      for (std::size_t x = 0; x < X::size; ++x) {
+        Vector d[Y::size], t[Y::size];
+        unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
+        Y::input(d, t);
+        unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
+          store(v + (y * X::size + x) * plane + c, t[y]);
+        });
+      }
+    }
+  }
+
+  /// Which outputs of a tile exist, and where they go.
+  struct Destination {
+    float* pixel;  ///< the first
+    std::size_t row_stride, pixel_stride;
+    std::size_t rows, columns, channels;
+  };
+  /// A m A^T of one tile plus bias, for at most a vector of channels. m: points vectors, `plane` floats
+  /// apart.
+  template <bool Rectify>
+  static void output(const float* m, std::size_t plane, const Vector& bias, const Destination& to) {
+    Vector columns[Y::outputs][X::size];
+    for (std::size_t x = 0; x < X::size; ++x) {
+      Vector t[Y::size], y[Y::outputs];
+      unroll<Y::size>([&](auto i)
+                          __attribute__((always_inline)) { load(t[i], m + (i * X::size + x) * plane); });
+      Y::output(t, y);
+      unroll<Y::outputs>([&](auto i) __attribute__((always_inline)) { columns[i][x] = y[i]; });
+    }
+    for (std::size_t row = 0; row < to.rows; ++row) {
+      Vector y[X::outputs];
+      X::output(columns[row], y);
+      unroll<X::outputs>([&](auto x) __attribute__((always_inline)) {
+        if (x >= to.columns) return;
+        y[x] += bias;
+        if constexpr (Rectify) y[x] = y[x] > Vector{} ? y[x] : Vector{};
+        float* pixel = to.pixel + row * to.row_stride + x * to.pixel_stride;
+        if (to.channels >= lanes)
+          store(pixel, y[x]);
+        else
+          std::memcpy(pixel, &y[x], to.channels * sizeof(float));
+      });
+    }
+  }
+
+  /// G g G^T of one pair of channels, in double. kernel: (Y::taps, X::taps), `stride` floats apart.
+  static std::array<double, points> kernel(const float* kernel, std::size_t stride) {
+    std::array<double, points> u{};
+    for (std::size_t p = 0; p < points; ++p) {
+      const auto column = Y::kernel_row(p / X::size);
+      const auto row = X::kernel_row(p % X::size);
+      for (std::size_t y = 0; y < Y::taps; ++y)
+        for (std::size_t x = 0; x < X::taps; ++x)
+          u[p] += column[y] * row[x] * double{kernel[(y * X::taps + x) * stride]};
+    }
+    return u;
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// m = v u: (Pixels, Depth) (Depth, Vectors * lanes). All are contiguous.
+template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
+void multiply_tile(const float* v, const float* u, float* m) {
+  Accumulators<Pixels, Vectors> a{};
+  for (std::size_t k = 0; k < Depth; ++k) a.template step<0, Pixels, Depth>(v + k, u + k * Vectors * lanes);
+  unroll<Pixels>([&](auto p) __attribute__((always_inline)) {
+    unroll<Vectors>([&](auto i) __attribute__((always_inline)) {
+      store(m + (p * Vectors + i) * lanes, a.sum[p][i]);
+    });
+  });
+}
+
+/// The products of a group of tiles with one block of channels, for all points. v: (points, tiles, Depth),
+/// u: (points, Depth, Vectors * lanes), m: (points, tiles, Vectors * lanes). The last register tile overlaps
+/// the one before it where `tiles` is no multiple of Pixels.
+template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
+void multiply_points(std::size_t points, std::size_t tiles, const float* v, const float* u, float* m) {
+  constexpr std::size_t width = Vectors * lanes;
+  for (std::size_t p = 0; p < points; ++p, u += Depth * width)
+    for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
+      const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
+      multiply_tile<Pixels, Vectors, Depth>(v + row * Depth, u, m + row * width);
+    }
+}
+
+/// As many zeros as a pixel has channels: what padding reads.
+template <std::size_t Channels>
+alignas(64) inline constexpr std::array<float, Channels> padding_pixel{};
+
+/// A convolution of stride one by Winograd's minimal filtering, in groups of tiles. A group's tiles are
+/// transformed, then each block of channels is multiplied and transformed back. Groups are shared by the
+/// team; a single group's tiles and blocks are.
+template <Conv2dSpec S, class Y, class X>
+struct WinogradConvolution {
+  using Tile = WinogradTile<Y, X>;
+  static constexpr WinogradPlan plan = plan_winograd(S, Y::outputs, X::outputs, Tile::points);
+  static_assert(S.window.height == Y::taps && S.window.width == X::taps);
+  static_assert(S.window.stride_x == 1 && S.window.stride_y == 1 && S.input.channels >= lanes);
+  static_assert(plan.input_size + plan.product_size <= HostContext::scratch_size);
+  static constexpr double cost = plan.cost;
+  static constexpr std::size_t packed_size =
+      Tile::points * S.input.channels * vectors_of(S.output.channels) * lanes;
+
+  /// [block][point][Cin][vectors of the block], each product computed in double and rounded once.
+  static void pack(std::span<const float> kernel, float* packed) {
+    for (std::size_t block = 0; block < plan.blocks.count; ++block) {
+      const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
+      for (std::size_t c = 0; c < S.input.channels; ++c)
+        for (std::size_t n = 0; n < width; ++n) {
+          std::array<double, Tile::points> u{};
+          if (first + n < S.output.channels)
+            u = Tile::kernel(kernel.data() + c * S.output.channels + first + n,
+                             S.input.channels * S.output.channels);
+          for (std::size_t p = 0; p < Tile::points; ++p)
+            packed[(p * S.input.channels + c) * width + n] = static_cast<float>(u[p]);
+        }
+      packed += Tile::points * S.input.channels * width;
+    }
+  }
+
+  template <bool Rectify>
+  static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
+                  const float* bias, float* y) {
+    context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
+      const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
+      const auto transform_group = [&](std::size_t inner) {
+        for (std::size_t t = 0; t < tiles; ++t)
+          transform_input(x + image * S.input.image_stride(), first + t,
+                          context.scratch(inner) + t * S.input.channels, tiles * S.input.channels);
+      };
+      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
+        const float* v = context.scratch(inner);
+        float* m = context.scratch(inner) + plan.input_size;
+        const float* u = packed + plan.blocks.begin(block) * lanes * S.input.channels * Tile::points;
+        unroll<2>([&](auto larger) {
+          constexpr std::size_t vectors = plan.blocks.size + larger;
+          if constexpr (larger < plan.kinds_of_block())
+            if (plan.blocks.length(block) == vectors) {
+              multiply_points<plan.pixels, vectors, S.input.channels>(Tile::points, tiles, v, u, m);
+              for (std::size_t i = 0; i < vectors; ++i)
+                transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                          plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+            }
+        });
+      });
+    });
+  }
+
+ private:
+  static void transform_input(const float* image, std::size_t tile, float* v, std::size_t plane) {
+    // Unsigned differences wrap around before the image, and are then not below its extent.
+    const std::size_t top = tile / plan.columns * Y::outputs - S.window.pad_top;
+    const std::size_t left = tile % plan.columns * X::outputs - S.window.pad_left;
+    const float* pixels[Tile::points];
+    for (std::size_t p = 0; p < Tile::points; ++p) {
+      const std::size_t row = top + p / X::size, column = left + p % X::size;
+      pixels[p] = row < S.input.height && column < S.input.width
+                      ? image + (row * S.input.width + column) * S.input.pixel_stride
+                      : padding_pixel<S.input.channels>.data();
+    }
+    Tile::input(pixels, S.input.channels, v, plane);
+  }
+
+  // One vector of channels of all tiles of a group. m: (points, tiles, width)
+  template <bool Rectify>
+  static void transform_output(const float* m, std::size_t width, std::size_t first, std::size_t tiles,
+                               const float* bias, std::size_t vector, float* image) {
+    const std::size_t channels = std::min(lanes, S.output.channels - vector * lanes);
+    Vector b{};
+    std::memcpy(&b, bias + vector * lanes, channels * sizeof(float));
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const std::size_t row = (first + t) / plan.columns * Y::outputs;
+      const std::size_t column = (first + t) % plan.columns * X::outputs;
+      Tile::template output<Rectify>(
+          m + t * width, tiles * width, b,
+          {image + (row * S.output.width + column) * S.output.pixel_stride + vector * lanes,
+           S.output.width * S.output.pixel_stride, S.output.pixel_stride,
+           std::min(Y::outputs, S.output.height - row), std::min(X::outputs, S.output.width - column),
+           channels});
+    }
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// B d B^T of one tile, as WinogradTile computes it, rounded to bfloat16 when it is stored.
+/// pixels: (Y::size, X::size) pointers to `channels` floats each, an even number and at least a vector of
+/// them. v: points planes, `plane` floats apart, of the channels' pairs.
+template <class Y, class X>
+void transform_to_pairs(const float* const* pixels, std::size_t channels, float* v, std::size_t plane) {
+  for (std::size_t begin = 0; begin < channels; begin += lanes) {
+    // The last vector overlaps the one before it where channels fill no vector.
+    const std::size_t c = std::min(begin, channels - lanes);
+    Vector rows[Y::size][X::size];
+    unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
+      Vector d[X::size];
+      unroll<X::size>([&](auto x)
+                          __attribute__((always_inline)) { load(d[x], pixels[y * X::size + x] + c); });
+      X::input(d, rows[y]);
+    });
+    unroll<X::size>([&](auto x) __attribute__((always_inline)) {
+      Vector d[Y::size], t[Y::size];
+      unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
+      Y::input(d, t);
+      unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
+        store_bfloat16(v + (y * X::size + x) * plane + c / 2, t[y]);
+      });
+    });
+  }
+}
+
+/// Winograd's algorithm with both factors of its products rounded to bfloat16; all sums are float's.
+template <Conv2dSpec S, class Y, class X>
+struct WinogradBfloat16Convolution {
+  using Tile = WinogradTile<Y, X>;
+  static constexpr std::size_t depth = pair_count(S.input.channels);
+  static constexpr WinogradPlan plan = plan_winograd(on_pairs(S), Y::outputs, X::outputs, Tile::points);
+  static_assert(S.window.height == Y::taps && S.window.width == X::taps);
+  static_assert(S.window.stride_x == 1 && S.window.stride_y == 1);
+  static_assert(S.input.channels >= lanes && S.input.channels % 2 == 0);
+  static constexpr double cost = plan.cost;
+  static constexpr std::size_t packed_size = Tile::points * depth * vectors_of(S.output.channels) * lanes;
+
+  /// [block][point][pairs of Cin][vectors of the block], each weight computed in double.
+  static void pack(std::span<const float> kernel, float* packed) {
+    constexpr std::size_t in = S.input.channels, out = S.output.channels;
+    for (std::size_t block = 0; block < plan.blocks.count; ++block) {
+      const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
+      for (std::size_t c = 0; c < in; c += 2)
+        for (std::size_t n = 0; n < width; ++n) {
+          std::array<double, Tile::points> a{}, b{};
+          if (first + n < out) {
+            a = Tile::kernel(kernel.data() + c * out + first + n, in * out);
+            b = Tile::kernel(kernel.data() + (c + 1) * out + first + n, in * out);
+          }
+          for (std::size_t p = 0; p < Tile::points; ++p)
+            packed[(p * depth + c / 2) * width + n] =
+                make_pair(static_cast<float>(a[p]), static_cast<float>(b[p]));
+        }
+      packed += Tile::points * depth * width;
+    }
+  }
+
+  template <bool Rectify>
+  static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
+                  const float* bias, float* y) {
+    context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
+      const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
+      const auto transform_group = [&](std::size_t worker) {
+        for (std::size_t t = 0; t < tiles; ++t)
+          transform_input(x + image * S.input.image_stride(), first + t, context.scratch(worker) + t * depth,
+                          tiles * depth);
+      };
+      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t worker) {
+        const float* v = context.scratch(worker);
+        float* m = context.scratch(worker) + plan.input_size;
+        const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
+        unroll<2>([&](auto larger) {
+          constexpr std::size_t vectors = plan.blocks.size + larger;
+          if constexpr (larger < plan.kinds_of_block())
+            if (plan.blocks.length(block) == vectors) {
+              multiply<vectors>(tiles, v, u, m);
+              for (std::size_t i = 0; i < vectors; ++i)
+                transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                          plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+            }
+        });
+      });
+    });
+  }
+
+ private:
+  static void transform_input(const float* image, std::size_t tile, float* v, std::size_t plane) {
+    // Unsigned differences wrap around before the image, and are then not below its extent.
+    const std::size_t top = tile / plan.columns * Y::outputs - S.window.pad_top;
+    const std::size_t left = tile % plan.columns * X::outputs - S.window.pad_left;
+    const float* pixels[Tile::points];
+    for (std::size_t p = 0; p < Tile::points; ++p) {
+      const std::size_t row = top + p / X::size, column = left + p % X::size;
+      pixels[p] = row < S.input.height && column < S.input.width
+                      ? image + (row * S.input.width + column) * S.input.pixel_stride
+                      : padding_pixel<S.input.channels>.data();
+    }
+    transform_to_pairs<Y, X>(pixels, S.input.channels, v, plane);
+  }
+
+  // For each point, m (tiles, width) = v (tiles, pairs) u (pairs, width). The last register tile overlaps the
+  // one before it where `tiles` is no multiple of its pixels.
+  template <std::size_t Vectors>
+  static void multiply(std::size_t tiles, const float* v, const float* u, float* m) {
+    constexpr std::size_t width = Vectors * lanes;
+    for (std::size_t p = 0; p < Tile::points; ++p, u += depth * width)
+      for (std::size_t begin = 0; begin < tiles; begin += plan.pixels) {
+        const std::size_t row = p * tiles + std::min(begin, tiles - plan.pixels);
+        PairAccumulators<plan.pixels, Vectors> a{};
+        for (std::size_t k = 0; k < depth; ++k)
+          a.template step<0, plan.pixels, depth>(v + row * depth + k, u + k * width);
+        unroll<plan.pixels>([&](auto i) __attribute__((always_inline)) {
+          unroll<Vectors>([&](auto j) __attribute__((always_inline)) {
+            store(m + (row + i) * width + j * lanes, a.sum[i][j]);
+          });
+        });
+      }
+  }
+
+  // One vector of channels of all tiles of a group. m: (points, tiles, width)
+  template <bool Rectify>
+  static void transform_output(const float* m, std::size_t width, std::size_t first, std::size_t tiles,
+                               const float* bias, std::size_t vector, float* image) {
+    const std::size_t channels = std::min(lanes, S.output.channels - vector * lanes);
+    Vector b{};
+    std::memcpy(&b, bias + vector * lanes, channels * sizeof(float));
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const std::size_t row = (first + t) / plan.columns * Y::outputs;
+      const std::size_t column = (first + t) % plan.columns * X::outputs;
+      Tile::template output<Rectify>(
+          m + t * width, tiles * width, b,
+          {image + (row * S.output.width + column) * S.output.pixel_stride + vector * lanes,
+           S.output.width * S.output.pixel_stride, S.output.pixel_stride,
+           std::min(Y::outputs, S.output.height - row), std::min(X::outputs, S.output.width - column),
+           channels});
+    }
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+template <class A, class B>
+using Cheaper = std::conditional_t<(B::cost < A::cost), B, A>;
+
+/// Minimal filtering of tiles of Y by X outputs.
+template <Conv2dSpec S, std::size_t Y, std::size_t X>
+using Winograd = WinogradConvolution<S, WinogradAxis<Y, S.window.height>, WinogradAxis<X, S.window.width>>;
+
+/// The algorithm that costs least, among those whose rounding errors are about as small as direct
+/// summation's. One tile of very many channels would not fit the scratch memory.
+template <Conv2dSpec S>
+constexpr auto choose_algorithm() {
+  using Direct = DirectConvolution<S>;
+  constexpr Window window = S.window;
+  if constexpr (window.stride_y != 1 || window.stride_x != 1 || S.input.channels < lanes ||
+                S.input.channels > 1024)
+    return Direct{};
+  else if constexpr (window.height == 3 && window.width == 3)
+    return Cheaper<Cheaper<Direct, Winograd<S, 4, 4>>, Winograd<S, 6, 6>>{};
+  else if constexpr (window.height == 5 && window.width == 5)
+    return Cheaper<Direct, Winograd<S, 4, 4>>{};
+  else if constexpr (window.height == 1 && window.width == 7)
+    return Cheaper<Direct, Winograd<S, 1, 4>>{};
+  else if constexpr (window.height == 7 && window.width == 1)
+    return Cheaper<Direct, Winograd<S, 4, 1>>{};
+  else
+    return Direct{};
+}
+
 }  // namespace graft::detail::simd
 
 namespace graft::detail {
 
-/// Direct convolution, every size of it a constant. Work is divided by images, blocks of channels and rows.
+/// Convolution by the algorithm that suits the specification.
 struct SimdConvolution {
   template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = simd::ConvolutionPlan<S>::packed_size;
+  using Algorithm = decltype(simd::choose_algorithm<S>());
+
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
 
   template <Conv2dSpec S>
   static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
-    simd::pack_kernel<S>(kernel.data(), packed);
+    Algorithm<S>::pack(kernel, packed);
   }
 
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
-    using P = simd::ConvolutionPlan<S>;
     constexpr bool rectify = std::is_same_v<Act, Relu>;
-    constexpr std::size_t block_channels = P::block_vectors * simd::lanes;
-    constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
-    context.team().run(batch * P::blocks, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / P::blocks, block = task % P::blocks;
-      const float* weights = packed + block * block_channels * S.patch_size();
-      const float* source = x + image * S.input.image_stride();
-      float* out = y + image * S.output.image_stride() + block * block_channels;
-      for (std::size_t oy = 0; oy < P::height; ++oy)
-        if (block + 1 < P::blocks)
-          simd::convolve_row<S, rectify, (P::blocks > 1 ? block_channels : last_channels)>(
-              source, weights, bias + block * block_channels, out, oy);
-        else
-          simd::convolve_row<S, rectify, last_channels>(source, weights, bias + block * block_channels, out,
-                                                        oy);
-    });
+    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
     if constexpr (!rectify && !std::is_same_v<Act, Linear>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail::simd {
+
+/// The algorithm that costs least, of those on bfloat16 and those on float. Float stays for images, whose few
+/// channels cost more to convert than they save, and whose rounding would reach every feature; and for rows
+/// that would not fit the scratch memory. Larger tiles than 4x4 would lose more to rounding than direct
+/// convolution does.
+template <Conv2dSpec S>
+constexpr auto choose_bfloat16_algorithm() {
+  using Float = decltype(choose_algorithm<S>());
+  using Direct = DirectBfloat16Convolution<S>;
+  if constexpr (S.input.channels < 8 || !PairPlan<S>::fits)
+    return Float{};
+  else if constexpr (S.window.height == 3 && S.window.width == 3 && S.window.stride_y == 1 &&
+                     S.window.stride_x == 1 && S.input.channels >= lanes && S.input.channels % 2 == 0 &&
+                     S.input.channels <= 1024)
+    return Cheaper<Cheaper<Direct, Float>,
+                   WinogradBfloat16Convolution<S, WinogradAxis<4, 3>, WinogradAxis<4, 3>>>{};
+  else
+    return Cheaper<Direct, Float>{};
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// Convolution with bfloat16 weights and inputs, summed in float. Bias and activations are float.
+struct SimdBfloat16Convolution {
+  template <Conv2dSpec S>
+  using Algorithm = decltype(simd::choose_bfloat16_algorithm<S>());
+
+  /// Floats that the packed weights take: two bfloat16 values to each.
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
+
+  template <Conv2dSpec S>
+  static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
+    Algorithm<S>::pack(kernel, packed);
+  }
+
+  template <Conv2dSpec S, class Act>
+  static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
+                            const float* bias, float* y) {
+    constexpr bool rectify = std::is_same_v<Act, Relu>;
+    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
+    if constexpr (!rectify && !std::is_same_v<Act, Linear>)
+      for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
+        activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail::simd {
+
+/// How the weights of a fully connected layer, (inputs, units) as Keras has them, are divided: into columns
+/// whose sums stay in registers, and into rows, which are read in the order in which they lie in memory.
+template <DenseSpec S>
+struct DensePlan {
+  static constexpr std::size_t block = 8 * lanes;  ///< columns at a time
+  static constexpr std::size_t blocks = (S.units + block - 1) / block;
+  static constexpr std::size_t last = S.units - (blocks - 1) * block;       ///< columns of the last block
+  static constexpr std::size_t padded_units = vectors_of(S.units) * lanes;  ///< of a row of sums
+  static constexpr std::size_t groups = std::min<std::size_t>(16, (S.inputs + 15) / 16);
+  /// Below this the weights are few and their rows too short for vectors.
+  static constexpr bool suits = S.units >= lanes;
+
+  /// f.operator()<Columns>(first column) for every block.
+  template <class Function>
+  static void for_each_block(Function&& f) {
+    for (std::size_t b = 0; b + 1 < blocks; ++b) f.template operator()<block>(b * block);
+    f.template operator()<last>((blocks - 1) * block);
+  }
+};
+
+/// Factors that are not zero, and where what each of them multiplies begins. What follows a Relu is mostly
+/// zero (of Inception v3's features six in seven), so that few are left.
+template <std::size_t Most>
+struct Factors {
+  std::size_t count = 0;
+  float value[Most];
+  std::uint32_t offset[Most];
+
+  void add(float factor, std::size_t at) {
+    value[count] = factor;
+    offset[count] = static_cast<std::uint32_t>(at);
+    count += factor != 0.0f ? 1 : 0;  // the next overwrites a zero
+  }
+};
+
+/// Sums for a block of columns, in registers; in memory they take whole vectors.
+template <std::size_t Columns>
+struct Sums {
+  static constexpr std::size_t vectors = vectors_of(Columns);
+  Vector sum[vectors] = {};
+
+  __attribute__((always_inline)) void load(const float* from) {
+    unroll<vectors>([&](auto v) __attribute__((always_inline)) { simd::load(sum[v], from + v * lanes); });
+  }
+  __attribute__((always_inline)) void store(float* to) const {
+    unroll<vectors>([&](auto v) __attribute__((always_inline)) { simd::store(to + v * lanes, sum[v]); });
+  }
+  /// sum += factor * row, of which Stored columns may be read.
+  template <std::size_t Stored, std::size_t Most>
+  __attribute__((always_inline)) void add(const Factors<Most>& factors, const float* rows) {
+    for (std::size_t k = 0; k < factors.count; ++k) {
+      const float *row = rows + factors.offset[k], value = factors.value[k];
+      unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+        Vector x;
+        load_some<columns_in(Stored, v)>(x, row + v * lanes);
+        sum[v] += x * value;
+      });
+    }
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// The fully connected layer at the speed of memory: weights are read once, in their order, and whatever is
+/// multiplied by zero is left out, which changes no result.
+struct SimdDense {
+  static constexpr std::size_t most_batch = 256;  ///< beyond it arithmetic counts, not memory: Blas computes
+
+  template <DenseSpec S, class Act>
+  static void dense(HostContext& context, std::size_t batch, const float* x, const float* kernel,
+                    const float* bias, float* y) {
+    using P = simd::DensePlan<S>;
+    const std::size_t sums_size = batch * P::padded_units;
+    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::groups * sums_size) : nullptr;
+    if (sums == nullptr) {
+      BlasDense::dense<S, Act>(context, batch, x, kernel, bias, y);
+    } else if constexpr (P::suits) {  // sums (groups, batch, padded_units)
+      context.team().run(P::groups, [&](std::size_t group, std::size_t) {
+        const std::size_t begin = S.inputs * group / P::groups, end = S.inputs * (group + 1) / P::groups;
+        sum_products<S>(batch, begin, end, x, kernel, sums + group * sums_size);
+      });
+      context.team().run(batch, [&](std::size_t row, std::size_t) {
+        float* out = y + row * S.units;
+        std::copy_n(sums + row * P::padded_units, S.units, out);
+        for (std::size_t group = 1; group < P::groups; ++group)
+          for (std::size_t u = 0; u < S.units; ++u)
+            out[u] += sums[group * sums_size + row * P::padded_units + u];
+        if (bias != nullptr)
+          for (std::size_t u = 0; u < S.units; ++u) out[u] += bias[u];
+        activate_row(Act{}, out, out, S.units);
+      });
+    }
+  }
+
+  template <DenseSpec S, class Rule>
+  static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
+                           const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
+                           OptimizerSlots bias_slots) {
+    using P = simd::DensePlan<S>;
+    float* packed =
+        P::suits && batch <= most_batch ? context.shared_scratch(batch * P::blocks * P::block) : nullptr;
+    if (packed == nullptr) {
+      BlasDense::dense_update<S>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots);
+    } else if constexpr (P::suits) {
+      // (blocks, batch, block): a block stays in the first cache, which rows a power of two apart would not.
+      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+        for (std::size_t row = 0; row < batch; ++row) {
+          float* to = packed + batch * column + row * P::block;
+          std::fill(std::copy_n(dy + row * S.units + column, Columns, to), to + P::block, 0.0f);
+        }
+      });
+      constexpr std::size_t rows = 96, tasks = (S.inputs + rows - 1) / rows;
+      context.team().run(tasks, [&](std::size_t task, std::size_t) {
+        const std::size_t end = std::min((task + 1) * rows, S.inputs);
+        for (std::size_t row = task * rows; row < end; row += rows_at_once)
+          update_rows<S>(rule, batch, row, std::min(rows_at_once, end - row), x, packed, kernel,
+                         kernel_slots);
+      });
+      if (bias == nullptr) return;
+      BlasDense::column_sums(batch, S.units, dy, packed);
+      BlasUpdate::update_run(context, rule, S.units, bias, packed, bias_slots);
+    }
+  }
+
+ private:
+  static constexpr std::size_t rows_at_once = 4;  // while a block of dy is in the first cache
+  static constexpr std::size_t depth = 16;        // rows of weights for which a row of sums is fetched
+
+  // sums (batch, padded_units) = x kernel, over the rows [begin, end) of the kernel
+  template <DenseSpec S>
+  static void sum_products(std::size_t batch, std::size_t begin, std::size_t end, const float* x,
+                           const float* kernel, float* sums) {
+    using P = simd::DensePlan<S>;
+    std::fill_n(sums, batch * P::padded_units, 0.0f);
+    for (std::size_t k = begin; k < end; k += depth)
+      for (std::size_t row = 0; row < batch; ++row) {
+        simd::Factors<depth> factors;
+        for (std::size_t i = 0; i < std::min(depth, end - k); ++i)
+          factors.add(x[row * S.inputs + k + i], i * S.units);
+        if (factors.count == 0) continue;
+        P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+          float* to = sums + row * P::padded_units + column;
+          simd::Sums<Columns> sum;
+          sum.load(to);
+          sum.template add<Columns>(factors, kernel + k * S.units + column);
+          sum.store(to);
+        });
+      }
+  }
+
+  // The rule on the rows [begin, begin + count) of the kernel.
+  template <DenseSpec S, class Rule>
+  static void update_rows(const Rule& rule, std::size_t batch, std::size_t begin, std::size_t count,
+                          const float* x, const float* packed, float* kernel, const OptimizerSlots& slots) {
+    using P = simd::DensePlan<S>;
+    simd::Factors<most_batch> factors[rows_at_once];
+    P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+      constexpr std::size_t width = simd::vectors_of(Columns) * simd::lanes;
+      for (std::size_t r = 0; r < count; ++r) {
+        if (column == 0)
+          for (std::size_t b = 0; b < batch; ++b) factors[r].add(x[b * S.inputs + begin + r], b * P::block);
+        simd::Sums<Columns> gradients;
+        gradients.template add<width>(factors[r], packed + batch * column);
+        const std::size_t at = (begin + r) * S.units + column;
+        simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
+          apply<simd::columns_in(Columns, v)>(rule, gradients.sum[v], kernel, slots, at + v * simd::lanes);
+        });
+      }
+    });
+  }
+
+  template <std::size_t Count, class Rule>
+  static __attribute__((always_inline)) void apply(const Rule& rule, const simd::Vector& gradients,
+                                                   float* kernel, const OptimizerSlots& slots,
+                                                   std::size_t at) {
+    simd::Floats weight, slot[Rule::slots + 1];
+    simd::load_some<Count>(weight.value, kernel + at);
+    simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
+      simd::load_some<Count>(slot[k].value, slots[k] + at);
+    });
+    rule(weight, simd::Floats{gradients}, slot);
+    simd::store_some<Count>(kernel + at, weight.value);
+    simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
+      simd::store_some<Count>(slots[k] + at, slot[k].value);
+    });
   }
 };
 
@@ -2882,14 +4276,32 @@ namespace graft {
 
 /// The processor through kernels whose every size is a compile-time constant: the compiler is the JIT. What
 /// it does not specialise it takes from Blas.
-struct Simd : Blas, detail::SimdConvolution, detail::SimdPooling {
+struct Simd : Blas, detail::SimdConvolution, detail::SimdDense, detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
 
   using detail::SimdConvolution::conv2d_packed;
   using detail::SimdConvolution::pack_conv2d;
+  using detail::SimdDense::dense;
+  using detail::SimdDense::dense_update;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Simd whose frozen convolutions take weights and inputs as bfloat16, eight significant bits, and sum in
+/// float: features differ from float's by about one hundredth of the largest. With AVX512_BF16 two products
+/// take the time of one; without it, Simd is faster.
+struct SimdBfloat16 : Simd, detail::SimdBfloat16Convolution {
+  static constexpr std::string_view name = "SimdBfloat16";
+
+  using detail::SimdBfloat16Convolution::conv2d_packed;
+  using detail::SimdBfloat16Convolution::pack_conv2d;
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = detail::SimdBfloat16Convolution::packed_size<S>;
 };
 
 }  // namespace graft
@@ -4304,11 +5716,10 @@ struct Frame {
   Seed dropout{};            // training: what this step's masks are drawn from
 };
 
-/// Backend memory that holds the gradients of a frame.
+/// Backend memory that holds the gradients of a frame's values.
 struct GradientFrame {
-  float* output;      // (batch, output shape): given, and overwritten
-  float* arena;       // (batch, plan's arena)
-  float* parameters;  // as the parameters
+  float* output;  // (batch, output shape): given, and overwritten
+  float* arena;   // (batch, plan's arena)
 };
 
 /// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.
@@ -4627,6 +6038,8 @@ inline xt::xarray<float> to_xarray(const Shape& shape, std::span<const float> va
 namespace graft {
 
 enum class Interpolation;
+struct Profile;
+struct ProfileOptions;
 
 /// A frozen network with its weights: images in, features out. It can only predict.
 template <LayeredNetwork Net, Backend B>
@@ -4649,16 +6062,7 @@ class Extractor {
   void initialize(Seed seed) { assign(initial_parameters<Net>(seed, Part::backbone)); }
 
   /// Replaces all parameters. // in the order of parameter_table<Net>()
-  void assign(std::vector<float> parameters) {
-    if (parameters.size() != graph_of<Net>.parameter_count)
-      throw ShapeError{"parameters", std::to_string(graph_of<Net>.parameter_count) + " values",
-                       std::to_string(parameters.size())};
-    typename B::Context context{Threads{1}};
-    typename B::Buffer prepared{detail::prepared_total<Net, B>};
-    detail::prepare<Net, B>(context, parameters, prepared.data());
-    parameters_ = std::move(parameters);
-    prepared_ = std::move(prepared);
-  }
+  void assign(std::vector<float> parameters);
 
   bool loaded() const { return prepared_.has_value(); }
 
@@ -4683,15 +6087,11 @@ class Extractor {
 
   /// The same in backend memory: x (batch, input) -> y (batch, output), arena (slots, images in a slot,
   /// arena_size).
-  void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const {
-    require_weights();
-    const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
-    B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-      detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
-                                                            y + first * output_shape.size(),
-                                                            arena + slot * slot_size, prepared_->data()});
-    });
-  }
+  void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const;
+
+  /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
+  /// model/profile.hpp.
+  Profile profile(const ProfileOptions& options) const;
 
   void require_weights() const {
     if (!loaded())
@@ -4703,6 +6103,33 @@ class Extractor {
   std::vector<float> parameters_;
   std::optional<typename B::Buffer> prepared_;
 };
+
+// What is costly to compile stands outside the class, so that `extern template class Extractor<...>` keeps it
+// out of a translation unit.
+
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::assign(std::vector<float> parameters) {
+  if (parameters.size() != graph_of<Net>.parameter_count)
+    throw ShapeError{"parameters", std::to_string(graph_of<Net>.parameter_count) + " values",
+                     std::to_string(parameters.size())};
+  typename B::Context context{Threads{1}};
+  typename B::Buffer prepared{detail::prepared_total<Net, B>};
+  detail::prepare<Net, B>(context, parameters, prepared.data());
+  parameters_ = std::move(parameters);
+  prepared_ = std::move(prepared);
+}
+
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::run(typename B::Context& context, std::size_t batch, const float* x, float* arena,
+                            float* y) const {
+  require_weights();
+  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
+  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
+    detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
+                                                          y + first * output_shape.size(),
+                                                          arena + slot * slot_size, prepared_->data()});
+  });
+}
 
 template <LayeredNetwork Net, Backend B>
 auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threads threads) const
@@ -4940,7 +6367,7 @@ struct BaseTraits<Net, B> : BaseTraits<Frozen<Net>, B> {};
 /// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
 /// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
 /// stored once; predicting is const, and safe from several threads with a Workspace each.
-template <class Base, class Head, Backend B = Blas>
+template <class Base, class Head, Backend B = Simd>
 class Model {
   using Traits = detail::BaseTraits<Base, B>;
 
@@ -5258,40 +6685,86 @@ struct CategoricalCrossentropy {
 
 }  // namespace graft
 
-namespace graft {
+#include <chrono>
 
-/// The nodes of a graph in the order of Keras' model.layers, the input first: by depth, where a layer is as
-/// deep as the longest path from it to the output, and among equals by the order in which a depth-first walk
-/// from the output, inputs in call order, first enters them. Weight files without usable names are read in
-/// this order. Source: keras_spec A4 (Keras' map_graph_network).
-inline std::vector<std::size_t> keras_order(std::span<const Node> graph, std::size_t output) {
-  constexpr std::size_t unseen = Node::no_ordinal;
-  std::vector<std::size_t> entered(graph.size(), unseen), finished, depth(graph.size(), 0);
-  std::size_t counter = 0;
-  const auto walk = [&](const auto& self, std::size_t n) -> void {
-    entered[n] = counter++;
-    for (std::size_t i = 0; i < graph[n].input_count; ++i)
-      if (entered[graph[n].inputs[i]] == unseen) self(self, graph[n].inputs[i]);
-    finished.push_back(n);
-  };
-  walk(walk, output);
-  for (auto n = finished.rbegin(); n != finished.rend(); ++n)
-    for (std::size_t i = 0; i < graph[*n].input_count; ++i) {
-      std::size_t& parent = depth[graph[*n].inputs[i]];
-      parent = std::max(parent, depth[*n] + 1);
+namespace graft::detail {
+
+/// Seconds that a call takes.
+template <class Call>
+double seconds_of(const Call& call) {
+  const auto start = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Shows a result to the outside world, so that no compiler leaves out what led to it.
+inline void keep(const simd::Vector& vector) {
+  const volatile float seen = vector[0];
+  static_cast<void>(seen);
+}
+
+/// Floating-point operations a second of one core, two for a multiply-add, on the vectors that the compiler
+/// targets: independent chains, enough of them to hide the latency. The best of many short runs.
+inline double measure_peak() {
+  constexpr std::size_t chains = 12, turns = 10'000, runs = 100;
+  volatile float start = 0.5f, factor = 0.9f;  // what the compiler does not know it cannot compute beforehand
+  simd::Vector sums[chains]{}, by = simd::Vector{} + factor, plus = simd::Vector{} + start;
+  double best = 1e9;
+  for (std::size_t run = 0; run < runs; ++run)
+    best = std::min(best, seconds_of([&] {
+                      [&]<std::size_t... I>(std::index_sequence<I...>) {
+                        simd::Vector chain[chains] = {sums[I]...};
+                        for (std::size_t turn = 0; turn < turns; ++turn)
+                          ((chain[I] = chain[I] * by + plus), ...);
+                        ((sums[I] = chain[I]), ...);
+                      }
+                      (std::make_index_sequence<chains>{});
+                    }));
+  for (const simd::Vector& sum : sums) keep(sum);
+  return 2.0 * simd::lanes * chains * turns / best;
+}
+
+/// Reads floats as fast as one core can, in four streams, which prefetchers like better than one. The count
+/// is a multiple of four vectors.
+inline void read_all(const float* from, std::size_t count) {
+  constexpr std::size_t streams = 4;
+  simd::Vector sums[streams]{}, value;
+  for (std::size_t i = 0; i < count / streams; i += simd::lanes)
+    for (std::size_t s = 0; s < streams; ++s) {
+      simd::load(value, from + s * (count / streams) + i);
+      sums[s] += value;
     }
-  std::sort(finished.begin(), finished.end(), [&](std::size_t a, std::size_t b) {
-    return depth[a] != depth[b] ? depth[a] > depth[b] : entered[a] < entered[b];
-  });
-  return finished;
+  for (const simd::Vector& sum : sums) keep(sum);
 }
 
-template <std::size_t Nodes>
-std::vector<std::size_t> keras_order(const Graph<Nodes>& graph) {
-  return keras_order(graph.nodes, graph.output);
+/// Bytes a second that a context's threads read together from memory that no cache holds.
+template <class B>
+double measure_bandwidth(typename B::Context& context) {
+  const std::size_t slots = B::slots(context);
+  const std::size_t piece = (std::size_t{1} << 26) / slots / 64 * 64;  // floats; 256 MiB of them all
+  const AlignedBuffer memory{slots * piece};
+  double best = 1e9;
+  for (int run = 0; run < 3; ++run)
+    best = std::min(best, seconds_of([&] {
+                      B::split_batch(context, slots, [&](std::size_t first, std::size_t count, std::size_t) {
+                        read_all(memory.data() + first * piece, count * piece);
+                      });
+                    }));
+  return static_cast<double>(slots * piece * sizeof(float)) / best;
 }
 
-}  // namespace graft
+/// measure_peak() on all of a context's threads at once; the sum.
+template <class B>
+double measure_team_peak(typename B::Context& context) {
+  std::vector<double> peaks(B::slots(context));
+  B::split_batch(context, peaks.size(),
+                 [&](std::size_t first, std::size_t, std::size_t) { peaks[first] = measure_peak(); });
+  double sum = 0;
+  for (const double peak : peaks) sum += peak;
+  return sum;
+}
+
+}  // namespace graft::detail
 
 // Numbers as Python spells them, whatever the locale of the program is: printf would write "0,25" in a German
 // one.
@@ -5335,6 +6808,313 @@ inline std::string percent(double ratio, int decimals = 2) {
 }
 
 }  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Rows of cells as lines of a table, two spaces between columns: the first `left` columns flush left, the
+/// others flush right. A row without cells is a rule across the table.
+inline std::string columns(std::span<const std::vector<std::string>> rows, std::size_t left) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::size_t width = 0;
+  for (const std::size_t w : widths) width += w + (width > 0 ? 2 : 0);
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line(row.empty() ? width : 0, '-');
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space(widths[i] - row[i].size(), ' ');
+      line += (i > 0 ? "  " : "") + (i < left ? row[i] + space : space + row[i]);
+    }
+    text += line.erase(line.find_last_not_of(' ') + 1) + '\n';
+  }
+  return text;
+}
+
+}  // namespace graft::detail
+
+namespace graft {
+
+/// One step of a frozen network: a layer with what is fused into it, for one image.
+struct LayerProfile {
+  std::string layer{};   ///< its name: "conv2d_1"
+  std::string kernel{};  ///< what is computed: "Conv2D 3x3/2 + bn + relu"
+  Shape input{}, output{};
+  std::size_t macs = 0;          ///< multiply-adds, as Keras' graph has them: those on padding included
+  std::size_t weight_bytes = 0;  ///< in the form that the kernel reads
+  std::size_t read_bytes = 0, written_bytes = 0;  ///< of activations
+  double seconds = 0;                             ///< measured: the median
+
+  double operations() const { return 2.0 * static_cast<double>(macs); }  ///< floating-point, of an image
+  double bytes() const { return static_cast<double>(weight_bytes + read_bytes + written_bytes); }
+};
+
+/// How fast a frozen network computes, step by step, beside what the machine can do.
+struct Profile {
+  std::vector<LayerProfile> layers{};  ///< in the order of execution
+  std::size_t threads = 1;             ///< that compute at the same time
+  std::size_t sharing = 1;             ///< of them, those that share an image; peak and bandwidth are theirs
+  std::size_t samples = 0;             ///< measurements of each layer
+  double peak = 0;                     ///< floating-point operations a second
+  double bandwidth = 0;                ///< bytes a second that are read from memory
+
+  /// All layers as one.
+  LayerProfile total() const {
+    LayerProfile sum{.layer = "total"};
+    for (const LayerProfile& l : layers) {
+      sum.macs += l.macs;
+      sum.weight_bytes += l.weight_bytes;
+      sum.read_bytes += l.read_bytes;
+      sum.written_bytes += l.written_bytes;
+      sum.seconds += l.seconds;
+    }
+    return sum;
+  }
+
+  /// The roofline: seconds that arithmetic at the peak takes, and that memory takes if no cache holds a byte.
+  double compute_bound(const LayerProfile& l) const { return l.operations() / peak; }
+  double memory_bound(const LayerProfile& l) const { return l.bytes() / bandwidth; }
+  double bound(const LayerProfile& l) const { return std::max(compute_bound(l), memory_bound(l)); }
+
+  /// Measured: time, speed and share of the peak of each layer, with their sum.
+  std::string table() const;
+  /// Known at compile time: arithmetic and bytes of each layer, and the bound that follows from them.
+  std::string roofline() const;
+};
+
+namespace detail {
+
+/// A multiple of a unit, or a dash for nothing.
+inline std::string quantity(double value, double unit, int decimals) {
+  return value == 0 ? "-" : fixed(value / unit, decimals);
+}
+
+inline std::string short_text(const Shape& shape) {
+  std::string text = std::to_string(shape[0]);
+  for (std::size_t i = 1; i < shape.rank; ++i) text += "x" + std::to_string(shape[i]);
+  return text;
+}
+
+inline std::string threads_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " thread" : " threads");
+}
+
+}  // namespace detail
+
+inline std::string Profile::table() const {
+  using detail::quantity;
+  std::vector<std::vector<std::string>> rows{
+      {"layer", "kernel", "input", "output", "MMAC", "ms", "GFLOP/s", "% of peak"}, {}};
+  const auto add = [&](const LayerProfile& l, std::string input, std::string output) {
+    const double speed = l.operations() / l.seconds;
+    rows.push_back({l.layer, l.kernel, std::move(input), std::move(output),
+                    quantity(static_cast<double>(l.macs), 1e6, 2), detail::fixed(1e3 * l.seconds, 3),
+                    quantity(speed, 1e9, 1), quantity(speed, peak / 100, 1)});
+  };
+  for (const LayerProfile& l : layers) add(l, detail::short_text(l.input), detail::short_text(l.output));
+  rows.emplace_back();
+  add(total(), "", "");
+  return "Time of an image on " + detail::threads_text(sharing) + ", " + std::to_string(threads) +
+         " at work; median of " + std::to_string(samples) + ". Peak: " + detail::fixed(peak / 1e9, 1) +
+         " GFLOP/s.\nWhat a kernel saves, on padding or by its algorithm, counts as done.\n\n" +
+         detail::columns(rows, 2);
+}
+
+inline std::string Profile::roofline() const {
+  using detail::quantity;
+  std::vector<std::vector<std::string>> rows{{"layer", "MMAC", "weights KB", "read KB", "written KB",
+                                              "FLOP/byte", "bound ms", "by", "ms", "% of bound"},
+                                             {}};
+  double bounds = 0;
+  const auto add = [&](const LayerProfile& l, double least, std::string by) {
+    const auto kilobytes = [](std::size_t bytes) { return quantity(static_cast<double>(bytes), 1e3, 1); };
+    rows.push_back({l.layer, quantity(static_cast<double>(l.macs), 1e6, 2), kilobytes(l.weight_bytes),
+                    kilobytes(l.read_bytes), kilobytes(l.written_bytes),
+                    quantity(l.operations() / l.bytes(), 1, 1), detail::fixed(1e3 * least, 3), std::move(by),
+                    detail::fixed(1e3 * l.seconds, 3), detail::fixed(100 * l.seconds / least, 0)});
+  };
+  for (const LayerProfile& l : layers) {
+    bounds += bound(l);
+    add(l, bound(l), compute_bound(l) >= memory_bound(l) ? "compute" : "memory");
+  }
+  rows.emplace_back();
+  add(total(), bounds, "");
+  return "Roofline of an image on " + detail::threads_text(sharing) + ": " + detail::fixed(peak / 1e9, 1) +
+         " GFLOP/s, " + detail::fixed(bandwidth / 1e9, 1) +
+         " GB/s from memory.\nBelow 100 %: activations and weights came from caches, or a kernel saves "
+         "arithmetic.\n\n" +
+         detail::columns(rows, 1);
+}
+
+}  // namespace graft
+
+namespace graft {
+
+struct ProfileOptions {
+  std::size_t images = 16;      ///< of a batch; of a single image, all threads share each layer
+  std::size_t repetitions = 8;  ///< of the batch
+  Threads threads{};
+};
+
+namespace detail {
+
+/// What only a step's types tell of its kernel.
+struct KernelFacts {
+  Window window{};
+  bool has_window = false;
+  std::string_view algorithm{};  ///< of a backend that chooses one: its `conv2d_algorithm<Spec>`
+  std::string_view activation;   ///< the layer's own, or fused into it
+};
+
+template <class B, Conv2dSpec S>
+constexpr std::string_view algorithm_name() {
+  if constexpr (requires { B::template conv2d_algorithm<S>; })
+    return B::template conv2d_algorithm<S>;
+  else
+    return {};
+}
+
+template <LayeredNetwork Net, Backend B, std::size_t I>
+constexpr KernelFacts kernel_facts() {
+  using S = Site<Net, frozen_mode, I>;
+  KernelFacts facts{.activation = S::activation::keras_name};
+  if constexpr (requires { S::layer::window(S::node.input); }) {
+    facts.window = S::layer::window(S::node.input);
+    facts.has_window = true;
+  }
+  if constexpr (requires { typename S::layer::kernel_size; })
+    facts.algorithm = algorithm_name<B, conv2d_spec<typename S::layer>(S::input, S::output)>();
+  return facts;
+}
+
+/// "Conv2D 3x3/2 direct + bn + relu"
+inline std::string kernel_text(const Node& node, bool normalised, const KernelFacts& facts) {
+  const auto sides = [](std::size_t a, std::size_t b, const char* between) {
+    return a == b && *between == '/' ? std::to_string(a) : std::to_string(a) + between + std::to_string(b);
+  };
+  std::string text{node.keras_class};
+  const Window& w = facts.window;
+  if (facts.has_window) text += " " + sides(w.height, w.width, "x");
+  if (w.stride_y > 1 || w.stride_x > 1) text += "/" + sides(w.stride_y, w.stride_x, "/");
+  if (!facts.algorithm.empty()) text.append(" ").append(facts.algorithm);
+  if (normalised) text += " + bn";
+  if (facts.activation != Linear::keras_name) text.append(" + ").append(facts.activation);
+  return text;
+}
+
+inline Shape shape_of(const ImageLayout& layout) {
+  return layout.pixels() == 1 ? Shape{layout.channels} : Shape{layout.height, layout.width, layout.channels};
+}
+
+/// A step as the compiler knows it.
+template <LayeredNetwork Net, Backend B, std::size_t I>
+LayerProfile static_profile() {
+  using S = Site<Net, frozen_mode, I>;
+  constexpr KernelFacts facts = kernel_facts<Net, B, I>();
+  return {.layer = S::node.name(),
+          .kernel = kernel_text(S::node, S::step.scale_shift != Step::none, facts),
+          .input = shape_of(S::input),
+          .output = shape_of(S::output),
+          .macs = S::node.macs,
+          .weight_bytes = sizeof(float) * prepared_size<Net, B, I>(),
+          .read_bytes = sizeof(float) * S::input.size(),
+          .written_bytes = sizeof(float) * S::output.size()};
+}
+
+}  // namespace detail
+
+template <LayeredNetwork Net, Backend B>
+Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
+  require_weights();
+  constexpr std::size_t steps = plan_of<Net, frozen_mode>.step_count;
+  const std::size_t images = std::max<std::size_t>(1, options.images), piece = B::images_per_slot(images);
+  const std::size_t pieces = (images + piece - 1) / piece;
+  typename B::Context context{options.threads};
+  const std::size_t slots = B::slots(context);
+
+  Profile profile{.threads = slots,
+                  .sharing = pieces == 1 ? slots : 1,
+                  .samples = pieces * std::max<std::size_t>(1, options.repetitions)};
+  profile.peak = detail::measure_team_peak<B>(context);
+  profile.bandwidth = detail::measure_bandwidth<B>(context);
+  for (double* all : {&profile.peak, &profile.bandwidth})
+    *all *= static_cast<double>(profile.sharing) / static_cast<double>(slots);
+
+  using Frame = detail::Frame<B>;
+  std::vector<void (*)(const Frame&)> run;
+  detail::for_each_index<steps>([&]<std::size_t I>() {
+    run.push_back(&detail::ForwardStep<Net, frozen_mode, B, I>::run);
+    profile.layers.push_back(detail::static_profile<Net, B, I>());
+  });
+  typename B::Buffer x{images * input_shape.size()}, y{images * output_shape.size()};
+  typename B::Buffer arena{slots * piece * arena_size};
+  std::vector<float> values(x.size());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = Philox{}.uniform(i);
+  B::upload(context, values, x.data());
+
+  std::vector<double> seconds(steps * profile.samples);  // (steps, samples)
+  const auto batch = [&](std::size_t repetition) {
+    B::split_batch(context, images, [&](std::size_t first, std::size_t count, std::size_t slot) {
+      const Frame frame{context,
+                        count,
+                        x.data() + first * input_shape.size(),
+                        y.data() + first * output_shape.size(),
+                        arena.data() + slot * piece * arena_size,
+                        prepared_->data()};
+      double* sample = seconds.data() + repetition * pieces + first / piece;
+      for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
+        *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(count);
+    });
+  };
+  batch(0);  // fills the caches
+  for (std::size_t r = 0; r < profile.samples / pieces; ++r) batch(r);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const auto begin = seconds.begin() + static_cast<std::ptrdiff_t>(i * profile.samples);
+    const auto middle = begin + static_cast<std::ptrdiff_t>(profile.samples / 2);
+    std::nth_element(begin, middle, begin + static_cast<std::ptrdiff_t>(profile.samples));
+    profile.layers[i].seconds = *middle;
+  }
+  return profile;
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// The nodes of a graph in the order of Keras' model.layers, the input first: by depth, where a layer is as
+/// deep as the longest path from it to the output, and among equals by the order in which a depth-first walk
+/// from the output, inputs in call order, first enters them. Weight files without usable names are read in
+/// this order. Source: keras_spec A4 (Keras' map_graph_network).
+inline std::vector<std::size_t> keras_order(std::span<const Node> graph, std::size_t output) {
+  constexpr std::size_t unseen = Node::no_ordinal;
+  std::vector<std::size_t> entered(graph.size(), unseen), finished, depth(graph.size(), 0);
+  std::size_t counter = 0;
+  const auto walk = [&](const auto& self, std::size_t n) -> void {
+    entered[n] = counter++;
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (entered[graph[n].inputs[i]] == unseen) self(self, graph[n].inputs[i]);
+    finished.push_back(n);
+  };
+  walk(walk, output);
+  for (auto n = finished.rbegin(); n != finished.rend(); ++n)
+    for (std::size_t i = 0; i < graph[*n].input_count; ++i) {
+      std::size_t& parent = depth[graph[*n].inputs[i]];
+      parent = std::max(parent, depth[*n] + 1);
+    }
+  std::sort(finished.begin(), finished.end(), [&](std::size_t a, std::size_t b) {
+    return depth[a] != depth[b] ? depth[a] > depth[b] : entered[a] < entered[b];
+  });
+  return finished;
+}
+
+template <std::size_t Nodes>
+std::vector<std::size_t> keras_order(const Graph<Nodes>& graph) {
+  return keras_order(graph.nodes, graph.output);
+}
+
+}  // namespace graft
 
 namespace graft {
 
@@ -5517,7 +7297,7 @@ struct AdamRule {
     using std::sqrt;
     slot[0] = slot[0] + (g - slot[0]) * V(1.0f - beta_1);
     slot[1] = slot[1] + (g * g - slot[1]) * V(1.0f - beta_2);
-    w = w - V(rate) * slot[0] / (V(sqrt(slot[1])) + V(epsilon));
+    w = w - V(rate) * slot[0] / (sqrt(slot[1]) + V(epsilon));
   }
 };
 
@@ -5568,13 +7348,16 @@ struct RMSpropRule {
   void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
-    V denominator = slot[0];
+    V mean_square = slot[0];
     if constexpr (Centered) {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
-      denominator = denominator - slot[mean_slot] * slot[mean_slot];
+      mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    denominator = EpsilonUnderRoot ? V(sqrt(denominator + V(epsilon))) : V(sqrt(denominator) + V(epsilon));
-    const V increment = V(learning_rate) * g / denominator;
+    V increment = V(learning_rate) * g;
+    if constexpr (EpsilonUnderRoot)
+      increment = increment / sqrt(mean_square + V(epsilon));
+    else
+      increment = increment / (sqrt(mean_square) + V(epsilon));
     if constexpr (HasMomentum) {
       slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
       w = w - slot[momentum_slot];
@@ -5982,6 +7765,7 @@ class BatchMemory {
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace graft {
@@ -5989,33 +7773,55 @@ namespace graft {
 /// Fills batches of samples on other threads, ahead of their use, and hands them out strictly in order.
 /// What comes out depends on the order and on `fill` alone, not on the number of threads.
 class BatchLoader {
+  /// The memory of one batch.
+  struct Slot {
+    std::vector<float> samples;  // (batch_size, sample_size)
+    std::vector<std::size_t> indices;
+    std::vector<char> usable;
+    std::size_t pending = 0;    // samples not yet filled
+    std::size_t failed_at = 0;  // where in the batch `failure` arose
+    std::exception_ptr failure;
+  };
+  struct Recycle {
+    BatchLoader* loader;
+    void operator()(Slot* slot) const { loader->recycle(*slot); }
+  };
+
  public:
-  /// The samples of a batch that were usable, and their indices; valid until the next call of next().
+  /// The samples of a batch that were usable, and their indices. When it is destroyed, by whichever thread,
+  /// its memory is filled again.
   struct Batch {
     std::span<const std::size_t> indices;
     std::span<const float> samples;  // (indices.size(), sample_size)
+    std::unique_ptr<Slot, Recycle> memory;
   };
 
   /// Writes sample `index` to sample_size floats. False leaves the sample out of its batch; an exception ends
   /// the loading. Called from several threads at once.
   using Fill = std::function<bool(std::size_t index, float* sample)>;
 
-  /// Loads order[0], order[1], … in batches of batch_size (the last may be smaller) with that many threads,
-  /// which keep `ahead` batches ready beside the one in use (ahead + 1 batches of memory). With 0 threads,
-  /// next() fills the batch itself. Throws ShapeError for a batch size of 0.
+  /// How much memory there is, in batches: those that the callers of next() hold at most at a time, and those
+  /// that are kept ready beside them.
+  struct Capacity {
+    std::size_t held = 1, ahead = 2;
+  };
+
+  /// Loads order[0], order[1], … in batches of batch_size (the last may be smaller) with that many threads.
+  /// With 0 threads, next() fills the batch itself. Throws ShapeError for a batch size of 0.
   BatchLoader(std::vector<std::size_t> order, std::size_t batch_size, std::size_t sample_size,
-              std::size_t threads, Fill fill, std::size_t ahead = 2)
+              std::size_t threads, Fill fill, Capacity capacity = {1, 2})
       : order_{std::move(order)},
         batch_size_{std::min(batch_size, order_.size())},
         sample_size_{sample_size},
         fill_{std::move(fill)} {
     if (batch_size == 0) throw ShapeError("BatchLoader", "a batch size of at least 1", "0");
     if (order_.empty()) return;
-    const std::size_t begun_early = threads == 0 ? 0 : std::max<std::size_t>(ahead, 1);
-    slots_.resize(std::min(batch_count(), begun_early + 1));  // one more: the batch that the caller holds
-    for (std::size_t batch = 0; batch < slots_.size(); ++batch) {
-      slots_[batch].samples.resize(batch_size_ * sample_size_);
-      prepare(batch);
+    const std::size_t begun_early = threads == 0 ? 0 : std::max<std::size_t>(capacity.ahead, 1);
+    slots_.resize(std::min(batch_count(), begun_early + capacity.held));
+    ready_.resize(slots_.size());
+    for (Slot& slot : slots_) {
+      slot.samples.resize(batch_size_ * sample_size_);
+      prepare(slot);
     }
     try {
       for (std::size_t i = 0; i < std::min(threads, order_.size()); ++i)
@@ -6032,22 +7838,24 @@ class BatchLoader {
   /// Waits for the samples that are being filled, at most one a thread; no other is begun.
   ~BatchLoader() { stop(); }
 
-  /// The next batch with a usable sample, or nothing after the last. Rethrows the exception of the first
-  /// sample in the order that threw one, after all batches before its own, and again from then on.
+  /// The next batch with a usable sample, or nothing after the last; for one thread at a time. Waits until
+  /// the batch is filled and, if as many are held as may be, for the end of one. Rethrows the exception of
+  /// the first sample in the order that threw one, after all batches before its own, and again from then on.
   std::optional<Batch> next() {
     while (!failure_ && next_ < batch_count()) {
+      std::unique_lock lock{mutex_};
+      filled_.wait(lock,
+                   [&] { return next_ < prepared_ && (workers_.empty() || slot_of(next_).pending == 0); });
       Slot& slot = slot_of(next_);
-      {
-        std::unique_lock lock{mutex_};
-        if (next_ > 0) release(next_ - 1);
-        if (workers_.empty())
-          while (slot.pending > 0) fill_one(lock);
-        else
-          filled_.wait(lock, [&] { return slot.pending == 0; });
-      }
+      while (slot.pending > 0) fill_one(lock);  // without workers
+      lock.unlock();
       ++next_;
+      Batch batch{{}, {}, {&slot, Recycle{this}}};
       failure_ = slot.failure;
-      if (!failure_ && compact(slot) > 0) return Batch{slot.indices, used(slot)};
+      if (failure_ || compact(slot) == 0) continue;
+      batch.indices = slot.indices;
+      batch.samples = {slot.samples.data(), slot.indices.size() * sample_size_};
+      return batch;
     }
     if (failure_) std::rethrow_exception(failure_);
     return std::nullopt;
@@ -6057,37 +7865,28 @@ class BatchLoader {
   std::size_t left_out() const { return left_out_; }
 
  private:
-  /// The memory of one batch; batch b uses slot b % slots_.size().
-  struct Slot {
-    std::vector<float> samples;  // (batch_size, sample_size)
-    std::vector<std::size_t> indices;
-    std::vector<char> usable;
-    std::size_t pending = 0;    // samples not yet filled
-    std::size_t failed_at = 0;  // where in the batch `failure` arose
-    std::exception_ptr failure;
-  };
-
   std::size_t batch_count() const { return order_.empty() ? 0 : (order_.size() - 1) / batch_size_ + 1; }
-  Slot& slot_of(std::size_t batch) { return slots_[batch % slots_.size()]; }
-  std::span<const float> used(const Slot& slot) const {
-    return {slot.samples.data(), slot.indices.size() * sample_size_};
-  }
+  Slot& slot_of(std::size_t batch) { return *ready_[batch % ready_.size()]; }
 
-  void prepare(std::size_t batch) {
-    Slot& slot = slot_of(batch);
-    const auto first = order_.begin() + static_cast<std::ptrdiff_t>(batch * batch_size_);
-    const std::size_t count = std::min(batch_size_, order_.size() - batch * batch_size_);
+  /// Gives a slot to the next batch without one; returns how many samples that has. Needs the mutex, except
+  /// in the constructor.
+  std::size_t prepare(Slot& slot) {
+    if (prepared_ == batch_count()) return 0;
+    const std::size_t begin = prepared_ * batch_size_;
+    const auto first = order_.begin() + static_cast<std::ptrdiff_t>(begin);
+    const std::size_t count = std::min(batch_size_, order_.size() - begin);
     slot.indices.assign(first, first + static_cast<std::ptrdiff_t>(count));
     slot.usable.assign(count, 0);
     slot.pending = count;
-    ++prepared_;
+    slot.failure = nullptr;
+    ready_[prepared_++ % ready_.size()] = &slot;
+    return count;
   }
 
-  /// Gives the slot of a batch that the caller is done with to the next batch without one. Needs the mutex.
-  void release(std::size_t batch) {
-    if (batch + slots_.size() >= batch_count() || batch + slots_.size() < prepared_) return;
-    prepare(batch + slots_.size());
-    claimable_.notify_all();
+  void recycle(Slot& slot) {
+    const std::lock_guard lock{mutex_};
+    for (std::size_t claimable = prepare(slot); claimable > 0; --claimable) claimable_.notify_one();
+    filled_.notify_one();  // next() may wait for a slot
   }
 
   bool may_claim() const { return claimed_ < std::min(prepared_ * batch_size_, order_.size()); }
@@ -6156,12 +7955,13 @@ class BatchLoader {
   const Fill fill_;
   std::vector<Slot> slots_;
 
-  // Of the thread that calls next():
+  // Of next():
   std::size_t next_ = 0, left_out_ = 0;
   std::exception_ptr failure_;
 
   std::mutex mutex_;  // guards what follows, and the slots until they are filled
   std::condition_variable claimable_, filled_;
+  std::vector<Slot*> ready_;  // those of the batches that next() has not given away, batch b at b % size
   std::size_t prepared_ = 0;  // batches that have, or had, a slot
   std::size_t claimed_ = 0;   // samples that a thread has taken on
   bool failed_ = false, stopped_ = false;
@@ -6170,7 +7970,6 @@ class BatchLoader {
 
 }  // namespace graft
 
-#include <chrono>
 #include <iostream>
 
 #if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
@@ -6418,9 +8217,105 @@ inline void require_batch_size(std::size_t batch_size) {
 
 namespace graft {
 
+/// A part of a job whose time is taken.
+enum class Stage {
+  decode,      ///< from a file to pixels; on the loader's threads
+  preprocess,  ///< from pixels to an input: resized, scaled; on the loader's threads
+  wait,        ///< of the threads of the backbone, for an input
+  backbone,    ///< from an input to features
+  training     ///< of the head: all of its epochs, with validation
+};
+
+/// The time of one stage.
+struct StageTime {
+  std::size_t count = 0;  ///< how often a thread went through it
+  double wall = 0;        ///< seconds in which at least one thread was in it
+  double summed = 0;      ///< seconds of all threads together
+};
+
+/// Where the seconds of a job go. Any number of threads may be in a stage at once.
+class StageTimes {
+  using Clock = std::chrono::steady_clock;
+
+ public:
+  /// A thread is in a stage from here to the end of the scope; without `times` no clock is read.
+  class Scope {
+   public:
+    Scope(StageTimes* times, Stage stage) : times_{times}, stage_{stage} {
+      if (times_ != nullptr) start_ = times_->enter(stage_);
+    }
+    ~Scope() {
+      if (times_ != nullptr) times_->leave(stage_, start_);
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    StageTimes* times_;
+    Stage stage_;
+    Clock::time_point start_;
+  };
+
+  StageTime operator[](Stage stage) const {
+    const std::lock_guard lock{mutex_};
+    return totals_[static_cast<std::size_t>(stage)].time;
+  }
+
+  /// The stages that were gone through, one a line.
+  std::string table() const {
+    static constexpr std::array<std::string_view, stages> names{
+        "decode", "resize and preprocess", "wait for an image", "backbone", "head, all epochs"};
+    std::vector<std::vector<std::string>> rows{{"stage", "count", "wall s", "thread s", "ms each"}, {}};
+    for (std::size_t i = 0; i < stages; ++i) {
+      const StageTime t = (*this)[Stage{static_cast<int>(i)}];
+      if (t.count > 0)
+        rows.push_back({std::string{names[i]}, std::to_string(t.count), detail::fixed(t.wall, 3),
+                        detail::fixed(t.summed, 3),
+                        detail::fixed(1e3 * t.summed / static_cast<double>(t.count), 3)});
+    }
+    return detail::columns(rows, 1);
+  }
+
+ private:
+  static constexpr std::size_t stages = static_cast<std::size_t>(Stage::training) + 1;
+
+  struct Total {
+    StageTime time;
+    std::size_t inside = 0;   // threads in the stage now
+    Clock::time_point begin;  // when the first of them came
+  };
+
+  static double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+  Clock::time_point enter(Stage stage) {
+    const std::lock_guard lock{mutex_};
+    Total& total = totals_[static_cast<std::size_t>(stage)];
+    const auto now = Clock::now();
+    if (total.inside++ == 0) total.begin = now;
+    return now;
+  }
+
+  void leave(Stage stage, Clock::time_point start) {
+    const std::lock_guard lock{mutex_};
+    Total& total = totals_[static_cast<std::size_t>(stage)];
+    const auto now = Clock::now();
+    ++total.time.count;
+    total.time.summed += seconds(now - start);
+    if (--total.inside == 0) total.time.wall += seconds(now - total.begin);
+  }
+
+  mutable std::mutex mutex_;
+  std::array<Total, stages> totals_;
+};
+
+}  // namespace graft
+
+namespace graft {
+
 struct ExtractOptions {
   Console console = Console::quiet();  ///< for the progress
   FeatureStorageOptions features{};    ///< in memory up to a limit, beyond it in a file
+  StageTimes* times = nullptr;         ///< where the seconds are told, if anywhere
 };
 
 namespace detail {
@@ -6428,10 +8323,15 @@ namespace detail {
 /// Writes sample i of a data set as the network's input; false leaves it out. One overload for each kind of
 /// data set.
 template <class Model>
-bool fill_sample(const ImageFolder& folder, std::size_t i, float* input) {
+bool fill_sample(const ImageFolder& folder, std::size_t i, float* input, StageTimes* times) {
   using P = typename PreprocessingOf<typename Model::base>::type;
   try {
-    preprocess_into<P>(folder.load(i), Model::input_shape, folder.options().interpolation, input);
+    const Pixels image = [&] {
+      const StageTimes::Scope scope{times, Stage::decode};
+      return folder.load(i);
+    }();
+    const StageTimes::Scope scope{times, Stage::preprocess};
+    preprocess_into<P>(image, Model::input_shape, folder.options().interpolation, input);
   } catch (const ImageError&) {
     if (folder.options().on_bad_image == OnBadImage::stop) throw;
     return false;
@@ -6440,12 +8340,20 @@ bool fill_sample(const ImageFolder& folder, std::size_t i, float* input) {
 }
 
 template <class Model, std::size_t Rank>
-bool fill_sample(const TensorData<Rank>& data, std::size_t i, float* input) {
+bool fill_sample(const TensorData<Rank>& data, std::size_t i, float* input, StageTimes*) {
   static_assert(Rank == Model::input_shape.rank + 1,
                 "graft: the data set's samples have another rank than the input");
   const float* sample = data.samples().data() + i * Model::input_shape.size();
   std::copy_n(sample, Model::input_shape.size(), input);
   return true;
+}
+
+/// Threads that fill samples beside those that compute: as many, so that they keep up also where decoding is
+/// the longer work; where it is not, they sleep most of the time. What is in memory already needs none.
+inline std::size_t loading_threads(const ImageFolder&, Threads threads) { return threads.resolved(); }
+template <std::size_t Rank>
+std::size_t loading_threads(const TensorData<Rank>&, Threads) {
+  return 0;
 }
 
 template <class Model, std::size_t Rank>
@@ -6458,7 +8366,7 @@ void require_samples(const ImageFolder&) {
                 "graft: an ImageFolder needs a model of RGB images, Image<height, width>");
 }
 
-/// Samples computed between two looks at the loader; decoding goes on meanwhile.
+/// Samples that a backend computes at once, if it likes them in batches.
 inline constexpr std::size_t extraction_batch = 16;
 
 }  // namespace detail
@@ -6472,26 +8380,53 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
   FeatureSet features{data.size(), feature_shape.size(), data.class_names(), options.features};
   std::vector<std::size_t> order(data.size()), labels;
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const std::size_t decoders = has_backbone ? std::min<std::size_t>(2, threads_.resolved()) : 0;
-  BatchLoader loader{
-      std::move(order), detail::extraction_batch, input_shape.size(), decoders,
-      [&data](std::size_t i, float* input) { return detail::fill_sample<Model>(data, i, input); }};
 
   typename B::Context context{threads_};
-  typename B::Buffer staging{B::staging_size(detail::extraction_batch * input_shape.size())};
-  typename B::Buffer arena{B::slots(context) * B::images_per_slot(detail::extraction_batch) *
-                           base_arena_size};
-  typename B::Buffer result{has_backbone ? detail::extraction_batch * feature_shape.size() : 0};
+  const std::size_t slots = B::slots(context), batch_size = B::images_per_slot(detail::extraction_batch);
+  typename B::Buffer arena{slots * batch_size * base_arena_size};
+  BatchLoader loader{
+      std::move(order),
+      batch_size,
+      input_shape.size(),
+      detail::loading_threads(data, threads_),
+      [&](std::size_t i, float* input) { return detail::fill_sample<Model>(data, i, input, options.times); },
+      {.held = slots, .ahead = 2 * slots}};
   auto progress = Progress::task(options.console, "Extracting features", data.size(), "image");
-  while (const auto batch = loader.next()) {
-    labels.clear();
-    for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
-    const float* input = B::stage(context, batch->samples, staging);
-    const float* computed =
-        compute_features(context, batch->indices.size(), input, arena.data(), result.data());
-    B::download(context, computed, features.append(batch->indices, labels));
-    progress.update(features.size() + loader.left_out());
-  }
+  std::mutex turn;  // batches and rows of features are given out together, in one order
+  std::exception_ptr failure;
+
+  // Every slot takes batches until there are no more; none waits for another.
+  const auto compute = [&] {
+    typename B::Buffer staging{B::staging_size(batch_size * input_shape.size())};
+    typename B::Buffer result{has_backbone ? batch_size * feature_shape.size() : 0};
+    std::optional<BatchLoader::Batch> batch;
+    const auto take = [&] {
+      batch.reset();
+      const StageTimes::Scope scope{options.times, Stage::wait};
+      const std::lock_guard lock{turn};
+      progress.update(features.size() + loader.left_out());
+      batch = loader.next();
+      if (!batch) return std::span<float>{};
+      labels.clear();
+      for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
+      return features.append(batch->indices, labels);
+    };
+    for (std::span<float> rows = take(); batch; rows = take()) {
+      const StageTimes::Scope scope{options.times, Stage::backbone};
+      const float* input = B::stage(context, batch->samples, staging);
+      B::download(context,
+                  compute_features(context, batch->indices.size(), input, arena.data(), result.data()), rows);
+    }
+  };
+  B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {
+    try {
+      compute();
+    } catch (...) {
+      const std::lock_guard lock{turn};
+      failure = std::current_exception();
+    }
+  });
+  if (failure) std::rethrow_exception(failure);
   progress.finish();
   return features;
 }
@@ -6686,9 +8621,73 @@ class History {
 
 namespace graft::detail {
 
+/// What the backward pass does with the gradients of a node's parameters: it writes them to `begin`, then
+/// calls `end`; a Dense hands over its factors instead. This one keeps them all.
+template <Backend B>
+struct KeepGradients {
+  float* gradients;  // as the parameters
+
+  float* begin(const Node& node) const { return gradients + node.parameter_offset; }
+  void end(typename B::Context&, const Node&) const {}
+
+  /// x (batch, inputs), dy (batch, units)
+  template <DenseSpec S>
+  void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
+             const float* dy) const {
+    float* dkernel = begin(node);
+    B::template dense_backward_kernel<S>(context, batch, x, dy, dkernel,
+                                         bias ? dkernel + S.inputs * S.units : nullptr);
+  }
+};
+
+/// The optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
+/// them; no more is stored than the gradients of one node, and of a Dense none at all.
+template <Backend B, class Rule>
+struct UpdateParameters {
+  const Rule& rule;
+  float* parameters;
+  float* slots;  // (Rule::slots, slot_stride), each as the parameters
+  std::size_t slot_stride;
+  float* gradients;  // of one node
+
+  OptimizerSlots slots_at(std::size_t offset) const {
+    OptimizerSlots at{};
+    for (std::size_t k = 0; k < Rule::slots; ++k) at[k] = slots + k * slot_stride + offset;
+    return at;
+  }
+
+  float* begin(const Node&) const { return gradients; }
+  void end(typename B::Context& context, const Node& node) const {
+    B::update(context, rule, node.trainable_size, parameters + node.parameter_offset, gradients,
+              slots_at(node.parameter_offset));
+  }
+
+  template <DenseSpec S>
+  void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
+             const float* dy) const {
+    const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
+    B::template dense_update<S>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
+                                bias ? parameters + bias_at : nullptr, slots_at(bias_at));
+  }
+};
+
+/// Floats that UpdateParameters needs for gradients: those of the largest node that is no Dense.
+template <LayeredNetwork Net>
+inline constexpr std::size_t largest_gradient = [] {
+  std::size_t largest = 0;
+  for (const Node& node : graph_of<Net>.nodes)
+    if (node.keras_class != "Dense" && node.trainable_size > largest) largest = node.trainable_size;
+  return largest;
+}();
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
 /// The derivative of a step. One overload of `differentiate` for each layer: it adds the gradient of its
-/// input to dx, unless that is the input of the network, and writes the gradients of its parameters.
-template <LayeredNetwork Net, Backend B, std::size_t I>
+/// input to dx, unless that is the input of the network, and hands over the gradients of its parameters (to a
+/// KeepGradients or an UpdateParameters). An update comes last, for dx depends on the parameters before it.
+template <LayeredNetwork Net, Backend B, std::size_t I, class Parameters>
 struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   using S = Site<Net, training_mode, I>;
   using Forward = ForwardStep<Net, training_mode, B, I>;
@@ -6701,96 +8700,104 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   static float* dy(const F& f, const GradientFrame& g) {
     return S::template at<float*>(S::to, f.batch, nullptr, g.output, g.arena);
   }
-  static float* gradient(const GradientFrame& g) { return g.parameters + S::node.parameter_offset; }
 
-  static void run(const F& f, const GradientFrame& g) {
+  static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
     using Act = typename S::layer::activation;
     if constexpr (!std::is_same_v<Act, Linear>)
       B::template activation_backward<S::output, Act>(f.context, f.batch, S::y(f), dy(f, g));
-    differentiate(typename S::layer{}, f, g);
+    if constexpr (S::node.trainable_size > 0)
+      differentiate(typename S::layer{}, f, g, parameters);
+    else if constexpr (wants_dx)
+      differentiate(typename S::layer{}, f, g);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
-  static void differentiate(Conv2D<Filters, Kernel, Options...> layer, const F& f, const GradientFrame& g) {
+  static void differentiate(Conv2D<Filters, Kernel, Options...> layer, const F& f, const GradientFrame& g,
+                            const Parameters& parameters) {
     constexpr Conv2dSpec spec = conv2d_spec<decltype(layer)>(S::input, S::output);
-    float* dbias = layer.use_bias ? gradient(g) + spec.patch_size() * Filters : nullptr;
-    B::template conv2d_backward_kernel<spec>(f.context, f.batch, S::x(f), dy(f, g), gradient(g), dbias);
     if constexpr (wants_dx)
       B::template conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
+    float* dkernel = parameters.begin(S::node);
+    B::template conv2d_backward_kernel<spec>(
+        f.context, f.batch, S::x(f), dy(f, g), dkernel,
+        layer.use_bias ? dkernel + spec.patch_size() * Filters : nullptr);
+    parameters.end(f.context, S::node);
   }
 
   template <std::size_t Units, class... Options>
-  static void differentiate(Dense<Units, Options...> layer, const F& f, const GradientFrame& g) {
+  static void differentiate(Dense<Units, Options...> layer, const F& f, const GradientFrame& g,
+                            const Parameters& parameters) {
     constexpr DenseSpec spec{S::input.size(), Units};
-    float* dbias = layer.use_bias ? gradient(g) + spec.inputs * Units : nullptr;
-    B::template dense_backward_kernel<spec>(f.context, f.batch, S::x(f), dy(f, g), gradient(g), dbias);
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
+    parameters.template dense<spec>(f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
   template <class... Options>
-  static void differentiate(BatchNormalization<Options...> layer, const F& f, const GradientFrame& g) {
-    constexpr std::size_t n = S::output.channels;
+  static void differentiate(BatchNormalization<Options...> layer, const F& f, const GradientFrame& g,
+                            const Parameters& parameters) {
     using L = decltype(layer);
-    const float* gamma = L::scale ? Forward::parameters(f) : nullptr;
-    float* dgamma = L::scale ? gradient(g) : nullptr;
-    float* dbeta = L::center ? gradient(g) + L::beta_index * n : nullptr;
+    float* gradients = parameters.begin(S::node);
+    differentiate_normalization<L>(f, g, L::scale ? gradients : nullptr,
+                                   L::center ? gradients + L::beta_index * S::output.channels : nullptr);
+    parameters.end(f.context, S::node);
+  }
+  template <class... Options>
+  static void differentiate(BatchNormalization<Options...> layer, const F& f, const GradientFrame& g) {
+    differentiate_normalization<decltype(layer)>(f, g, nullptr, nullptr);
+  }
+  template <class L>
+  static void differentiate_normalization(const F& f, const GradientFrame& g, float* dgamma, float* dbeta) {
     B::template batch_norm_training_backward<Forward::elementwise>(
-        f.context, f.batch, S::x(f), gamma, f.saved + S::plan.saved_offset[S::step.node], dy(f, g), dgamma,
-        dbeta, wants_dx ? dx(f, g) : nullptr);
+        f.context, f.batch, S::x(f), L::scale ? Forward::parameters(f) : nullptr,
+        f.saved + S::plan.saved_offset[S::step.node], dy(f, g), dgamma, dbeta, wants_dx ? dx(f, g) : nullptr);
   }
 
   template <class Rule, class Pool, class... Options>
   static void differentiate(Pooling2D<Rule, Pool, Options...>, const F& f, const GradientFrame& g) {
     constexpr Pool2dSpec spec{S::input, S::output, S::layer::window(S::node.input)};
-    if constexpr (wants_dx)
-      B::template pool2d_backward<spec, Rule>(f.context, f.batch, S::x(f), S::y(f), dy(f, g), dx(f, g));
+    B::template pool2d_backward<spec, Rule>(f.context, f.batch, S::x(f), S::y(f), dy(f, g), dx(f, g));
   }
 
   static void differentiate(GlobalAveragePooling2D, const F& f, const GradientFrame& g) {
-    if constexpr (wants_dx)
-      B::template global_average_pool_backward<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
+    B::template global_average_pool_backward<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
   template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
   static void differentiate(ZeroPadding2D<Top, Bottom, Left, Right>, const F& f, const GradientFrame& g) {
-    if constexpr (wants_dx)
-      B::template zero_pad_backward<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, dy(f, g),
-                                                                             dx(f, g));
+    B::template zero_pad_backward<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, dy(f, g),
+                                                                           dx(f, g));
   }
 
   template <class Function>
   static void differentiate(Activation<Function>, const F& f, const GradientFrame& g) {
-    if constexpr (wants_dx)
-      B::template accumulate<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
+    B::template accumulate<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
   template <std::size_t Percent>
   static void differentiate(Dropout<Percent>, const F& f, const GradientFrame& g) {
-    if constexpr (wants_dx)
-      B::template dropout_backward<Forward::elementwise, Percent>(f.context, f.batch, Forward::dropout_key(f),
-                                                                  dy(f, g), dx(f, g));
+    B::template dropout_backward<Forward::elementwise, Percent>(f.context, f.batch, Forward::dropout_key(f),
+                                                                dy(f, g), dx(f, g));
   }
 
-  static void differentiate(InputLayer, const F&, const GradientFrame&) {}
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);
   }
   static void copy(const F& f, const GradientFrame& g) {
-    if constexpr (wants_dx)
-      B::template accumulate<Forward::copy_spec>(f.context, f.batch, dy(f, g), dx(f, g));
+    B::template accumulate<Forward::copy_spec>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 };
 
-/// Gradients of all parameters of a network from the gradient of its output. The frame is the one of the
-/// forward pass in training mode, untouched since; g.arena is overwritten.
-template <LayeredNetwork Net, Backend B>
-void backward(const Frame<B>& frame, const GradientFrame& g) {
+/// Gradients of all parameters of a network from the gradient of its output, handed to `parameters`. The
+/// frame is the one of the forward pass in training mode, untouched since; g.arena is overwritten.
+template <LayeredNetwork Net, Backend B, class Parameters>
+void backward(const Frame<B>& frame, const GradientFrame& g, const Parameters& parameters) {
   B::fill_zero(frame.context, g.arena, frame.batch * plan_of<Net, training_mode>.arena_size);
   constexpr std::size_t count = plan_of<Net, training_mode>.step_count;
-  for_each_index<count>([&]<std::size_t I>() { BackwardStep<Net, B, count - 1 - I>::run(frame, g); });
+  for_each_index<count>(
+      [&]<std::size_t I>() { BackwardStep<Net, B, count - 1 - I, Parameters>::run(frame, g, parameters); });
 }
 
 }  // namespace graft::detail
@@ -6817,7 +8824,7 @@ class Trainer {
         logits_{capacity * outputs},
         dlogits_{capacity * outputs},
         saved_{plan.saved_size},
-        gradients_{graph.parameter_count},
+        node_gradients_{detail::largest_gradient<Logits>},
         slots_{optimizer.slot_count() * graph.parameter_count} {
     detail::check_loss<L, Net>();
   }
@@ -6825,28 +8832,27 @@ class Trainer {
   /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
-    const detail::Frame<B> frame{context,        batch,         x,
-                                 logits_.data(), arena_.data(), parameters_,
-                                 parameters_,    saved_.data(), step_seed()};
-    detail::forward<Logits, training_mode, B>(frame);
-    const LossSums sums =
-        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
-    detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data(), gradients_.data()});
-    return sums;
-  }
-
-  /// One step: compute_gradients, then the optimizer moves every trainable parameter.
-  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
-    const LossSums sums = compute_gradients(context, batch, x, target);
-    ++steps_;
-    optimizer_.visit_rule(steps_, [&](const auto& rule) {
-      for (const Node& node : graph.nodes)
-        if (node.trainable_size > 0) update(context, rule, node.parameter_offset, node.trainable_size);
+    if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
+    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+      detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
+                                  detail::KeepGradients<B>{gradients_.data()});
     });
-    return sums;
   }
 
-  /// Gradients of the last batch, backend memory, in the order of parameter_table<Net>().
+  /// One step: loss, gradients, and the optimizer moves every trainable parameter. The loss is the one
+  /// before.
+  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
+    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+      optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
+        detail::backward<Logits, B>(
+            frame, {dlogits_.data(), gradient_arena_.data()},
+            detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
+                                              node_gradients_.data()});
+      });
+    });
+  }
+
+  /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
   const float* gradients() const { return gradients_.data(); }
   O& optimizer() { return optimizer_; }
 
@@ -6854,12 +8860,17 @@ class Trainer {
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
   Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
 
-  template <class Rule>
-  void update(typename B::Context& context, const Rule& rule, std::size_t offset, std::size_t count) {
-    OptimizerSlots slots{};
-    for (std::size_t k = 0; k < Rule::slots; ++k)
-      slots[k] = slots_.data() + k * graph.parameter_count + offset;
-    B::update(context, rule, count, parameters_ + offset, gradients_.data() + offset, slots);
+  template <class Backward>
+  LossSums pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
+                Backward&& backward) {
+    const detail::Frame<B> frame{context,        batch,         x,
+                                 logits_.data(), arena_.data(), parameters_,
+                                 parameters_,    saved_.data(), step_seed()};
+    detail::forward<Logits, training_mode, B>(frame);
+    const LossSums sums =
+        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
+    backward(frame);
+    return sums;
   }
 
   float* parameters_;
@@ -6867,7 +8878,8 @@ class Trainer {
   O optimizer_;
   Seed seed_;
   std::uint64_t steps_ = 0;
-  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, gradients_, slots_;
+  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
+  typename B::Buffer gradients_{0};  // as soon as somebody wants to keep them
 };
 
 }  // namespace graft
@@ -7930,8 +9942,6 @@ inline Handle open_group(hid_t from, std::string_view path, const Place& place) 
 }
 
 }  // namespace graft::detail::hdf5
-
-#include <bit>
 
 namespace graft {
 
