@@ -91,7 +91,7 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
       input_shape.size(),
       detail::loading_threads(data, threads_),
       [&](std::size_t i, float* input) { return detail::fill_sample<Model>(data, i, input, options.times); },
-      {.held = slots, .ahead = 2 * slots}};
+      {.held = slots, .ahead = std::max<std::size_t>(2, 8 * slots / batch_size)}};
   auto progress = Progress::task(options.console, "Extracting features", data.size(), "image");
   std::mutex turn;  // batches and rows of features are given out together, in one order
   std::exception_ptr failure;
