@@ -4,6 +4,7 @@
 #include <graft/backend/simd/vector.hpp>
 #include <graft/backend/spec.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -79,9 +80,9 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
   (std::make_index_sequence<Count>{});
 }
 
-/// How far ahead weights are fetched: a network has more of them than caches hold, and a step takes fewer
-/// cycles than memory.
-inline constexpr std::size_t prefetched_steps = 32;
+/// How far ahead weights are fetched into the second-level cache, in cycles: a network has more of them than
+/// caches hold.
+inline constexpr std::size_t prefetch_cycles = 1500;
 
 /// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
 /// constant, so that the accumulators stay in registers.
@@ -92,9 +93,10 @@ struct Accumulators {
   /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
   template <std::size_t First, std::size_t End, std::size_t Stride>
   __attribute__((always_inline)) void step(const float* x, const float* weights) {
+    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
     Vector w[Vectors];
     unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      __builtin_prefetch(weights + (prefetched_steps * Vectors + v) * lanes);
+      __builtin_prefetch(weights + (steps_ahead * Vectors + v) * lanes, 0, 2);
       load(w[v], weights + v * lanes);
     });
     unroll<End - First>([&](auto i) __attribute__((always_inline)) {
