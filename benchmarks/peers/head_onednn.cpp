@@ -23,13 +23,15 @@ int main(int argc, char** argv) try {
   const memory::desc x_layout{{batch, inputs}, f32, tag::ab}, h_layout{{batch, outputs}, f32, tag::ab},
       bias_layout{{outputs}, f32, tag::a}, any_kernel{{outputs, inputs}, f32, tag::any};
   post_ops relu;
-  relu.append_eltwise(algorithm::eltwise_relu, 0.0f, 0.0f);
+  relu.append_eltwise(1.0f, algorithm::eltwise_relu, 0.0f, 0.0f);
   primitive_attr attributes;
   attributes.set_post_ops(relu);
   const inner_product_forward::primitive_desc forward{
-      cpu, prop_kind::forward_training, x_layout, any_kernel, bias_layout, h_layout, attributes};
-  const inner_product_backward_weights::primitive_desc backward{cpu,         x_layout, forward.weights_desc(),
-                                                                bias_layout, h_layout, forward};
+      inner_product_forward::desc{prop_kind::forward_training, x_layout, any_kernel, bias_layout, h_layout},
+      attributes, cpu};
+  const inner_product_backward_weights::primitive_desc backward{
+      inner_product_backward_weights::desc{x_layout, forward.weights_desc(), bias_layout, h_layout}, cpu,
+      forward};
   const inner_product_forward forward_product{forward};
   const inner_product_backward_weights backward_product{backward};
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""OpenVINO, float32, for one stream of requests (LATENCY) or for several (THROUGHPUT divides a batch among them)."""
+"""OpenVINO, one request at a time with all threads, in float32 or in bfloat16."""
 
 import numpy as np
 import openvino
@@ -12,7 +12,7 @@ core = openvino.Core()
 model = core.read_model(arguments.data / "inception.onnx")
 model.reshape([arguments.batch, 3, 150, 150])
 compiled = core.compile_model(model, "CPU", {
-    "INFERENCE_NUM_THREADS": arguments.threads, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"})
+    "INFERENCE_NUM_THREADS": arguments.threads, "INFERENCE_PRECISION_HINT": arguments.variant, "PERFORMANCE_HINT": "LATENCY"})
 request = compiled.create_infer_request()
 request.set_input_tensor(openvino.Tensor(np.ascontiguousarray(golden.batch(arguments.batch).transpose(0, 3, 1, 2))))
 request.infer()

@@ -3,10 +3,6 @@
 #include <graft/graft.hpp>
 
 #include "driver.hpp"
-#if __has_include(<graft/backend/simd/bfloat16.hpp>)
-#include <graft/backend/simd/bfloat16.hpp>
-#define GRAFT_HAS_BFLOAT16
-#endif
 
 using Backbone = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Until<"mixed7">;
 
@@ -30,9 +26,7 @@ int main(int argc, char** argv) try {
   const std::string backend = arguments["variant"];
   if (backend == graft::Simd::name) return run<graft::Simd>(arguments), 0;
   if (backend == graft::Blas::name) return run<graft::Blas>(arguments), 0;
-#ifdef GRAFT_HAS_BFLOAT16
   if (backend == graft::SimdBfloat16::name) return run<graft::SimdBfloat16>(arguments), 0;
-#endif
   throw std::runtime_error("this build has no backend " + backend);
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';

@@ -2861,9 +2861,9 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
   (std::make_index_sequence<Count>{});
 }
 
-/// How far ahead weights are fetched: a network has more of them than caches hold, and a step takes fewer
-/// cycles than memory.
-inline constexpr std::size_t prefetched_steps = 32;
+/// How far ahead weights are fetched into the second-level cache, in cycles: a network has more of them than
+/// caches hold.
+inline constexpr std::size_t prefetch_cycles = 1500;
 
 /// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
 /// constant, so that the accumulators stay in registers.
@@ -2874,9 +2874,10 @@ struct Accumulators {
   /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
   template <std::size_t First, std::size_t End, std::size_t Stride>
   __attribute__((always_inline)) void step(const float* x, const float* weights) {
+    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
     Vector w[Vectors];
     unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      __builtin_prefetch(weights + (prefetched_steps * Vectors + v) * lanes);
+      __builtin_prefetch(weights + (steps_ahead * Vectors + v) * lanes, 0, 2);
       load(w[v], weights + v * lanes);
     });
     unroll<End - First>([&](auto i) __attribute__((always_inline)) {
@@ -8390,7 +8391,7 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
       input_shape.size(),
       detail::loading_threads(data, threads_),
       [&](std::size_t i, float* input) { return detail::fill_sample<Model>(data, i, input, options.times); },
-      {.held = slots, .ahead = 2 * slots}};
+      {.held = slots, .ahead = std::max<std::size_t>(2, 8 * slots / batch_size)}};
   auto progress = Progress::task(options.console, "Extracting features", data.size(), "image");
   std::mutex turn;  // batches and rows of features are given out together, in one order
   std::exception_ptr failure;
