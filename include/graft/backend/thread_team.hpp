@@ -81,8 +81,8 @@ class ThreadTeam {
   }
 
  private:
-  // Turns of waiting before a thread sleeps, some 50 microseconds: layers of a network follow each other
-  // faster.
+  // Turns of waiting before a thread sleeps, 140 microseconds on a Zen 4: layers of a network follow each
+  // other faster.
   static constexpr int spins = 4000;
 
   // The team whose task this thread is executing, and as which of its workers.

@@ -37,8 +37,9 @@ template <std::size_t Channels>
 alignas(64) inline constexpr std::array<float, Channels> padding_pixel{};
 
 /// A convolution of stride one by Winograd's minimal filtering, in groups of tiles. A group's tiles are
-/// transformed, then each block of channels is multiplied and transformed back. Groups are shared by the
-/// team; a single group's tiles and blocks are.
+/// transformed, then each block of channels is multiplied and transformed back. The team shares the groups,
+/// or the blocks of a single group: then each worker transforms the tiles for itself, because tiles written
+/// by one core and read by another took longer than that.
 template <Conv2dSpec S, class Y, class X>
 struct WinogradConvolution {
   using Tile = WinogradTile<Y, X>;
