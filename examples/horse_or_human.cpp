@@ -52,12 +52,12 @@ void run(const Options& options) {
   if (const auto left_out = train_features.left_out() + validation_features.left_out(); left_out > 0)
     std::cout << "left out " << left_out << " images that cannot be decoded\n";
 
-  const auto history = [&] {
-    const graft::StageTimes::Scope scope{timed, graft::Stage::training};
-    return net.fit(
-        train_features, graft::BinaryCrossentropy{}, graft::RMSprop{.learning_rate = 1e-4f},
-        {.epochs = options.epochs, .batch_size = options.batch_size, .validation = &validation_features});
-  }();
+  const auto history =
+      net.fit(train_features, graft::BinaryCrossentropy{}, graft::RMSprop{.learning_rate = 1e-4f},
+              {.epochs = options.epochs,
+               .batch_size = options.batch_size,
+               .validation = &validation_features,
+               .times = timed});
   const double seconds = seconds_since(start);
 
   auto report = graft::make_report(net, validation, validation_features, history);

@@ -256,3 +256,19 @@ TEST_CASE("fit on a folder is fit on its features, wherever they are kept") {
         }).find("no such folder: expected a folder for the file of features, received ") !=
         std::string::npos);
 }
+
+TEST_CASE("fit tells where the time goes, if asked") {
+  const auto training = vectors(40, 2), validation = vectors(20, 2, 2);
+  VectorModel<Blas> model;
+  StageTimes times;
+  model.fit(training, BinaryCrossentropy{}, SGD{},
+            {.epochs = 2,
+             .batch_size = 16,
+             .validation = &validation,
+             .console = Console::quiet(),
+             .times = &times});
+  CHECK(times[Stage::gather].count == 6);
+  CHECK(times[Stage::step].count == 6);
+  CHECK(times[Stage::validation].count == 2);
+  CHECK(times[Stage::step].wall > 0);
+}

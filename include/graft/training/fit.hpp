@@ -25,6 +25,7 @@ struct FitOptions {
   std::function<Training(const EpochLog&)> on_epoch_end{};  ///< after validation
   Console console = Console::standard_output();             ///< Console::quiet() prints nothing
   FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
+  StageTimes* times = nullptr;       ///< where the seconds are told, if anywhere
 };
 
 namespace detail {
@@ -33,12 +34,18 @@ namespace detail {
 template <class Model, class Trainer>
 LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context, const FeatureSet& set,
                      std::span<const std::size_t> order, std::size_t batch_size, BatchMemory<Model>& memory,
-                     Progress& progress) {
+                     Progress& progress, StageTimes* times) {
   LossSums total;
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
     const auto samples = order.subspan(begin, std::min(batch_size, order.size() - begin));
-    memory.gather(context, set, samples);
-    const LossSums sums = trainer.step(context, samples.size(), memory.x, memory.t);
+    {
+      const StageTimes::Scope scope{times, Stage::gather};
+      memory.gather(context, set, samples);
+    }
+    const LossSums sums = [&] {
+      const StageTimes::Scope scope{times, Stage::step};
+      return trainer.step(context, samples.size(), memory.x, memory.t);
+    }();
     total.loss += sums.loss;
     total.accuracy += sums.accuracy;
     const double seen = static_cast<double>(begin + samples.size());
@@ -62,14 +69,14 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);
     if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
-    const ExtractOptions how{options.console, options.features};
+    const ExtractOptions how{options.console, options.features, options.times};
     const FeatureSet features = extract(training, how);
     std::optional<FeatureSet> validation;
     if (options.validation != nullptr) validation.emplace(extract(*options.validation, how));
-    return fit(
-        features, loss, optimizer,
-        FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
-                               options.shuffle, options.on_epoch_end, options.console, options.features});
+    return fit(features, loss, optimizer,
+               FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
+                                      options.shuffle, options.on_epoch_end, options.console,
+                                      options.features, options.times});
   } else {
     detail::require_features<Model>(training, "training data");
     if (options.validation != nullptr)
@@ -86,13 +93,16 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
       if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
       const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;
       auto progress = Progress::epoch(options.console, epoch, options.epochs, steps);
-      const LossSums sums =
-          detail::train_epoch(trainer, context, training, order, options.batch_size, memory, progress);
+      const LossSums sums = detail::train_epoch(trainer, context, training, order, options.batch_size, memory,
+                                                progress, options.times);
       EpochLog log{.epoch = epoch,
                    .loss = sums.loss / static_cast<double>(training.size()),
                    .accuracy = sums.accuracy / static_cast<double>(training.size())};
       if (options.validation != nullptr) {
-        const Evaluation e = evaluator.run(context, head_.data(), *options.validation, memory);
+        const Evaluation e = [&] {
+          const StageTimes::Scope scope{options.times, Stage::validation};
+          return evaluator.run(context, head_.data(), *options.validation, memory);
+        }();
         log.val_loss = e.loss;
         log.val_accuracy = e.accuracy;
         progress.finish({{"loss", log.loss},

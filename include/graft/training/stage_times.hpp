@@ -18,7 +18,9 @@ enum class Stage {
   preprocess,  ///< from pixels to an input: resized, scaled; on the loader's threads
   wait,        ///< of the threads of the backbone, for an input
   backbone,    ///< from an input to features
-  training     ///< of the head: all of its epochs, with validation
+  gather,      ///< a batch of features and targets for the head
+  step,        ///< of the head: forward, loss, backward, update
+  validation   ///< of the head, after each epoch
 };
 
 /// The time of one stage.
@@ -59,7 +61,8 @@ class StageTimes {
   /// The stages that were gone through, one a line.
   std::string table() const {
     static constexpr std::array<std::string_view, stages> names{
-        "decode", "resize and preprocess", "wait for an image", "backbone", "head, all epochs"};
+        "decode",         "resize and preprocess", "wait for an image", "backbone",
+        "gather a batch", "head's step",           "validation"};
     std::vector<std::vector<std::string>> rows{{"stage", "count", "wall s", "thread s", "ms each"}, {}};
     for (std::size_t i = 0; i < stages; ++i) {
       const StageTime t = (*this)[Stage{static_cast<int>(i)}];
@@ -72,7 +75,7 @@ class StageTimes {
   }
 
  private:
-  static constexpr std::size_t stages = static_cast<std::size_t>(Stage::training) + 1;
+  static constexpr std::size_t stages = static_cast<std::size_t>(Stage::validation) + 1;
 
   struct Total {
     StageTime time;
