@@ -2978,6 +2978,18 @@ struct PairAccumulators {
   }
 };
 
+/// The factors of a convolution's products as pairs of bfloat16.
+struct Bfloat16Products {
+  static constexpr std::size_t channels_in_float = 2;
+  template <std::size_t Pixels, std::size_t Vectors>
+  using Accumulators = PairAccumulators<Pixels, Vectors>;
+
+  static __attribute__((always_inline)) void store(float* to, const Vector& v) { store_bfloat16(to, v); }
+  static float pack(const std::array<double, 2>& weights) {
+    return make_pair(static_cast<float>(weights[0]), static_cast<float>(weights[1]));
+  }
+};
+
 }  // namespace graft::detail::simd
 
 namespace graft::detail::simd {
@@ -3030,12 +3042,8 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
   Accumulators<Pixels, vectors> a;
   unroll<vectors>([&](auto v) {
-    constexpr std::size_t left = Channels - v * lanes;
-    Vector start{};
-    if constexpr (left >= lanes)
-      load(start, bias + v * lanes);
-    else
-      std::memcpy(&start, bias + v * lanes, left * sizeof(float));
+    Vector start;
+    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
     unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
   });
 
@@ -3072,11 +3080,7 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
       if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
-      constexpr std::size_t left = Channels - v * lanes;
-      if constexpr (left >= lanes)
-        store(to + v * lanes, a.sum[m][v]);
-      else
-        std::memcpy(to + v * lanes, &a.sum[m][v], left * sizeof(float));
+      store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
 }
@@ -3117,6 +3121,7 @@ void pack_kernel(const float* kernel, float* packed) {
 template <Conv2dSpec S>
 struct DirectConvolution {
   using P = ConvolutionPlan<S>;
+  static constexpr std::string_view name = "direct";
   static constexpr std::size_t packed_size = P::packed_size;
 
   /// Cost for one image in units of step_cost.
@@ -3243,8 +3248,8 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.channels;
   PairAccumulators<Pixels, vectors> a;
   unroll<vectors>([&](auto v) {
-    Vector start{};
-    std::memcpy(&start, bias + v * lanes, std::min(lanes, Channels - v * lanes) * sizeof(float));
+    Vector start;
+    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
     unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
   });
 
@@ -3280,8 +3285,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
       if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
-      std::memcpy(y + m * S.output.pixel_stride + v * lanes, &a.sum[m][v],
-                  std::min(lanes, Channels - v * lanes) * sizeof(float));
+      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
 }
@@ -3290,6 +3294,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
 template <Conv2dSpec S>
 struct DirectBfloat16Convolution {
   using P = PairPlan<S>;
+  static constexpr std::string_view name = "direct, bfloat16";
   static constexpr std::size_t packed_size = P::packed_size;
   /// Cost for one image in units of step_cost; taps on padding cost nothing.
   static constexpr double cost = [] {
@@ -3404,20 +3409,20 @@ struct WinogradPlan {
 /// Floats of scratch that a group uses: as many as leave room for weights in a second-level cache.
 inline constexpr std::size_t winograd_scratch = 100'000;
 
-/// The division that makes the products cheapest. Groups and blocks that threads share are many or even in
-/// number, and cost the same as nearly as may be.
-constexpr WinogradPlan plan_winograd(const Conv2dSpec& s, std::size_t tile_height, std::size_t tile_width,
-                                     std::size_t points) {
-  const std::size_t columns = divide_up(s.output.width, tile_width);
-  const std::size_t tiles = divide_up(s.output.height, tile_height) * columns;
-  const std::size_t vectors = vectors_of(s.output.channels);
+/// The division that makes the products cheapest, for pixels of `depth` floats. Groups and blocks that
+/// threads share are many or even in number, and cost the same as nearly as may be.
+constexpr WinogradPlan plan_winograd(std::size_t depth, const ImageLayout& output, std::size_t tile_height,
+                                     std::size_t tile_width, std::size_t points) {
+  const std::size_t columns = divide_up(output.width, tile_width);
+  const std::size_t tiles = divide_up(output.height, tile_height) * columns;
+  const std::size_t vectors = vectors_of(output.channels);
   // Cycles that a vector takes in a transformation, for each point.
-  const double transform = 8.0 * static_cast<double>(tiles * (vectors_of(s.input.channels) + vectors));
+  const double transform = 8.0 * static_cast<double>(tiles * (vectors_of(depth) + vectors));
   WinogradPlan best{};
   for (std::size_t width = 1; width <= 4 && most_pixels(width) > 0; ++width) {
     const Division blocks = divide(vectors, divide_up(vectors, width));
     const std::size_t most = blocks.length(0);
-    const std::size_t fitting = winograd_scratch / (points * (s.input.channels + most * lanes));
+    const std::size_t fitting = winograd_scratch / (points * (depth + most * lanes));
     std::size_t groups = divide_up(tiles, std::max<std::size_t>(fitting, 1));
     if (groups > 1) groups = std::min(divide_up(groups, 4) * 4, tiles);
     const std::size_t in_group = divide_up(tiles, groups);
@@ -3430,15 +3435,10 @@ constexpr WinogradPlan plan_winograd(const Conv2dSpec& s, std::size_t tile_heigh
     // An odd block leaves one of two threads without work.
     if (groups == 1)
       step *= static_cast<double>(divide_up(blocks.count, 2) * 2) / static_cast<double>(blocks.count);
-    const double cost =
-        static_cast<double>(points) * (static_cast<double>(s.input.channels) * step + transform);
+    const double cost = static_cast<double>(points) * (static_cast<double>(depth) * step + transform);
     if (best.columns == 0 || cost < best.cost)
-      best = {columns,
-              divide(tiles, groups),
-              blocks,
-              pixels,
-              points * in_group * s.input.channels,
-              points * in_group * most * lanes,
+      best = {columns, divide(tiles, groups),     blocks,
+              pixels,  points * in_group * depth, points * in_group * most * lanes,
               cost};
   }
   return best;
@@ -3547,6 +3547,16 @@ struct WinogradAxis {
 
 namespace graft::detail::simd {
 
+/// The factors of a convolution's products as floats: how they lie in memory, and what multiplies them.
+struct FloatProducts {
+  static constexpr std::size_t channels_in_float = 1;
+  template <std::size_t Pixels, std::size_t Vectors>
+  using Accumulators = simd::Accumulators<Pixels, Vectors>;
+
+  static __attribute__((always_inline)) void store(float* to, const Vector& v) { simd::store(to, v); }
+  static float pack(const std::array<double, 1>& weights) { return static_cast<float>(weights[0]); }
+};
+
 /// Winograd's transformations of one tile of a map, Y along its height and X along its width. Sizes are
 /// run-time values, so that all layers of a network share them.
 template <class Y, class X>
@@ -3554,7 +3564,8 @@ struct WinogradTile {
   static constexpr std::size_t points = Y::size * X::size;
 
   /// B d B^T of one tile. pixels: (Y::size, X::size) pointers to `channels` floats each; at least a vector of
-  /// them. v: points planes, `plane` floats apart, of `channels` floats.
+  /// them. v: points planes, `plane` floats apart, of so many channels as Products stores them.
+  template <class Products>
   static void input(const float* const* pixels, std::size_t channels, float* v, std::size_t plane) {
     for (std::size_t begin = 0; begin < channels; begin += lanes) {
       // The last vector overlaps the one before it where channels fill no vector.
@@ -3571,7 +3582,7 @@ struct WinogradTile {
         unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
         Y::input(d, t);
         unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
-          store(v + (y * X::size + x) * plane + c, t[y]);
+          Products::store(v + (y * X::size + x) * plane + c / Products::channels_in_float, t[y]);
         });
       }
     }
@@ -3629,28 +3640,23 @@ struct WinogradTile {
 
 namespace graft::detail::simd {
 
-/// m = v u: (Pixels, Depth) (Depth, Vectors * lanes). All are contiguous.
-template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
-void multiply_tile(const float* v, const float* u, float* m) {
-  Accumulators<Pixels, Vectors> a{};
-  for (std::size_t k = 0; k < Depth; ++k) a.template step<0, Pixels, Depth>(v + k, u + k * Vectors * lanes);
-  unroll<Pixels>([&](auto p) __attribute__((always_inline)) {
-    unroll<Vectors>([&](auto i) __attribute__((always_inline)) {
-      store(m + (p * Vectors + i) * lanes, a.sum[p][i]);
-    });
-  });
-}
-
 /// The products of a group of tiles with one block of channels, for all points. v: (points, tiles, Depth),
 /// u: (points, Depth, Vectors * lanes), m: (points, tiles, Vectors * lanes). The last register tile overlaps
 /// the one before it where `tiles` is no multiple of Pixels.
-template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
+template <class Products, std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
 void multiply_points(std::size_t points, std::size_t tiles, const float* v, const float* u, float* m) {
   constexpr std::size_t width = Vectors * lanes;
   for (std::size_t p = 0; p < points; ++p, u += Depth * width)
     for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
       const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
-      multiply_tile<Pixels, Vectors, Depth>(v + row * Depth, u, m + row * width);
+      typename Products::template Accumulators<Pixels, Vectors> a{};
+      for (std::size_t k = 0; k < Depth; ++k)
+        a.template step<0, Pixels, Depth>(v + row * Depth + k, u + k * width);
+      unroll<Pixels>([&](auto i) __attribute__((always_inline)) {
+        unroll<Vectors>([&](auto j) __attribute__((always_inline)) {
+          store(m + (row + i) * width + j * lanes, a.sum[i][j]);
+        });
+      });
     }
 }
 
@@ -3662,155 +3668,35 @@ alignas(64) inline constexpr std::array<float, Channels> padding_pixel{};
 /// transformed, then each block of channels is multiplied and transformed back. The team shares the groups,
 /// or the blocks of a single group: then each worker transforms the tiles for itself, because tiles written
 /// by one core and read by another took longer than that.
-template <Conv2dSpec S, class Y, class X>
+template <Conv2dSpec S, class Y, class X, class Products = FloatProducts>
 struct WinogradConvolution {
   using Tile = WinogradTile<Y, X>;
-  static constexpr WinogradPlan plan = plan_winograd(S, Y::outputs, X::outputs, Tile::points);
+  static constexpr std::string_view name = "Winograd";
+  static constexpr std::size_t channels_in_float = Products::channels_in_float;
+  static constexpr std::size_t depth = S.input.channels / channels_in_float;  // floats of a pixel's channels
+  static constexpr WinogradPlan plan = plan_winograd(depth, S.output, Y::outputs, X::outputs, Tile::points);
   static_assert(S.window.height == Y::taps && S.window.width == X::taps);
   static_assert(S.window.stride_x == 1 && S.window.stride_y == 1 && S.input.channels >= lanes);
+  static_assert(S.input.channels % channels_in_float == 0);
   static_assert(plan.input_size + plan.product_size <= HostContext::scratch_size);
-  static constexpr double cost = plan.cost;
-  static constexpr std::size_t packed_size =
-      Tile::points * S.input.channels * vectors_of(S.output.channels) * lanes;
-
-  /// [block][point][Cin][vectors of the block], each product computed in double and rounded once.
-  static void pack(std::span<const float> kernel, float* packed) {
-    for (std::size_t block = 0; block < plan.blocks.count; ++block) {
-      const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
-      for (std::size_t c = 0; c < S.input.channels; ++c)
-        for (std::size_t n = 0; n < width; ++n) {
-          std::array<double, Tile::points> u{};
-          if (first + n < S.output.channels)
-            u = Tile::kernel(kernel.data() + c * S.output.channels + first + n,
-                             S.input.channels * S.output.channels);
-          for (std::size_t p = 0; p < Tile::points; ++p)
-            packed[(p * S.input.channels + c) * width + n] = static_cast<float>(u[p]);
-        }
-      packed += Tile::points * S.input.channels * width;
-    }
-  }
-
-  template <bool Rectify>
-  static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
-                  const float* bias, float* y) {
-    context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
-      const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
-      const auto transform_group = [&](std::size_t inner) {
-        for (std::size_t t = 0; t < tiles; ++t)
-          transform_input(x + image * S.input.image_stride(), first + t,
-                          context.scratch(inner) + t * S.input.channels, tiles * S.input.channels);
-      };
-      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
-        const float* v = context.scratch(inner);
-        float* m = context.scratch(inner) + plan.input_size;
-        const float* u = packed + plan.blocks.begin(block) * lanes * S.input.channels * Tile::points;
-        unroll<2>([&](auto larger) {
-          constexpr std::size_t vectors = plan.blocks.size + larger;
-          if constexpr (larger < plan.kinds_of_block())
-            if (plan.blocks.length(block) == vectors) {
-              multiply_points<plan.pixels, vectors, S.input.channels>(Tile::points, tiles, v, u, m);
-              for (std::size_t i = 0; i < vectors; ++i)
-                transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
-                                          plan.blocks.begin(block) + i, y + image * S.output.image_stride());
-            }
-        });
-      });
-    });
-  }
-
- private:
-  static void transform_input(const float* image, std::size_t tile, float* v, std::size_t plane) {
-    // Unsigned differences wrap around before the image, and are then not below its extent.
-    const std::size_t top = tile / plan.columns * Y::outputs - S.window.pad_top;
-    const std::size_t left = tile % plan.columns * X::outputs - S.window.pad_left;
-    const float* pixels[Tile::points];
-    for (std::size_t p = 0; p < Tile::points; ++p) {
-      const std::size_t row = top + p / X::size, column = left + p % X::size;
-      pixels[p] = row < S.input.height && column < S.input.width
-                      ? image + (row * S.input.width + column) * S.input.pixel_stride
-                      : padding_pixel<S.input.channels>.data();
-    }
-    Tile::input(pixels, S.input.channels, v, plane);
-  }
-
-  // One vector of channels of all tiles of a group. m: (points, tiles, width)
-  template <bool Rectify>
-  static void transform_output(const float* m, std::size_t width, std::size_t first, std::size_t tiles,
-                               const float* bias, std::size_t vector, float* image) {
-    const std::size_t channels = std::min(lanes, S.output.channels - vector * lanes);
-    Vector b{};
-    std::memcpy(&b, bias + vector * lanes, channels * sizeof(float));
-    for (std::size_t t = 0; t < tiles; ++t) {
-      const std::size_t row = (first + t) / plan.columns * Y::outputs;
-      const std::size_t column = (first + t) % plan.columns * X::outputs;
-      Tile::template output<Rectify>(
-          m + t * width, tiles * width, b,
-          {image + (row * S.output.width + column) * S.output.pixel_stride + vector * lanes,
-           S.output.width * S.output.pixel_stride, S.output.pixel_stride,
-           std::min(Y::outputs, S.output.height - row), std::min(X::outputs, S.output.width - column),
-           channels});
-    }
-  }
-};
-
-}  // namespace graft::detail::simd
-
-namespace graft::detail::simd {
-
-/// B d B^T of one tile, as WinogradTile computes it, rounded to bfloat16 when it is stored.
-/// pixels: (Y::size, X::size) pointers to `channels` floats each, an even number and at least a vector of
-/// them. v: points planes, `plane` floats apart, of the channels' pairs.
-template <class Y, class X>
-void transform_to_pairs(const float* const* pixels, std::size_t channels, float* v, std::size_t plane) {
-  for (std::size_t begin = 0; begin < channels; begin += lanes) {
-    // The last vector overlaps the one before it where channels fill no vector.
-    const std::size_t c = std::min(begin, channels - lanes);
-    Vector rows[Y::size][X::size];
-    unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
-      Vector d[X::size];
-      unroll<X::size>([&](auto x)
-                          __attribute__((always_inline)) { load(d[x], pixels[y * X::size + x] + c); });
-      X::input(d, rows[y]);
-    });
-    unroll<X::size>([&](auto x) __attribute__((always_inline)) {
-      Vector d[Y::size], t[Y::size];
-      unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
-      Y::input(d, t);
-      unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
-        store_bfloat16(v + (y * X::size + x) * plane + c / 2, t[y]);
-      });
-    });
-  }
-}
-
-/// Winograd's algorithm with both factors of its products rounded to bfloat16; all sums are float's.
-template <Conv2dSpec S, class Y, class X>
-struct WinogradBfloat16Convolution {
-  using Tile = WinogradTile<Y, X>;
-  static constexpr std::size_t depth = pair_count(S.input.channels);
-  static constexpr WinogradPlan plan = plan_winograd(on_pairs(S), Y::outputs, X::outputs, Tile::points);
-  static_assert(S.window.height == Y::taps && S.window.width == X::taps);
-  static_assert(S.window.stride_x == 1 && S.window.stride_y == 1);
-  static_assert(S.input.channels >= lanes && S.input.channels % 2 == 0);
   static constexpr double cost = plan.cost;
   static constexpr std::size_t packed_size = Tile::points * depth * vectors_of(S.output.channels) * lanes;
 
-  /// [block][point][pairs of Cin][vectors of the block], each weight computed in double.
+  /// [block][point][depth][vectors of the block], each weight computed in double and rounded once.
   static void pack(std::span<const float> kernel, float* packed) {
-    constexpr std::size_t in = S.input.channels, out = S.output.channels;
     for (std::size_t block = 0; block < plan.blocks.count; ++block) {
       const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
-      for (std::size_t c = 0; c < in; c += 2)
+      for (std::size_t c = 0; c < depth; ++c)
         for (std::size_t n = 0; n < width; ++n) {
-          std::array<double, Tile::points> a{}, b{};
-          if (first + n < out) {
-            a = Tile::kernel(kernel.data() + c * out + first + n, in * out);
-            b = Tile::kernel(kernel.data() + (c + 1) * out + first + n, in * out);
+          std::array<std::array<double, channels_in_float>, Tile::points> u{};
+          for (std::size_t i = 0; i < channels_in_float && first + n < S.output.channels; ++i) {
+            const float* weights =
+                kernel.data() + (c * channels_in_float + i) * S.output.channels + first + n;
+            const auto column = Tile::kernel(weights, S.input.channels * S.output.channels);
+            for (std::size_t p = 0; p < Tile::points; ++p) u[p][i] = column[p];
           }
           for (std::size_t p = 0; p < Tile::points; ++p)
-            packed[(p * depth + c / 2) * width + n] =
-                make_pair(static_cast<float>(a[p]), static_cast<float>(b[p]));
+            packed[(p * depth + c) * width + n] = Products::pack(u[p]);
         }
       packed += Tile::points * depth * width;
     }
@@ -3822,20 +3708,20 @@ struct WinogradBfloat16Convolution {
     context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
       const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
       const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
-      const auto transform_group = [&](std::size_t worker) {
+      const auto transform_group = [&](std::size_t inner) {
         for (std::size_t t = 0; t < tiles; ++t)
-          transform_input(x + image * S.input.image_stride(), first + t, context.scratch(worker) + t * depth,
+          transform_input(x + image * S.input.image_stride(), first + t, context.scratch(inner) + t * depth,
                           tiles * depth);
       };
-      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t worker) {
-        const float* v = context.scratch(worker);
-        float* m = context.scratch(worker) + plan.input_size;
+      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
+        const float* v = context.scratch(inner);
+        float* m = context.scratch(inner) + plan.input_size;
         const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
         unroll<2>([&](auto larger) {
           constexpr std::size_t vectors = plan.blocks.size + larger;
           if constexpr (larger < plan.kinds_of_block())
             if (plan.blocks.length(block) == vectors) {
-              multiply<vectors>(tiles, v, u, m);
+              multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
               for (std::size_t i = 0; i < vectors; ++i)
                 transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
                                           plan.blocks.begin(block) + i, y + image * S.output.image_stride());
@@ -3857,26 +3743,7 @@ struct WinogradBfloat16Convolution {
                       ? image + (row * S.input.width + column) * S.input.pixel_stride
                       : padding_pixel<S.input.channels>.data();
     }
-    transform_to_pairs<Y, X>(pixels, S.input.channels, v, plane);
-  }
-
-  // For each point, m (tiles, width) = v (tiles, pairs) u (pairs, width). The last register tile overlaps the
-  // one before it where `tiles` is no multiple of its pixels.
-  template <std::size_t Vectors>
-  static void multiply(std::size_t tiles, const float* v, const float* u, float* m) {
-    constexpr std::size_t width = Vectors * lanes;
-    for (std::size_t p = 0; p < Tile::points; ++p, u += depth * width)
-      for (std::size_t begin = 0; begin < tiles; begin += plan.pixels) {
-        const std::size_t row = p * tiles + std::min(begin, tiles - plan.pixels);
-        PairAccumulators<plan.pixels, Vectors> a{};
-        for (std::size_t k = 0; k < depth; ++k)
-          a.template step<0, plan.pixels, depth>(v + row * depth + k, u + k * width);
-        unroll<plan.pixels>([&](auto i) __attribute__((always_inline)) {
-          unroll<Vectors>([&](auto j) __attribute__((always_inline)) {
-            store(m + (row + i) * width + j * lanes, a.sum[i][j]);
-          });
-        });
-      }
+    Tile::template input<Products>(pixels, S.input.channels, v, plane);
   }
 
   // One vector of channels of all tiles of a group. m: (points, tiles, width)
@@ -3931,33 +3798,41 @@ constexpr auto choose_algorithm() {
     return Direct{};
 }
 
+template <Conv2dSpec S>
+using FloatAlgorithm = decltype(choose_algorithm<S>());
+
 }  // namespace graft::detail::simd
 
 namespace graft::detail {
 
-/// Convolution by the algorithm that suits the specification.
-struct SimdConvolution {
+/// Convolution by the algorithm that AlgorithmOf names for the specification.
+template <template <Conv2dSpec> class AlgorithmOf>
+struct ChosenConvolution {
+  /// Floats that the packed weights take.
   template <Conv2dSpec S>
-  using Algorithm = decltype(simd::choose_algorithm<S>());
+  static constexpr std::size_t packed_size = AlgorithmOf<S>::packed_size;
 
+  /// "direct" or "Winograd", for whoever prints a profile.
   template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
+  static constexpr std::string_view conv2d_algorithm = AlgorithmOf<S>::name;
 
   template <Conv2dSpec S>
   static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
-    Algorithm<S>::pack(kernel, packed);
+    AlgorithmOf<S>::pack(kernel, packed);
   }
 
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
     constexpr bool rectify = std::is_same_v<Act, Relu>;
-    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
+    AlgorithmOf<S>::template run<rectify>(context, batch, x, packed, bias, y);
     if constexpr (!rectify && !std::is_same_v<Act, Linear>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
   }
 };
+
+using SimdConvolution = ChosenConvolution<simd::FloatAlgorithm>;
 
 }  // namespace graft::detail
 
@@ -3969,7 +3844,7 @@ namespace graft::detail::simd {
 /// convolution does.
 template <Conv2dSpec S>
 constexpr auto choose_bfloat16_algorithm() {
-  using Float = decltype(choose_algorithm<S>());
+  using Float = FloatAlgorithm<S>;
   using Direct = DirectBfloat16Convolution<S>;
   if constexpr (S.input.channels < 8 || !PairPlan<S>::fits)
     return Float{};
@@ -3977,39 +3852,21 @@ constexpr auto choose_bfloat16_algorithm() {
                      S.window.stride_x == 1 && S.input.channels >= lanes && S.input.channels % 2 == 0 &&
                      S.input.channels <= 1024)
     return Cheaper<Cheaper<Direct, Float>,
-                   WinogradBfloat16Convolution<S, WinogradAxis<4, 3>, WinogradAxis<4, 3>>>{};
+                   WinogradConvolution<S, WinogradAxis<4, 3>, WinogradAxis<4, 3>, Bfloat16Products>>{};
   else
     return Cheaper<Direct, Float>{};
 }
+
+template <Conv2dSpec S>
+using Bfloat16Algorithm = decltype(choose_bfloat16_algorithm<S>());
 
 }  // namespace graft::detail::simd
 
 namespace graft::detail {
 
-/// Convolution with bfloat16 weights and inputs, summed in float. Bias and activations are float.
-struct SimdBfloat16Convolution {
-  template <Conv2dSpec S>
-  using Algorithm = decltype(simd::choose_bfloat16_algorithm<S>());
-
-  /// Floats that the packed weights take: two bfloat16 values to each.
-  template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
-
-  template <Conv2dSpec S>
-  static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
-    Algorithm<S>::pack(kernel, packed);
-  }
-
-  template <Conv2dSpec S, class Act>
-  static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
-                            const float* bias, float* y) {
-    constexpr bool rectify = std::is_same_v<Act, Relu>;
-    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
-    if constexpr (!rectify && !std::is_same_v<Act, Linear>)
-      for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
-        activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
-  }
-};
+/// Convolution with bfloat16 weights and inputs, summed in float. Bias and activations are float; packed
+/// weights take a float for two.
+using SimdBfloat16Convolution = ChosenConvolution<simd::Bfloat16Algorithm>;
 
 }  // namespace graft::detail
 
@@ -4288,6 +4145,8 @@ struct Simd : Blas, detail::SimdConvolution, detail::SimdDense, detail::SimdPool
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;
+  template <Conv2dSpec S>
+  static constexpr std::string_view conv2d_algorithm = detail::SimdConvolution::conv2d_algorithm<S>;
 };
 
 }  // namespace graft
@@ -4304,6 +4163,8 @@ struct SimdBfloat16 : Simd, detail::SimdBfloat16Convolution {
   using detail::SimdBfloat16Convolution::pack_conv2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdBfloat16Convolution::packed_size<S>;
+  template <Conv2dSpec S>
+  static constexpr std::string_view conv2d_algorithm = detail::SimdBfloat16Convolution::conv2d_algorithm<S>;
 };
 
 }  // namespace graft
@@ -4531,7 +4392,7 @@ namespace graft {
 /// The sizes of image that are decoded; every other one is refused from its header, before memory is
 /// allocated.
 struct ImageLimits {
-  /// Both sides, in pixels: below 8 it is a tracking pixel or a placeholder, no photograph.
+  /// Both sides, in pixels: below 8 it is a tracking pixel or a spacer, no photograph.
   std::size_t min_side = 8;
   /// Height x width, in pixels: the largest cameras fit; a small file that claims more is an attack on memory
   /// (64 million pixels decode to 192 MB).

@@ -12,7 +12,7 @@ namespace graft {
 /// The sizes of image that are decoded; every other one is refused from its header, before memory is
 /// allocated.
 struct ImageLimits {
-  /// Both sides, in pixels: below 8 it is a tracking pixel or a placeholder, no photograph.
+  /// Both sides, in pixels: below 8 it is a tracking pixel or a spacer, no photograph.
   std::size_t min_side = 8;
   /// Height x width, in pixels: the largest cameras fit; a small file that claims more is an attack on memory
   /// (64 million pixels decode to 192 MB).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <graft/backend/simd/bfloat16.hpp>
 
-#include "support/kernel_runs.hpp"
+#include "support/convolution_runs.hpp"
 
 using namespace graft;
 using namespace graft::test;
@@ -9,131 +9,96 @@ using namespace graft::detail::simd;
 
 namespace {
 
-template <class Kernel, class Stride, class Padding>
-constexpr Conv2dSpec make(Shape in, std::size_t filters, std::size_t input_gap = 0,
-                          std::size_t output_gap = 0) {
-  using Sliding = graft::detail::Sliding<Kernel, Stride, Padding>;
-  Conv2dSpec spec{contiguous(in), contiguous(Sliding::output(in, filters)), Sliding::window(in)};
-  spec.input.pixel_stride += input_gap;
-  spec.output.pixel_stride += output_gap;
-  return spec;
-}
-
 std::vector<float> rounded(std::vector<float> values) {
   for (float& value : values) value = std::bit_cast<float>(std::uint32_t{to_bfloat16(value)} << 16);
   return values;
-}
-
-// An algorithm against Reference. Gaps hold NaN: a kernel that reads or writes them shows it.
-template <Conv2dSpec S, class Algorithm, bool Rectify>
-void check_algorithm(std::span<const float> kernel, auto&& input, double tolerance) {
-  using Act = std::conditional_t<Rectify, Relu, Linear>;
-  const auto bias = random_values(S.output.channels, 2);
-  AlignedBuffer packed{Algorithm::packed_size};
-  Algorithm::pack(kernel, packed.data());
-  HostContext one{Threads{1}};
-  for (const std::size_t batch : batches) {
-    CAPTURE(batch);
-    auto x = input(random_values(buffer_size(S.input, batch), 3));
-    for (std::size_t i = 0; i < x.size(); ++i)
-      if (i % S.input.pixel_stride >= S.input.channels) x[i] = poison(1)[0];
-    auto expected = poison(buffer_size(S.output, batch));
-    Reference::conv2d<S, Act>(one, batch, x.data(), kernel.data(), bias.data(), expected.data());
-    const auto y = same_for_any_threads<SimdBfloat16>([&](auto& context) {
-      auto result = poison(buffer_size(S.output, batch));
-      Algorithm::template run<Rectify>(context, batch, x.data(), packed.data(), bias.data(), result.data());
-      return result;
-    });
-    CHECK(only_pixels_written(S.output, y));
-    CHECK(difference(pixels_of(S.output, y), pixels_of(S.output, expected)) < tolerance);
-  }
 }
 
 // Weights and inputs that are bfloat16 already: only sums round.
 template <Conv2dSpec S, bool Rectify = false>
 void check_direct() {
   const auto kernel = rounded(random_values(S.patch_size() * S.output.channels, 1));
-  check_algorithm<S, DirectBfloat16Convolution<S>, Rectify>(kernel, rounded, sum_tolerance(S.patch_size()));
+  check_algorithm<S, DirectBfloat16Convolution<S>, Rectify>(kernel, sum_tolerance(S.patch_size()), rounded);
 }
 
 // Both factors of a product are rounded by up to 2^-9 of themselves. How much the transformations magnify
 // that was measured, 5.2 times on these values at most; 8 are allowed.
 template <Conv2dSpec S, std::size_t Y, std::size_t X, bool Rectify = false>
 void check_winograd() {
-  using Algorithm = WinogradBfloat16Convolution<S, WinogradAxis<Y, 3>, WinogradAxis<X, 3>>;
+  using Algorithm = WinogradConvolution<S, WinogradAxis<Y, 3>, WinogradAxis<X, 3>, Bfloat16Products>;
   const auto kernel = random_values(S.patch_size() * S.output.channels, 1);
-  check_algorithm<S, Algorithm, Rectify>(kernel, std::identity{}, 8.0 * 2.0 / 512.0);
+  check_algorithm<S, Algorithm, Rectify>(kernel, 8.0 * 2.0 / 512.0);
 }
 
 template <Conv2dSpec S, class Algorithm>
-constexpr bool chosen = std::is_same_v<graft::detail::SimdBfloat16Convolution::Algorithm<S>, Algorithm>;
+constexpr bool chosen = std::is_same_v<Bfloat16Algorithm<S>, Algorithm>;
 
 }  // namespace
 
 TEST_CASE("bfloat16 convolution: windows that reach over every border") {
-  check_direct<make<Kernel<3>, Strides<1>, Same>({9, 17, 6}, 16), true>();
-  check_direct<make<Kernel<5>, Strides<1>, Same>({7, 6, 3}, 32), true>();
-  check_direct<make<Kernel<1, 7>, Strides<1>, Same>({5, 7, 8}, 48)>();
-  check_direct<make<Kernel<7, 1>, Strides<1>, Same>({7, 5, 8}, 48)>();
-  check_direct<make<Kernel<5>, Strides<1>, Same>({2, 3, 3}, 16)>();  // larger than the map
-  check_direct<make<Kernel<3>, Strides<2>, Same>({8, 9, 4}, 16)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 6}, 16), true>();
+  check_direct<conv2d_spec<Kernel<5>, Strides<1>, Same>({7, 6, 3}, 32), true>();
+  check_direct<conv2d_spec<Kernel<1, 7>, Strides<1>, Same>({5, 7, 8}, 48)>();
+  check_direct<conv2d_spec<Kernel<7, 1>, Strides<1>, Same>({7, 5, 8}, 48)>();
+  check_direct<conv2d_spec<Kernel<5>, Strides<1>, Same>({2, 3, 3}, 16)>();  // larger than the map
+  check_direct<conv2d_spec<Kernel<3>, Strides<2>, Same>({8, 9, 4}, 16)>();
 }
 
 TEST_CASE("bfloat16 convolution: strides, valid windows, one pixel") {
-  check_direct<make<Kernel<3>, Strides<2>, Valid>({11, 12, 5}, 32), true>();
-  check_direct<make<Kernel<3>, Strides<1>, Valid>({6, 30, 4}, 16)>();
-  check_direct<make<Kernel<1>, Strides<2>, Valid>({5, 6, 4}, 16)>();
-  check_direct<make<Kernel<3>, Strides<3>, Valid>({3, 3, 2}, 16)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<2>, Valid>({11, 12, 5}, 32), true>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Valid>({6, 30, 4}, 16)>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<2>, Valid>({5, 6, 4}, 16)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<3>, Valid>({3, 3, 2}, 16)>();
 }
 
 TEST_CASE("bfloat16 convolution: 1x1 takes the image as one row") {
-  check_direct<make<Kernel<1>, Strides<1>, Same>({7, 7, 24}, 64), true>();
-  check_direct<make<Kernel<1>, Strides<1>, Same>({13, 11, 18}, 40)>();
-  check_direct<make<Kernel<1>, Strides<1>, Valid>({1, 1, 24}, 80)>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({7, 7, 24}, 64), true>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({13, 11, 18}, 40)>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Valid>({1, 1, 24}, 80)>();
 }
 
 TEST_CASE("bfloat16 convolution: odd channels, and channels that fill no register or several blocks") {
-  check_direct<make<Kernel<3>, Strides<1>, Same>({4, 5, 1}, 1), true>();
-  check_direct<make<Kernel<3>, Strides<1>, Same>({4, 5, 17}, 7)>();
-  check_direct<make<Kernel<1>, Strides<1>, Same>({3, 4, 75}, 33)>();
-  check_direct<make<Kernel<3>, Strides<1>, Same>({7, 7, 4}, 200)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({4, 5, 1}, 1), true>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({4, 5, 17}, 7)>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({3, 4, 75}, 33)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({7, 7, 4}, 200)>();
 }
 
 TEST_CASE("bfloat16 convolution: slices of wider maps") {
-  check_direct<make<Kernel<3>, Strides<1>, Same>({6, 7, 5}, 16, 3, 4), true>();
-  check_direct<make<Kernel<1>, Strides<1>, Same>({6, 7, 20}, 20, 3, 4)>();
-  check_direct<make<Kernel<3>, Strides<2>, Valid>({7, 9, 5}, 16, 2, 0)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 5}, 16, 3, 4), true>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({6, 7, 20}, 20, 3, 4)>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<2>, Valid>({7, 9, 5}, 16, 2, 0)>();
 }
 
 TEST_CASE("bfloat16 convolution: an input that does not fit the scratch memory at once") {
-  check_direct<make<Kernel<3, 1>, Strides<1>, Same>({65, 8, 1024}, 4)>();
-  check_direct<make<Kernel<1>, Strides<1>, Same>({40, 9, 1026}, 4)>();
+  check_direct<conv2d_spec<Kernel<3, 1>, Strides<1>, Same>({65, 8, 1024}, 4)>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({40, 9, 1026}, 4)>();
 }
 
 TEST_CASE("bfloat16 convolution by Winograd's algorithm") {
-  check_winograd<make<Kernel<3>, Strides<1>, Same>({9, 17, 16}, 16), 4, 4, true>();
-  check_winograd<make<Kernel<3>, Strides<1>, Valid>({11, 10, 18}, 40), 4, 4>();
-  check_winograd<make<Kernel<3>, Strides<1>, Same>({2, 3, 32}, 20), 4, 4>();  // smaller than a tile
-  check_winograd<make<Kernel<3>, Strides<1>, Same>({6, 7, 20}, 16, 3, 4), 4, 4, true>();
-  check_winograd<make<Kernel<3>, Strides<1>, Same>({33, 35, 64}, 96), 4, 4>();  // several groups
-  check_winograd<make<Kernel<3>, Strides<1>, Same>({8, 7, 48}, 64), 2, 2>();
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 16}, 16), 4, 4, true>();
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Valid>({11, 10, 18}, 40), 4, 4>();
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({2, 3, 32}, 20), 4, 4>();  // smaller than a tile
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 20}, 16, 3, 4), 4, 4, true>();
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({33, 35, 64}, 96), 4, 4>();  // several groups
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({8, 7, 48}, 64), 2, 2>();
 }
 
 TEST_CASE("bfloat16 convolution: the algorithm fits the specification") {
-  constexpr Conv2dSpec image = make<Kernel<3>, Strides<2>, Valid>({30, 30, 3}, 32);
+  constexpr Conv2dSpec image = conv2d_spec<Kernel<3>, Strides<2>, Valid>({30, 30, 3}, 32);
   static_assert(chosen<image, DirectConvolution<image>>);
-  constexpr Conv2dSpec wide = make<Kernel<3>, Strides<1>, Same>({4, 224, 1026}, 16);
+  constexpr Conv2dSpec wide = conv2d_spec<Kernel<3>, Strides<1>, Same>({4, 224, 1026}, 16);
   static_assert(chosen<wide, DirectConvolution<wide>>);  // three of its rows fill the scratch memory
-  constexpr Conv2dSpec pointwise = make<Kernel<1>, Strides<1>, Same>({7, 7, 768}, 192);
+  constexpr Conv2dSpec pointwise = conv2d_spec<Kernel<1>, Strides<1>, Same>({7, 7, 768}, 192);
   static_assert(chosen<pointwise, DirectBfloat16Convolution<pointwise>>);
   static_assert(SimdBfloat16::packed_size<pointwise> == 768 * 192 / 2);
-  constexpr Conv2dSpec square = make<Kernel<3>, Strides<1>, Same>({16, 16, 96}, 96);
+  constexpr Conv2dSpec square = conv2d_spec<Kernel<3>, Strides<1>, Same>({16, 16, 96}, 96);
   using Axis = WinogradAxis<4, 3>;
-  static_assert(lanes < 8 || chosen<square, WinogradBfloat16Convolution<square, Axis, Axis>>);
+  static_assert(lanes < 8 || chosen<square, WinogradConvolution<square, Axis, Axis, Bfloat16Products>>);
 }
 
 TEST_CASE("bfloat16 convolution: other activations follow it") {
-  constexpr Conv2dSpec spec = make<Kernel<1>, Strides<1>, Same>({3, 4, 16}, 33);
+  constexpr Conv2dSpec spec = conv2d_spec<Kernel<1>, Strides<1>, Same>({3, 4, 16}, 33);
   const auto kernel = rounded(random_values(16 * 33, 1)), bias = random_values(33, 2),
              x = rounded(random_values(buffer_size(spec.input, 2), 3));
   HostContext context{Threads{2}};

@@ -13,8 +13,7 @@ TEST_CASE("a plan covers all tiles and channels, in pieces that registers and sc
         CAPTURE(extent);
         CAPTURE(in);
         CAPTURE(out);
-        const WinogradPlan plan = plan_winograd(
-            {{extent, extent, in, in}, {extent, extent, out, out}, {3, 3, 1, 1, 1, 1}}, 4, 4, 36);
+        const WinogradPlan plan = plan_winograd(in, {extent, extent, out, out}, 4, 4, 36);
         const auto total = [](const Division& d) { return d.count * d.size + d.larger; };
         CHECK(plan.columns == divide_up(extent, 4));
         CHECK(total(plan.groups) == plan.columns * plan.columns);

@@ -21,7 +21,7 @@ void check(std::size_t channels) {
   std::vector<const float*> pixels(Tile::points);
   for (std::size_t p = 0; p < Tile::points; ++p) pixels[p] = map.data() + p * channels;
   std::vector<float> v = poison(Tile::points * channels);
-  Tile::input(pixels.data(), channels, v.data(), channels);
+  Tile::template input<FloatProducts>(pixels.data(), channels, v.data(), channels);
   for (std::size_t c = 0; c < channels; ++c) {
     const auto u = Tile::kernel(kernel.data() + c, channels);
     for (std::size_t p = 0; p < Tile::points; ++p) v[p * channels + c] *= static_cast<float>(u[p]);

@@ -16,6 +16,8 @@ struct SimdBfloat16 : Simd, detail::SimdBfloat16Convolution {
   using detail::SimdBfloat16Convolution::pack_conv2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdBfloat16Convolution::packed_size<S>;
+  template <Conv2dSpec S>
+  static constexpr std::string_view conv2d_algorithm = detail::SimdBfloat16Convolution::conv2d_algorithm<S>;
 };
 
 }  // namespace graft

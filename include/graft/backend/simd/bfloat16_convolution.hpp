@@ -2,7 +2,6 @@
 #pragma once
 
 #include <graft/backend/simd/bfloat16_direct.hpp>
-#include <graft/backend/simd/bfloat16_winograd.hpp>
 #include <graft/backend/simd/convolution.hpp>
 
 namespace graft::detail::simd {
@@ -13,7 +12,7 @@ namespace graft::detail::simd {
 /// convolution does.
 template <Conv2dSpec S>
 constexpr auto choose_bfloat16_algorithm() {
-  using Float = decltype(choose_algorithm<S>());
+  using Float = FloatAlgorithm<S>;
   using Direct = DirectBfloat16Convolution<S>;
   if constexpr (S.input.channels < 8 || !PairPlan<S>::fits)
     return Float{};
@@ -21,38 +20,20 @@ constexpr auto choose_bfloat16_algorithm() {
                      S.window.stride_x == 1 && S.input.channels >= lanes && S.input.channels % 2 == 0 &&
                      S.input.channels <= 1024)
     return Cheaper<Cheaper<Direct, Float>,
-                   WinogradBfloat16Convolution<S, WinogradAxis<4, 3>, WinogradAxis<4, 3>>>{};
+                   WinogradConvolution<S, WinogradAxis<4, 3>, WinogradAxis<4, 3>, Bfloat16Products>>{};
   else
     return Cheaper<Direct, Float>{};
 }
+
+template <Conv2dSpec S>
+using Bfloat16Algorithm = decltype(choose_bfloat16_algorithm<S>());
 
 }  // namespace graft::detail::simd
 
 namespace graft::detail {
 
-/// Convolution with bfloat16 weights and inputs, summed in float. Bias and activations are float.
-struct SimdBfloat16Convolution {
-  template <Conv2dSpec S>
-  using Algorithm = decltype(simd::choose_bfloat16_algorithm<S>());
-
-  /// Floats that the packed weights take: two bfloat16 values to each.
-  template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
-
-  template <Conv2dSpec S>
-  static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
-    Algorithm<S>::pack(kernel, packed);
-  }
-
-  template <Conv2dSpec S, class Act>
-  static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
-                            const float* bias, float* y) {
-    constexpr bool rectify = std::is_same_v<Act, Relu>;
-    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
-    if constexpr (!rectify && !std::is_same_v<Act, Linear>)
-      for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
-        activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
-  }
-};
+/// Convolution with bfloat16 weights and inputs, summed in float. Bias and activations are float; packed
+/// weights take a float for two.
+using SimdBfloat16Convolution = ChosenConvolution<simd::Bfloat16Algorithm>;
 
 }  // namespace graft::detail

@@ -79,8 +79,8 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.channels;
   PairAccumulators<Pixels, vectors> a;
   unroll<vectors>([&](auto v) {
-    Vector start{};
-    std::memcpy(&start, bias + v * lanes, std::min(lanes, Channels - v * lanes) * sizeof(float));
+    Vector start;
+    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
     unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
   });
 
@@ -116,8 +116,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
       if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
-      std::memcpy(y + m * S.output.pixel_stride + v * lanes, &a.sum[m][v],
-                  std::min(lanes, Channels - v * lanes) * sizeof(float));
+      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
 }
@@ -126,6 +125,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
 template <Conv2dSpec S>
 struct DirectBfloat16Convolution {
   using P = PairPlan<S>;
+  static constexpr std::string_view name = "direct, bfloat16";
   static constexpr std::size_t packed_size = P::packed_size;
   /// Cost for one image in units of step_cost; taps on padding cost nothing.
   static constexpr double cost = [] {

@@ -92,4 +92,16 @@ struct PairAccumulators {
   }
 };
 
+/// The factors of a convolution's products as pairs of bfloat16.
+struct Bfloat16Products {
+  static constexpr std::size_t channels_in_float = 2;
+  template <std::size_t Pixels, std::size_t Vectors>
+  using Accumulators = PairAccumulators<Pixels, Vectors>;
+
+  static __attribute__((always_inline)) void store(float* to, const Vector& v) { store_bfloat16(to, v); }
+  static float pack(const std::array<double, 2>& weights) {
+    return make_pair(static_cast<float>(weights[0]), static_cast<float>(weights[1]));
+  }
+};
+
 }  // namespace graft::detail::simd

@@ -35,32 +35,40 @@ constexpr auto choose_algorithm() {
     return Direct{};
 }
 
+template <Conv2dSpec S>
+using FloatAlgorithm = decltype(choose_algorithm<S>());
+
 }  // namespace graft::detail::simd
 
 namespace graft::detail {
 
-/// Convolution by the algorithm that suits the specification.
-struct SimdConvolution {
+/// Convolution by the algorithm that AlgorithmOf names for the specification.
+template <template <Conv2dSpec> class AlgorithmOf>
+struct ChosenConvolution {
+  /// Floats that the packed weights take.
   template <Conv2dSpec S>
-  using Algorithm = decltype(simd::choose_algorithm<S>());
+  static constexpr std::size_t packed_size = AlgorithmOf<S>::packed_size;
 
+  /// "direct" or "Winograd", for whoever prints a profile.
   template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = Algorithm<S>::packed_size;
+  static constexpr std::string_view conv2d_algorithm = AlgorithmOf<S>::name;
 
   template <Conv2dSpec S>
   static void pack_conv2d(HostContext&, std::span<const float> kernel, float* packed) {
-    Algorithm<S>::pack(kernel, packed);
+    AlgorithmOf<S>::pack(kernel, packed);
   }
 
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
     constexpr bool rectify = std::is_same_v<Act, Relu>;
-    Algorithm<S>::template run<rectify>(context, batch, x, packed, bias, y);
+    AlgorithmOf<S>::template run<rectify>(context, batch, x, packed, bias, y);
     if constexpr (!rectify && !std::is_same_v<Act, Linear>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
   }
 };
+
+using SimdConvolution = ChosenConvolution<simd::FloatAlgorithm>;
 
 }  // namespace graft::detail

@@ -4,6 +4,9 @@
 #include <graft/backend/host_context.hpp>
 #include <graft/backend/simd/tile.hpp>
 
+#include <span>
+#include <string_view>
+
 namespace graft::detail::simd {
 
 /// Everything about a convolution that follows from its specification.
@@ -54,12 +57,8 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
   Accumulators<Pixels, vectors> a;
   unroll<vectors>([&](auto v) {
-    constexpr std::size_t left = Channels - v * lanes;
-    Vector start{};
-    if constexpr (left >= lanes)
-      load(start, bias + v * lanes);
-    else
-      std::memcpy(&start, bias + v * lanes, left * sizeof(float));
+    Vector start;
+    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
     unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
   });
 
@@ -96,11 +95,7 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
       if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
-      constexpr std::size_t left = Channels - v * lanes;
-      if constexpr (left >= lanes)
-        store(to + v * lanes, a.sum[m][v]);
-      else
-        std::memcpy(to + v * lanes, &a.sum[m][v], left * sizeof(float));
+      store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
 }
@@ -141,6 +136,7 @@ void pack_kernel(const float* kernel, float* packed) {
 template <Conv2dSpec S>
 struct DirectConvolution {
   using P = ConvolutionPlan<S>;
+  static constexpr std::string_view name = "direct";
   static constexpr std::size_t packed_size = P::packed_size;
 
   /// Cost for one image in units of step_cost.

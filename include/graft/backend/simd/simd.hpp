@@ -20,6 +20,8 @@ struct Simd : Blas, detail::SimdConvolution, detail::SimdDense, detail::SimdPool
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;
+  template <Conv2dSpec S>
+  static constexpr std::string_view conv2d_algorithm = detail::SimdConvolution::conv2d_algorithm<S>;
 };
 
 }  // namespace graft

@@ -5,30 +5,27 @@
 #include <graft/backend/simd/winograd_plan.hpp>
 #include <graft/backend/simd/winograd_tile.hpp>
 
-namespace graft::detail::simd {
+#include <string_view>
 
-/// m = v u: (Pixels, Depth) (Depth, Vectors * lanes). All are contiguous.
-template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
-void multiply_tile(const float* v, const float* u, float* m) {
-  Accumulators<Pixels, Vectors> a{};
-  for (std::size_t k = 0; k < Depth; ++k) a.template step<0, Pixels, Depth>(v + k, u + k * Vectors * lanes);
-  unroll<Pixels>([&](auto p) __attribute__((always_inline)) {
-    unroll<Vectors>([&](auto i) __attribute__((always_inline)) {
-      store(m + (p * Vectors + i) * lanes, a.sum[p][i]);
-    });
-  });
-}
+namespace graft::detail::simd {
 
 /// The products of a group of tiles with one block of channels, for all points. v: (points, tiles, Depth),
 /// u: (points, Depth, Vectors * lanes), m: (points, tiles, Vectors * lanes). The last register tile overlaps
 /// the one before it where `tiles` is no multiple of Pixels.
-template <std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
+template <class Products, std::size_t Pixels, std::size_t Vectors, std::size_t Depth>
 void multiply_points(std::size_t points, std::size_t tiles, const float* v, const float* u, float* m) {
   constexpr std::size_t width = Vectors * lanes;
   for (std::size_t p = 0; p < points; ++p, u += Depth * width)
     for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
       const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
-      multiply_tile<Pixels, Vectors, Depth>(v + row * Depth, u, m + row * width);
+      typename Products::template Accumulators<Pixels, Vectors> a{};
+      for (std::size_t k = 0; k < Depth; ++k)
+        a.template step<0, Pixels, Depth>(v + row * Depth + k, u + k * width);
+      unroll<Pixels>([&](auto i) __attribute__((always_inline)) {
+        unroll<Vectors>([&](auto j) __attribute__((always_inline)) {
+          store(m + (row + i) * width + j * lanes, a.sum[i][j]);
+        });
+      });
     }
 }
 
@@ -40,31 +37,37 @@ alignas(64) inline constexpr std::array<float, Channels> padding_pixel{};
 /// transformed, then each block of channels is multiplied and transformed back. The team shares the groups,
 /// or the blocks of a single group: then each worker transforms the tiles for itself, because tiles written
 /// by one core and read by another took longer than that.
-template <Conv2dSpec S, class Y, class X>
+template <Conv2dSpec S, class Y, class X, class Products = FloatProducts>
 struct WinogradConvolution {
   using Tile = WinogradTile<Y, X>;
-  static constexpr WinogradPlan plan = plan_winograd(S, Y::outputs, X::outputs, Tile::points);
+  static constexpr std::string_view name = "Winograd";
+  static constexpr std::size_t channels_in_float = Products::channels_in_float;
+  static constexpr std::size_t depth = S.input.channels / channels_in_float;  // floats of a pixel's channels
+  static constexpr WinogradPlan plan = plan_winograd(depth, S.output, Y::outputs, X::outputs, Tile::points);
   static_assert(S.window.height == Y::taps && S.window.width == X::taps);
   static_assert(S.window.stride_x == 1 && S.window.stride_y == 1 && S.input.channels >= lanes);
+  static_assert(S.input.channels % channels_in_float == 0);
   static_assert(plan.input_size + plan.product_size <= HostContext::scratch_size);
   static constexpr double cost = plan.cost;
-  static constexpr std::size_t packed_size =
-      Tile::points * S.input.channels * vectors_of(S.output.channels) * lanes;
+  static constexpr std::size_t packed_size = Tile::points * depth * vectors_of(S.output.channels) * lanes;
 
-  /// [block][point][Cin][vectors of the block], each product computed in double and rounded once.
+  /// [block][point][depth][vectors of the block], each weight computed in double and rounded once.
   static void pack(std::span<const float> kernel, float* packed) {
     for (std::size_t block = 0; block < plan.blocks.count; ++block) {
       const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
-      for (std::size_t c = 0; c < S.input.channels; ++c)
+      for (std::size_t c = 0; c < depth; ++c)
         for (std::size_t n = 0; n < width; ++n) {
-          std::array<double, Tile::points> u{};
-          if (first + n < S.output.channels)
-            u = Tile::kernel(kernel.data() + c * S.output.channels + first + n,
-                             S.input.channels * S.output.channels);
+          std::array<std::array<double, channels_in_float>, Tile::points> u{};
+          for (std::size_t i = 0; i < channels_in_float && first + n < S.output.channels; ++i) {
+            const float* weights =
+                kernel.data() + (c * channels_in_float + i) * S.output.channels + first + n;
+            const auto column = Tile::kernel(weights, S.input.channels * S.output.channels);
+            for (std::size_t p = 0; p < Tile::points; ++p) u[p][i] = column[p];
+          }
           for (std::size_t p = 0; p < Tile::points; ++p)
-            packed[(p * S.input.channels + c) * width + n] = static_cast<float>(u[p]);
+            packed[(p * depth + c) * width + n] = Products::pack(u[p]);
         }
-      packed += Tile::points * S.input.channels * width;
+      packed += Tile::points * depth * width;
     }
   }
 
@@ -76,18 +79,18 @@ struct WinogradConvolution {
       const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
       const auto transform_group = [&](std::size_t inner) {
         for (std::size_t t = 0; t < tiles; ++t)
-          transform_input(x + image * S.input.image_stride(), first + t,
-                          context.scratch(inner) + t * S.input.channels, tiles * S.input.channels);
+          transform_input(x + image * S.input.image_stride(), first + t, context.scratch(inner) + t * depth,
+                          tiles * depth);
       };
       context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
         const float* v = context.scratch(inner);
         float* m = context.scratch(inner) + plan.input_size;
-        const float* u = packed + plan.blocks.begin(block) * lanes * S.input.channels * Tile::points;
+        const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
         unroll<2>([&](auto larger) {
           constexpr std::size_t vectors = plan.blocks.size + larger;
           if constexpr (larger < plan.kinds_of_block())
             if (plan.blocks.length(block) == vectors) {
-              multiply_points<plan.pixels, vectors, S.input.channels>(Tile::points, tiles, v, u, m);
+              multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
               for (std::size_t i = 0; i < vectors; ++i)
                 transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
                                           plan.blocks.begin(block) + i, y + image * S.output.image_stride());
@@ -109,7 +112,7 @@ struct WinogradConvolution {
                       ? image + (row * S.input.width + column) * S.input.pixel_stride
                       : padding_pixel<S.input.channels>.data();
     }
-    Tile::input(pixels, S.input.channels, v, plane);
+    Tile::template input<Products>(pixels, S.input.channels, v, plane);
   }
 
   // One vector of channels of all tiles of a group. m: (points, tiles, width)

@@ -24,20 +24,20 @@ struct WinogradPlan {
 /// Floats of scratch that a group uses: as many as leave room for weights in a second-level cache.
 inline constexpr std::size_t winograd_scratch = 100'000;
 
-/// The division that makes the products cheapest. Groups and blocks that threads share are many or even in
-/// number, and cost the same as nearly as may be.
-constexpr WinogradPlan plan_winograd(const Conv2dSpec& s, std::size_t tile_height, std::size_t tile_width,
-                                     std::size_t points) {
-  const std::size_t columns = divide_up(s.output.width, tile_width);
-  const std::size_t tiles = divide_up(s.output.height, tile_height) * columns;
-  const std::size_t vectors = vectors_of(s.output.channels);
+/// The division that makes the products cheapest, for pixels of `depth` floats. Groups and blocks that
+/// threads share are many or even in number, and cost the same as nearly as may be.
+constexpr WinogradPlan plan_winograd(std::size_t depth, const ImageLayout& output, std::size_t tile_height,
+                                     std::size_t tile_width, std::size_t points) {
+  const std::size_t columns = divide_up(output.width, tile_width);
+  const std::size_t tiles = divide_up(output.height, tile_height) * columns;
+  const std::size_t vectors = vectors_of(output.channels);
   // Cycles that a vector takes in a transformation, for each point.
-  const double transform = 8.0 * static_cast<double>(tiles * (vectors_of(s.input.channels) + vectors));
+  const double transform = 8.0 * static_cast<double>(tiles * (vectors_of(depth) + vectors));
   WinogradPlan best{};
   for (std::size_t width = 1; width <= 4 && most_pixels(width) > 0; ++width) {
     const Division blocks = divide(vectors, divide_up(vectors, width));
     const std::size_t most = blocks.length(0);
-    const std::size_t fitting = winograd_scratch / (points * (s.input.channels + most * lanes));
+    const std::size_t fitting = winograd_scratch / (points * (depth + most * lanes));
     std::size_t groups = divide_up(tiles, std::max<std::size_t>(fitting, 1));
     if (groups > 1) groups = std::min(divide_up(groups, 4) * 4, tiles);
     const std::size_t in_group = divide_up(tiles, groups);
@@ -50,15 +50,10 @@ constexpr WinogradPlan plan_winograd(const Conv2dSpec& s, std::size_t tile_heigh
     // An odd block leaves one of two threads without work.
     if (groups == 1)
       step *= static_cast<double>(divide_up(blocks.count, 2) * 2) / static_cast<double>(blocks.count);
-    const double cost =
-        static_cast<double>(points) * (static_cast<double>(s.input.channels) * step + transform);
+    const double cost = static_cast<double>(points) * (static_cast<double>(depth) * step + transform);
     if (best.columns == 0 || cost < best.cost)
-      best = {columns,
-              divide(tiles, groups),
-              blocks,
-              pixels,
-              points * in_group * s.input.channels,
-              points * in_group * most * lanes,
+      best = {columns, divide(tiles, groups),     blocks,
+              pixels,  points * in_group * depth, points * in_group * most * lanes,
               cost};
   }
   return best;

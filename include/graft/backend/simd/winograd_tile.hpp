@@ -7,6 +7,16 @@
 
 namespace graft::detail::simd {
 
+/// The factors of a convolution's products as floats: how they lie in memory, and what multiplies them.
+struct FloatProducts {
+  static constexpr std::size_t channels_in_float = 1;
+  template <std::size_t Pixels, std::size_t Vectors>
+  using Accumulators = simd::Accumulators<Pixels, Vectors>;
+
+  static __attribute__((always_inline)) void store(float* to, const Vector& v) { simd::store(to, v); }
+  static float pack(const std::array<double, 1>& weights) { return static_cast<float>(weights[0]); }
+};
+
 /// Winograd's transformations of one tile of a map, Y along its height and X along its width. Sizes are
 /// run-time values, so that all layers of a network share them.
 template <class Y, class X>
@@ -14,7 +24,8 @@ struct WinogradTile {
   static constexpr std::size_t points = Y::size * X::size;
 
   /// B d B^T of one tile. pixels: (Y::size, X::size) pointers to `channels` floats each; at least a vector of
-  /// them. v: points planes, `plane` floats apart, of `channels` floats.
+  /// them. v: points planes, `plane` floats apart, of so many channels as Products stores them.
+  template <class Products>
   static void input(const float* const* pixels, std::size_t channels, float* v, std::size_t plane) {
     for (std::size_t begin = 0; begin < channels; begin += lanes) {
       // The last vector overlaps the one before it where channels fill no vector.
@@ -31,7 +42,7 @@ struct WinogradTile {
         unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
         Y::input(d, t);
         unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
-          store(v + (y * X::size + x) * plane + c, t[y]);
+          Products::store(v + (y * X::size + x) * plane + c / Products::channels_in_float, t[y]);
         });
       }
     }
