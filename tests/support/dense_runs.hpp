@@ -16,8 +16,19 @@ struct TwoSlots {
   }
 };
 
+// One that need not touch a weight whose gradient is zero, but moves its slot.
+struct Decaying {
+  static constexpr std::size_t slots = 1;
+  static constexpr bool keeps_weight_at_zero_gradient = true;
+  template <class V>
+  void operator()(V& w, V g, V* slot) const {
+    slot[0] = V(0.5f) * slot[0] + g * g;
+    w = w - V(0.125f) * g / (slot[0] + V(1.0f));
+  }
+};
+
 // Kernel, bias and their slots after two updates, one after the other. A null bias must stay as it is.
-template <class B, DenseSpec S>
+template <class B, DenseSpec S, class Rule>
 std::vector<float> updated_dense(HostContext& context, std::size_t batch, std::span<const float> x,
                                  std::span<const float> dy, std::span<const float> kernel,
                                  std::span<const float> bias, bool use_bias) {
@@ -28,7 +39,7 @@ std::vector<float> updated_dense(HostContext& context, std::size_t batch, std::s
   const OptimizerSlots kernel_slots{memory.data() + n, memory.data() + 2 * n};
   float* b = memory.data() + kernel.size();
   for (int step = 0; step < 2; ++step)
-    B::template dense_update<S>(context, TwoSlots{}, batch, x.data(), dy.data(), memory.data(), kernel_slots,
+    B::template dense_update<S>(context, Rule{}, batch, x.data(), dy.data(), memory.data(), kernel_slots,
                                 use_bias ? b : nullptr, advance(kernel_slots, kernel.size()));
   if (!use_bias) CHECK(same_bits(std::span{memory}.subspan(kernel.size(), bias.size()), bias));
   return memory;
@@ -38,12 +49,16 @@ template <class B, DenseSpec S>
 void check_dense_update(std::size_t batch, std::span<const float> x, std::span<const float> dy,
                         std::span<const float> kernel, std::span<const float> bias) {
   HostContext one{Threads{1}};
-  for (const bool use_bias : {true, false}) {
-    const auto expected = updated_dense<Reference, S>(one, batch, x, dy, kernel, bias, use_bias);
-    const auto result = same_for_any_threads<B>(
-        [&](auto& context) { return updated_dense<B, S>(context, batch, x, dy, kernel, bias, use_bias); });
+  const auto check = [&]<class Rule>(Rule, bool use_bias) {
+    const auto expected = updated_dense<Reference, S, Rule>(one, batch, x, dy, kernel, bias, use_bias);
+    const auto result = same_for_any_threads<B>([&](auto& context) {
+      return updated_dense<B, S, Rule>(context, batch, x, dy, kernel, bias, use_bias);
+    });
     CHECK(difference(result, expected) < 4 * sum_tolerance(batch));
-  }
+  };
+  check(TwoSlots{}, true);
+  check(TwoSlots{}, false);
+  check(Decaying{}, true);
 }
 
 // All primitives of one fully connected layer against Reference.

@@ -19,6 +19,7 @@ namespace detail {
 template <bool EpsilonUnderRoot, bool HasMomentum, bool Centered>
 struct RMSpropRule {
   static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);
+  static constexpr bool keeps_weight_at_zero_gradient = !HasMomentum && !Centered;
   static constexpr std::size_t momentum_slot = 1, mean_slot = HasMomentum ? 2 : 1;
   float learning_rate, rho, momentum, epsilon;
 

@@ -9,6 +9,7 @@ namespace detail {
 
 struct PlainSgdRule {
   static constexpr std::size_t slots = 0;
+  static constexpr bool keeps_weight_at_zero_gradient = true;
   float learning_rate;
 
   template <class V>

@@ -3,6 +3,9 @@
 
 #include <graft/backend/reference/convolution.hpp>
 
+#include <array>
+#include <cstdint>
+
 namespace graft::detail {
 
 /// Activations and dropout in plain loops.
@@ -49,12 +52,14 @@ struct ReferenceElementwise {
   template <ElementwiseSpec S, std::size_t Percent, class Function>
   static void mask(std::size_t batch, Philox key, Function&& f) {
     constexpr float rate = static_cast<float>(Percent) / 100.0f, keep = 1.0f / (1.0f - rate);
+    std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
     for (std::size_t image = 0; image < batch; ++image)
       for (std::size_t p = 0; p < S.input.pixels(); ++p)
         for (std::size_t c = 0; c < S.input.channels; ++c) {
           const std::size_t index = (image * S.input.pixels() + p) * S.input.channels + c;
+          if (index % 4 == 0) draws = key.block(index / 4);
           f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
-            key.uniform(index) >= rate ? keep : 0.0f);
+            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
         }
   }
 };

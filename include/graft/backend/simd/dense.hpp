@@ -18,6 +18,8 @@ struct DensePlan {
   static constexpr std::size_t blocks = (S.units + block - 1) / block;
   static constexpr std::size_t last = S.units - (blocks - 1) * block;       ///< columns of the last block
   static constexpr std::size_t padded_units = vectors_of(S.units) * lanes;  ///< of a row of sums
+  /// Rows of weights for which a row of sums is fetched: 256 KB of them, in the second-level cache.
+  static constexpr std::size_t depth = std::clamp<std::size_t>(65'536 / padded_units, 8, 64);
   static constexpr std::size_t groups = std::min<std::size_t>(16, (S.inputs + 15) / 16);
   /// Below this the weights are few and their rows too short for vectors.
   static constexpr bool suits = S.units >= lanes;
@@ -28,6 +30,12 @@ struct DensePlan {
     for (std::size_t b = 0; b + 1 < blocks; ++b) f.template operator()<block>(b * block);
     f.template operator()<last>((blocks - 1) * block);
   }
+};
+
+/// Whether a rule says that it moves no weight whose gradient is zero.
+template <class Rule>
+inline constexpr bool keeps_weight = requires {
+  requires Rule::keeps_weight_at_zero_gradient;
 };
 
 /// Factors that are not zero, and where what each of them multiplies begins. What follows a Relu is mostly
@@ -138,7 +146,6 @@ struct SimdDense {
 
  private:
   static constexpr std::size_t rows_at_once = 4;  // while a block of dy is in the first cache
-  static constexpr std::size_t depth = 16;        // rows of weights for which a row of sums is fetched
 
   // sums (batch, padded_units) = x kernel, over the rows [begin, end) of the kernel
   template <DenseSpec S>
@@ -146,10 +153,10 @@ struct SimdDense {
                            const float* kernel, float* sums) {
     using P = simd::DensePlan<S>;
     std::fill_n(sums, batch * P::padded_units, 0.0f);
-    for (std::size_t k = begin; k < end; k += depth)
+    for (std::size_t k = begin; k < end; k += P::depth)
       for (std::size_t row = 0; row < batch; ++row) {
-        simd::Factors<depth> factors;
-        for (std::size_t i = 0; i < std::min(depth, end - k); ++i)
+        simd::Factors<P::depth> factors;
+        for (std::size_t i = 0; i < std::min(P::depth, end - k); ++i)
           factors.add(x[row * S.inputs + k + i], i * S.units);
         if (factors.count == 0) continue;
         P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
@@ -162,10 +169,12 @@ struct SimdDense {
       }
   }
 
-  // The rule on the rows [begin, begin + count) of the kernel.
+  // The rule on the rows [begin, begin + count) of the kernel. `flatten`: a rule that is called instead of
+  // inlined takes its vectors through memory.
   template <DenseSpec S, class Rule>
-  static void update_rows(const Rule& rule, std::size_t batch, std::size_t begin, std::size_t count,
-                          const float* x, const float* packed, float* kernel, const OptimizerSlots& slots) {
+  [[gnu::flatten]] static void update_rows(const Rule& rule, std::size_t batch, std::size_t begin,
+                                           std::size_t count, const float* x, const float* packed,
+                                           float* kernel, const OptimizerSlots& slots) {
     using P = simd::DensePlan<S>;
     simd::Factors<most_batch> factors[rows_at_once];
     P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
@@ -173,27 +182,35 @@ struct SimdDense {
       for (std::size_t r = 0; r < count; ++r) {
         if (column == 0)
           for (std::size_t b = 0; b < batch; ++b) factors[r].add(x[b * S.inputs + begin + r], b * P::block);
-        simd::Sums<Columns> gradients;
-        gradients.template add<width>(factors[r], packed + batch * column);
         const std::size_t at = (begin + r) * S.units + column;
-        simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
-          apply<simd::columns_in(Columns, v)>(rule, gradients.sum[v], kernel, slots, at + v * simd::lanes);
-        });
+        simd::Sums<Columns> gradients;
+        const auto apply_all = [&]<bool Moves>() __attribute__((always_inline)) {
+          simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
+            apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
+                                                       at + v * simd::lanes);
+          });
+        };
+        if (simd::keeps_weight<Rule> && factors[r].count == 0) {
+          apply_all.template operator()<false>();  // an input that was zero in all of the batch
+        } else {
+          gradients.template add<width>(factors[r], packed + batch * column);
+          apply_all.template operator()<true>();
+        }
       }
     });
   }
 
-  template <std::size_t Count, class Rule>
+  template <std::size_t Count, bool MovesWeight, class Rule>
   static __attribute__((always_inline)) void apply(const Rule& rule, const simd::Vector& gradients,
                                                    float* kernel, const OptimizerSlots& slots,
                                                    std::size_t at) {
-    simd::Floats weight, slot[Rule::slots + 1];
-    simd::load_some<Count>(weight.value, kernel + at);
+    simd::Floats weight{0.0f}, slot[Rule::slots + 1];
+    if constexpr (MovesWeight) simd::load_some<Count>(weight.value, kernel + at);
     simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
       simd::load_some<Count>(slot[k].value, slots[k] + at);
     });
     rule(weight, simd::Floats{gradients}, slot);
-    simd::store_some<Count>(kernel + at, weight.value);
+    if constexpr (MovesWeight) simd::store_some<Count>(kernel + at, weight.value);
     simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
       simd::store_some<Count>(slots[k] + at, slot[k].value);
     });
