@@ -177,8 +177,9 @@ void run_dense_update(benchmark::State& state) {
   DenseMemory<S> m;
   graft::RMSprop{.learning_rate = 1e-4f}.visit_rule(1, [&](const auto& rule) {
     measure(state, m.products, 4 * m.weight_bytes, [&] {  // the rule's own operations are not counted
-      B::template dense_update<S>(context, rule, m.batch, m.x.data(), m.y.data(), m.kernel.data(),
-                                  {m.kernel_slot.data()}, m.bias.data(), {m.bias_slot.data()});
+      B::template dense_update<S, graft::Relu>(context, rule, m.batch, m.x.data(), m.y.data(),
+                                               m.kernel.data(), {m.kernel_slot.data()}, m.bias.data(),
+                                               {m.bias_slot.data()}, {});
     });
   });
 }

@@ -18,7 +18,8 @@ void run(const bench::Arguments& arguments) {
       net.head().data(), {}, {.learning_rate = 1e-4f}, net.seed(), batch};
   std::size_t steps = 0;
   const auto work = [&] {
-    const auto sums = trainer.step(context, batch, batches.features(steps), batches.labels(steps));
+    const auto sums = trainer.step(context, batch, batches.features(steps), batches.labels(steps),
+                                   {batch, batches.features(steps + 1)});
     ++steps;
     return sums.loss / static_cast<double>(batch);
   };

@@ -1935,6 +1935,14 @@ constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
   return slots;
 }
 
+/// The batch that a fully connected layer computes after a step of the optimizer: where `y` is not null, the
+/// step ends with y = act(x kernel + bias), for which each weight is at hand as soon as it has moved.
+struct DenseAhead {
+  std::size_t batch = 0;
+  const float* x = nullptr;  ///< (batch, inputs)
+  float* y = nullptr;        ///< (batch, units)
+};
+
 }  // namespace graft
 
 namespace graft::detail {
@@ -2029,7 +2037,8 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template dense<detail::probe::dense, Relu>(c, 1, x, x, x, y);
   B::template dense_backward_kernel<detail::probe::dense>(c, 1, x, x, y, y);
   B::template dense_backward_input<detail::probe::dense>(c, 1, x, x, y);
-  B::template dense_update<detail::probe::dense>(c, detail::probe::Rule{}, 1, x, x, y, slots, y, slots);
+  B::template dense_update<detail::probe::dense, Relu>(c, detail::probe::Rule{}, 1, x, x, y, slots, y, slots,
+                                                       DenseAhead{});
   B::template pool2d<detail::probe::pool2d, Max>(c, 1, x, y);
   B::template pool2d_backward<detail::probe::pool2d, Average>(c, 1, x, x, x, y);
   B::template global_average_pool<detail::probe::global>(c, 1, x, y);
@@ -2320,7 +2329,7 @@ constexpr std::size_t columns_in(std::size_t columns, std::size_t v) {
 
 #include <limits>
 
-#ifdef __AVX512F__
+#ifdef __SSE__
 #include <immintrin.h>
 #endif
 
@@ -2332,49 +2341,77 @@ struct Floats {
   Vector value;
 
   Floats() = default;
-  explicit Floats(const Vector& v) : value{v} {}
-  explicit Floats(float x) : value{x - Vector{}} {}
+  __attribute__((always_inline)) explicit Floats(const Vector& v) : value{v} {}
+  __attribute__((always_inline)) explicit Floats(float x) : value{x - Vector{}} {}
 
-  friend Floats operator+(const Floats& a, const Floats& b) { return Floats{a.value + b.value}; }
-  friend Floats operator-(const Floats& a, const Floats& b) { return Floats{a.value - b.value}; }
-  friend Floats operator*(const Floats& a, const Floats& b) { return Floats{a.value * b.value}; }
-  friend Floats operator/(const Floats& a, const Floats& b) { return Floats{a.value / b.value}; }
+  friend __attribute__((always_inline)) inline Floats operator+(const Floats& a, const Floats& b) {
+    return Floats{a.value + b.value};
+  }
+  friend __attribute__((always_inline)) inline Floats operator-(const Floats& a, const Floats& b) {
+    return Floats{a.value - b.value};
+  }
+  friend __attribute__((always_inline)) inline Floats operator*(const Floats& a, const Floats& b) {
+    return Floats{a.value * b.value};
+  }
+  friend __attribute__((always_inline)) inline Floats operator/(const Floats& a, const Floats& b) {
+    return Floats{a.value / b.value};
+  }
 };
 
-/// About 1 / sqrt(x), for x > 0: the processor's estimate where it has one of 14 bits, else Newton's method
-/// twice from an estimate out of the exponent.
-inline Vector estimate_reciprocal_sqrt(const Vector& x) {
-#ifdef __AVX512F__
+/// About 1 / sqrt(x), to 11 bits at least: the processor's estimate, else Newton's method from an estimate
+/// out of the exponent.
+inline __attribute__((always_inline)) Vector estimate_reciprocal_sqrt(const Vector& x) {
+#if defined(__AVX512F__)
   return _mm512_maskz_rsqrt14_ps(0xFFFF, x);
+#elif defined(__AVX__)
+  return _mm256_rsqrt_ps(x);
+#elif defined(__SSE__)
+  return _mm_rsqrt_ps(x);
 #else
   typedef std::int32_t Bits __attribute__((vector_size(sizeof(Vector))));
-  const Vector half = x * 0.5f;
   Vector y = reinterpret_cast<Vector>(0x5F375A86 - (reinterpret_cast<Bits>(x) >> 1));
-  y *= 1.5f - half * y * y;
-  y *= 1.5f - half * y * y;
+  for (int i = 0; i < 2; ++i) y *= 1.5f - 0.5f * x * y * y;
   return y;
 #endif
 }
 
-/// 1 / sqrt(x) for x >= 0, within two units in the last place: Newton's method. The processor's own root and
-/// division share one slow unit, and would take longer than fetching the numbers from memory does.
-inline Floats reciprocal_sqrt(const Floats& x) {
-  constexpr float smallest = std::numeric_limits<float>::min(), largest = std::numeric_limits<float>::max();
-  Vector finite = x.value < smallest ? smallest - Vector{} : x.value;  // a NaN stays one
-  finite = finite > largest ? largest - Vector{} : finite;
-  const Vector y = estimate_reciprocal_sqrt(finite);
-  return Floats{y * (1.5f - 0.5f * finite * y * y)};
+/// x, but not below the smallest normal number and not above the largest; a NaN stays one.
+inline __attribute__((always_inline)) Vector made_normal(const Vector& x) {
+  const Vector smallest = std::numeric_limits<float>::min() - Vector{};
+  const Vector largest = std::numeric_limits<float>::max() - Vector{};
+#if defined(__AVX512F__)
+  return _mm512_maskz_min_ps(0xFFFF, largest, _mm512_maskz_max_ps(0xFFFF, smallest, x));
+#elif defined(__AVX__)
+  return _mm256_min_ps(largest, _mm256_max_ps(smallest, x));
+#elif defined(__SSE__)
+  return _mm_min_ps(largest, _mm_max_ps(smallest, x));
+#else
+  const Vector y = x < smallest ? smallest : x;
+  return y > largest ? largest : y;
+#endif
+}
+
+/// 1 / sqrt(x) for x >= 0, within two units in the last place: Halley's method, once. The processor's own
+/// root and division share one slow unit, and would take longer than fetching the numbers from memory does.
+inline __attribute__((always_inline)) Floats reciprocal_sqrt(const Floats& x) {
+  const Vector normal = made_normal(x.value), y = estimate_reciprocal_sqrt(normal);
+  const Vector error = 1.0f - normal * y * y;
+  return Floats{y + y * error * (0.5f + 0.375f * error)};
 }
 
 /// sqrt(x), as something to divide by or to add to.
 struct Root {
   Floats square;
 
-  operator Floats() const { return square * reciprocal_sqrt(square); }
-  friend Floats operator/(const Floats& a, const Root& b) { return a * reciprocal_sqrt(b.square); }
-  friend Floats operator+(const Root& a, const Floats& b) { return Floats{a} + b; }
+  __attribute__((always_inline)) operator Floats() const { return square * reciprocal_sqrt(square); }
+  friend __attribute__((always_inline)) inline Floats operator/(const Floats& a, const Root& b) {
+    return a * reciprocal_sqrt(b.square);
+  }
+  friend __attribute__((always_inline)) inline Floats operator+(const Root& a, const Floats& b) {
+    return Floats{a} + b;
+  }
 };
-inline Root sqrt(const Floats& x) { return {x}; }
+inline __attribute__((always_inline)) Root sqrt(const Floats& x) { return {x}; }
 
 }  // namespace graft::detail::simd
 
@@ -2395,8 +2432,8 @@ struct BlasUpdate {
 
   /// The same on the calling thread.
   template <class Rule>
-  [[gnu::flatten]] static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w,
-                                          const float* g, OptimizerSlots slots) {
+  static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
+                         OptimizerSlots slots) {
     using simd::Floats;
     const std::size_t whole = count / Floats::size * Floats::size;
     for (std::size_t i = 0; i < whole; i += Floats::size) {
@@ -2451,11 +2488,11 @@ struct ReferenceDense {
   }
 
   /// The gradients of dense_backward_kernel, given to an optimizer's rule one by one instead of being stored:
-  /// kernel, bias (unless null) and their slots move.
-  template <DenseSpec S, class Rule>
+  /// kernel, bias (unless null) and their slots move; then the layer computes the batch to come, if any.
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           OptimizerSlots bias_slots, DenseAhead ahead) {
     for (std::size_t i = 0; i < S.inputs; ++i)
       for (std::size_t u = 0; u < S.units; ++u) {
         float sum = 0.0f;
@@ -2469,6 +2506,7 @@ struct ReferenceDense {
         for (std::size_t row = 0; row < batch; ++row) sum += dy[row * S.units + u];
         ReferenceTraining::update(context, rule, 1, bias + u, &sum, advance(bias_slots, u));
       }
+    if (ahead.y != nullptr) dense<S, Act>(context, ahead.batch, ahead.x, kernel, bias, ahead.y);
   }
 
   /// dx += dy * kernel transposed.
@@ -2532,10 +2570,10 @@ struct BlasDense {
   }
 
   /// Gradients of a block of the kernel at a time, in scratch memory, where the rule finds them in the cache.
-  template <DenseSpec S, class Rule>
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           OptimizerSlots bias_slots, DenseAhead ahead) {
     static_assert(S.units <= HostContext::scratch_size, "a row of the kernel must fit the scratch memory");
     constexpr std::size_t rows = std::min(S.inputs, HostContext::scratch_size / S.units);
     constexpr std::size_t blocks = (S.inputs + rows - 1) / rows;
@@ -2547,10 +2585,8 @@ struct BlasDense {
       BlasUpdate::update_run(context, rule, count * S.units, kernel + begin * S.units, gradients,
                              advance(kernel_slots, begin * S.units));
     });
-    if (bias == nullptr) return;
-    float* dbias = context.scratch(0);
-    column_sums(batch, S.units, dy, dbias);
-    BlasUpdate::update_run(context, rule, S.units, bias, dbias, bias_slots);
+    update_bias(context, rule, batch, S.units, dy, context.scratch(0), bias, bias_slots);
+    if (ahead.y != nullptr) dense<S, Act>(context, ahead.batch, ahead.x, kernel, bias, ahead.y);
   }
 
   template <DenseSpec S>
@@ -2563,6 +2599,15 @@ struct BlasDense {
       gemm(batch, count, S.units, {dy, S.units}, {kernel + begin * S.units, S.units, true}, 1.0f, dx + begin,
            S.inputs);
     });
+  }
+
+  /// The rule on a bias, unless that is null. dbias (units): memory to compute its gradient in
+  template <class Rule>
+  static void update_bias(HostContext& context, const Rule& rule, std::size_t batch, std::size_t units,
+                          const float* dy, float* dbias, float* bias, OptimizerSlots slots) {
+    if (bias == nullptr) return;
+    column_sums(batch, units, dy, dbias);
+    BlasUpdate::update_run(context, rule, units, bias, dbias, slots);
   }
 
   static void column_sums(std::size_t batch, std::size_t units, const float* dy, float* sums) {
@@ -3882,9 +3927,12 @@ struct DensePlan {
   static constexpr std::size_t blocks = (S.units + block - 1) / block;
   static constexpr std::size_t last = S.units - (blocks - 1) * block;       ///< columns of the last block
   static constexpr std::size_t padded_units = vectors_of(S.units) * lanes;  ///< of a row of sums
-  /// Rows of weights for which a row of sums is fetched: 256 KB of them, in the second-level cache.
-  static constexpr std::size_t depth = std::clamp<std::size_t>(65'536 / padded_units, 8, 64);
+  /// Rows of weights for which a row of sums is fetched: 128 KB of them, in the second-level cache.
+  static constexpr std::size_t depth = std::clamp<std::size_t>(32'768 / padded_units, 8, 64);
+  /// Rows are summed in groups, whatever the number of threads, so that sums are the same for all.
   static constexpr std::size_t groups = std::min<std::size_t>(16, (S.inputs + 15) / 16);
+  /// Floats of sums (groups, batch, padded_units).
+  static constexpr std::size_t sums_size(std::size_t batch) { return groups * batch * padded_units; }
   /// Below this the weights are few and their rows too short for vectors.
   static constexpr bool suits = S.units >= lanes;
 
@@ -3893,6 +3941,13 @@ struct DensePlan {
   static void for_each_block(Function&& f) {
     for (std::size_t b = 0; b + 1 < blocks; ++b) f.template operator()<block>(b * block);
     f.template operator()<last>((blocks - 1) * block);
+  }
+  /// f(first row, rows) for a group's rows, up to `depth` at a time.
+  template <class Function>
+  static void for_each_chunk(std::size_t group, Function&& f) {
+    const std::size_t end = S.inputs * (group + 1) / groups;
+    for (std::size_t row = S.inputs * group / groups; row < end; row += depth)
+      f(row, std::min(depth, end - row));
   }
 };
 
@@ -3956,112 +4011,109 @@ struct SimdDense {
   static void dense(HostContext& context, std::size_t batch, const float* x, const float* kernel,
                     const float* bias, float* y) {
     using P = simd::DensePlan<S>;
-    const std::size_t sums_size = batch * P::padded_units;
-    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::groups * sums_size) : nullptr;
+    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::sums_size(batch)) : nullptr;
     if (sums == nullptr) {
       BlasDense::dense<S, Act>(context, batch, x, kernel, bias, y);
-    } else if constexpr (P::suits) {  // sums (groups, batch, padded_units)
+    } else if constexpr (P::suits) {
       context.team().run(P::groups, [&](std::size_t group, std::size_t) {
-        const std::size_t begin = S.inputs * group / P::groups, end = S.inputs * (group + 1) / P::groups;
-        sum_products<S>(batch, begin, end, x, kernel, sums + group * sums_size);
+        float* of_group = sums + group * batch * P::padded_units;
+        std::fill_n(of_group, batch * P::padded_units, 0.0f);
+        P::for_each_chunk(group, [&](std::size_t row, std::size_t count) {
+          add_products<S>(batch, row, count, x, kernel, of_group);
+        });
       });
-      context.team().run(batch, [&](std::size_t row, std::size_t) {
-        float* out = y + row * S.units;
-        std::copy_n(sums + row * P::padded_units, S.units, out);
-        for (std::size_t group = 1; group < P::groups; ++group)
-          for (std::size_t u = 0; u < S.units; ++u)
-            out[u] += sums[group * sums_size + row * P::padded_units + u];
-        if (bias != nullptr)
-          for (std::size_t u = 0; u < S.units; ++u) out[u] += bias[u];
-        activate_row(Act{}, out, out, S.units);
-      });
+      finish<S, Act>(context, batch, sums, bias, y);
     }
   }
 
-  template <DenseSpec S, class Rule>
+  /// The layer's next product takes each chunk of weights from the cache in which the rule has left it.
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           OptimizerSlots bias_slots, DenseAhead ahead) {
     using P = simd::DensePlan<S>;
-    float* packed =
-        P::suits && batch <= most_batch ? context.shared_scratch(batch * P::blocks * P::block) : nullptr;
-    if (packed == nullptr) {
-      BlasDense::dense_update<S>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots);
+    float* memory = P::suits && std::max(batch, ahead.batch) <= most_batch
+                        ? context.shared_scratch(S.units + P::sums_size(ahead.batch))
+                        : nullptr;
+    if (memory == nullptr) {
+      BlasDense::dense_update<S, Act>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots,
+                                      ahead);
     } else if constexpr (P::suits) {
-      // (blocks, batch, block): a block stays in the first cache, which rows a power of two apart would not.
-      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-        for (std::size_t row = 0; row < batch; ++row) {
-          float* to = packed + batch * column + row * P::block;
-          std::fill(std::copy_n(dy + row * S.units + column, Columns, to), to + P::block, 0.0f);
-        }
+      float *dbias = memory, *sums = memory + S.units;
+      context.team().run(P::groups, [&](std::size_t group, std::size_t) {
+        float* of_group = sums + group * ahead.batch * P::padded_units;
+        std::fill_n(of_group, ahead.batch * P::padded_units, 0.0f);
+        P::for_each_chunk(group, [&](std::size_t begin, std::size_t count) {
+          for (std::size_t row = begin; row < begin + count; ++row)
+            update_row<S>(rule, batch, row, x, dy, kernel, kernel_slots);
+          add_products<S>(ahead.batch, begin, count, ahead.x, kernel, of_group);
+        });
       });
-      constexpr std::size_t rows = 96, tasks = (S.inputs + rows - 1) / rows;
-      context.team().run(tasks, [&](std::size_t task, std::size_t) {
-        const std::size_t end = std::min((task + 1) * rows, S.inputs);
-        for (std::size_t row = task * rows; row < end; row += rows_at_once)
-          update_rows<S>(rule, batch, row, std::min(rows_at_once, end - row), x, packed, kernel,
-                         kernel_slots);
-      });
-      if (bias == nullptr) return;
-      BlasDense::column_sums(batch, S.units, dy, packed);
-      BlasUpdate::update_run(context, rule, S.units, bias, packed, bias_slots);
+      BlasDense::update_bias(context, rule, batch, S.units, dy, dbias, bias, bias_slots);
+      finish<S, Act>(context, ahead.batch, sums, bias, ahead.y);
     }
   }
 
  private:
-  static constexpr std::size_t rows_at_once = 4;  // while a block of dy is in the first cache
-
-  // sums (batch, padded_units) = x kernel, over the rows [begin, end) of the kernel
+  // sums (batch, padded_units) += x kernel, over the rows [begin, begin + count) of the kernel
   template <DenseSpec S>
-  static void sum_products(std::size_t batch, std::size_t begin, std::size_t end, const float* x,
+  static void add_products(std::size_t batch, std::size_t begin, std::size_t count, const float* x,
                            const float* kernel, float* sums) {
     using P = simd::DensePlan<S>;
-    std::fill_n(sums, batch * P::padded_units, 0.0f);
-    for (std::size_t k = begin; k < end; k += P::depth)
-      for (std::size_t row = 0; row < batch; ++row) {
-        simd::Factors<P::depth> factors;
-        for (std::size_t i = 0; i < std::min(P::depth, end - k); ++i)
-          factors.add(x[row * S.inputs + k + i], i * S.units);
-        if (factors.count == 0) continue;
-        P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-          float* to = sums + row * P::padded_units + column;
-          simd::Sums<Columns> sum;
-          sum.load(to);
-          sum.template add<Columns>(factors, kernel + k * S.units + column);
-          sum.store(to);
-        });
-      }
+    for (std::size_t row = 0; row < batch; ++row) {
+      simd::Factors<P::depth> factors;
+      for (std::size_t i = 0; i < count; ++i) factors.add(x[row * S.inputs + begin + i], i * S.units);
+      if (factors.count == 0) continue;
+      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+        float* to = sums + row * P::padded_units + column;
+        simd::Sums<Columns> sum;
+        sum.load(to);
+        sum.template add<Columns>(factors, kernel + begin * S.units + column);
+        sum.store(to);
+      });
+    }
   }
 
-  // The rule on the rows [begin, begin + count) of the kernel. `flatten`: a rule that is called instead of
-  // inlined takes its vectors through memory.
-  template <DenseSpec S, class Rule>
-  [[gnu::flatten]] static void update_rows(const Rule& rule, std::size_t batch, std::size_t begin,
-                                           std::size_t count, const float* x, const float* packed,
-                                           float* kernel, const OptimizerSlots& slots) {
+  // y (batch, units) = act(the groups' sums + bias), in the order of the groups. sums (groups, batch,
+  // padded_units)
+  template <DenseSpec S, class Act>
+  static void finish(HostContext& context, std::size_t batch, const float* sums, const float* bias,
+                     float* y) {
     using P = simd::DensePlan<S>;
-    simd::Factors<most_batch> factors[rows_at_once];
-    P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-      constexpr std::size_t width = simd::vectors_of(Columns) * simd::lanes;
-      for (std::size_t r = 0; r < count; ++r) {
-        if (column == 0)
-          for (std::size_t b = 0; b < batch; ++b) factors[r].add(x[b * S.inputs + begin + r], b * P::block);
-        const std::size_t at = (begin + r) * S.units + column;
-        simd::Sums<Columns> gradients;
-        const auto apply_all = [&]<bool Moves>() __attribute__((always_inline)) {
-          simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
-            apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
-                                                       at + v * simd::lanes);
-          });
-        };
-        if (simd::keeps_weight<Rule> && factors[r].count == 0) {
-          apply_all.template operator()<false>();  // an input that was zero in all of the batch
-        } else {
-          gradients.template add<width>(factors[r], packed + batch * column);
-          apply_all.template operator()<true>();
-        }
+    context.team().run(batch, [&](std::size_t row, std::size_t) {
+      float* out = y + row * S.units;
+      const float* from = sums + row * P::padded_units;
+      std::copy_n(from, S.units, out);
+      for (std::size_t group = 1; group < P::groups; ++group) {
+        from += batch * P::padded_units;
+        for (std::size_t u = 0; u < S.units; ++u) out[u] += from[u];
       }
+      if (bias != nullptr)
+        for (std::size_t u = 0; u < S.units; ++u) out[u] += bias[u];
+      activate_row(Act{}, out, out, S.units);
     });
+  }
+
+  // The rule on a row of the kernel.
+  template <DenseSpec S, class Rule>
+  static void update_row(const Rule& rule, std::size_t batch, std::size_t row, const float* x,
+                         const float* dy, float* kernel, const OptimizerSlots& slots) {
+    simd::Factors<most_batch> factors;
+    for (std::size_t b = 0; b < batch; ++b) factors.add(x[b * S.inputs + row], b * S.units);
+    const auto update = [&]<bool Moves>() __attribute__((always_inline)) {
+      simd::DensePlan<S>::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+        simd::Sums<Columns> gradients;
+        if constexpr (Moves) gradients.template add<Columns>(factors, dy + column);
+        simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
+          apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
+                                                     row * S.units + column + v * simd::lanes);
+        });
+      });
+    };
+    if (simd::keeps_weight<Rule> && factors.count == 0)
+      update.template operator()<false>();  // an input that was zero in all of the batch
+    else
+      update.template operator()<true>();
   }
 
   template <std::size_t Count, bool MovesWeight, class Rule>
@@ -5593,9 +5645,10 @@ struct Frame {
   float* arena;        // (batch, plan's arena)
   const float*
       parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
-  float* trained = nullptr;  // training: the parameters again, for the moving statistics
-  float* saved = nullptr;    // training: batch statistics for the backward pass
-  Seed dropout{};            // training: what this step's masks are drawn from
+  float* trained = nullptr;      // training: the parameters again, for the moving statistics
+  float* saved = nullptr;        // training: batch statistics for the backward pass
+  Seed dropout{};                // training: what this step's masks are drawn from
+  const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
 };
 
 /// Backend memory that holds the gradients of a frame's values.
@@ -5603,6 +5656,22 @@ struct GradientFrame {
   float* output;  // (batch, output shape): given, and overwritten
   float* arena;   // (batch, plan's arena)
 };
+
+/// A fully connected layer, of which the backward pass hands over the factors of a gradient.
+constexpr bool is_dense(const Node& node) { return node.keras_class == "Dense"; }
+
+/// The first Dense that reads the network's input: what it computes depends on no parameters but its own, and
+/// can be computed as soon as they have moved. Step::none where there is no such layer.
+template <LayeredNetwork Net>
+inline constexpr std::size_t node_ahead = [] {
+  constexpr auto& plan = plan_of<Net, training_mode>;
+  for (std::size_t i = 0; i < plan.step_count; ++i) {
+    const Step& step = plan.steps[i];
+    if (is_dense(graph_of<Net>.nodes[step.node]) && plan.locations[step.from].region == Region::input)
+      return step.node;
+  }
+  return Step::none;
+}();
 
 /// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.
 template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
@@ -5695,6 +5764,7 @@ struct ForwardStep : Site<Net, Mode, I> {
   using S = Site<Net, Mode, I>;
   using F = Frame<B>;
   static constexpr ElementwiseSpec elementwise{S::input, S::output};
+  static constexpr bool is_ahead = Mode.training && S::step.node == node_ahead<Net>;
 
   static void run(const F& f) { compute(typename S::layer{}, f); }
 
@@ -5723,6 +5793,10 @@ struct ForwardStep : Site<Net, Mode, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     const float* kernel = parameters(f);
     const bool bias = Mode.folded || layer.use_bias;
+    if constexpr (is_ahead)
+      if (f.ahead != nullptr)
+        return B::template activation<ElementwiseSpec{S::output, S::output}, Linear>(f.context, f.batch,
+                                                                                     f.ahead, S::y(f));
     B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
                                                     bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
   }
@@ -7153,7 +7227,8 @@ std::string Model<Base, Head, B>::summary() const {
 namespace graft {
 
 /// An optimizer holds rates; for each step it picks the rule that moves one weight, a type without branches:
-/// `visit_rule(step, f)` calls f(rule), and rule(w, g, slots) works on float and on vectors of floats.
+/// `visit_rule(step, f)` calls f(rule), and rule(w, g, slots) works on float and on vectors of floats; it is
+/// best marked always_inline, for a call would take the vectors through memory.
 /// A rule that leaves w as it is where g is zero may say so, `keeps_weight_at_zero_gradient`: a backend then
 /// need not touch such weights. `slot_count` is the number of floats that it keeps beside each weight. Steps
 /// count from 1.
@@ -7177,7 +7252,7 @@ struct AdamRule {
   float beta_1, beta_2, epsilon;
 
   template <class V>
-  void operator()(V& w, V g, V* slot) const {
+  [[gnu::always_inline]] void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = slot[0] + (g - slot[0]) * V(1.0f - beta_1);
     slot[1] = slot[1] + (g * g - slot[1]) * V(1.0f - beta_2);
@@ -7230,7 +7305,7 @@ struct RMSpropRule {
   float learning_rate, rho, momentum, epsilon;
 
   template <class V>
-  void operator()(V& w, V g, V* slot) const {
+  [[gnu::always_inline]] void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
     V mean_square = slot[0];
@@ -7297,7 +7372,7 @@ struct PlainSgdRule {
   float learning_rate;
 
   template <class V>
-  void operator()(V& w, V g, V* /*slot*/) const {
+  [[gnu::always_inline]] void operator()(V& w, V g, V* /*slot*/) const {
     w = w - V(learning_rate) * g;
   }
 };
@@ -7308,7 +7383,7 @@ struct MomentumSgdRule {
   float learning_rate, momentum;
 
   template <class V>
-  void operator()(V& w, V g, V* slot) const {
+  [[gnu::always_inline]] void operator()(V& w, V g, V* slot) const {
     const V step = V(learning_rate) * g;
     slot[0] = V(momentum) * slot[0] - step;
     if constexpr (Nesterov)
@@ -7620,7 +7695,7 @@ class BatchMemory {
   using B = typename Model::backend;
   static constexpr std::size_t feature_size = Model::feature_shape.size(), units = Model::output_shape.size();
 
-  explicit BatchMemory(std::size_t capacity)
+  BatchMemory(std::size_t capacity)
       : features_(capacity * feature_size),
         targets_(capacity * units),
         staged_features_{B::staging_size(features_.size())},
@@ -7634,10 +7709,12 @@ class BatchMemory {
       for (std::size_t u = 0; u < units; ++u)
         *target++ = (units == 1 ? set.label(sample) == 1 : set.label(sample) == u) ? 1.0f : 0.0f;
     }
+    size = samples.size();
     x = B::stage(context, {features_.data(), samples.size() * feature_size}, staged_features_);
     t = B::stage(context, {targets_.data(), samples.size() * units}, staged_targets_);
   }
 
+  std::size_t size = 0;
   const float* x = nullptr;  // backend memory: (batch, feature shape)
   const float* t = nullptr;  // backend memory: (batch, units)
 
@@ -8520,7 +8597,7 @@ struct KeepGradients {
   void end(typename B::Context&, const Node&) const {}
 
   /// x (batch, inputs), dy (batch, units)
-  template <DenseSpec S>
+  template <DenseSpec S, class Act, bool IsAhead>
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     float* dkernel = begin(node);
@@ -8538,6 +8615,7 @@ struct UpdateParameters {
   float* slots;  // (Rule::slots, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
+  DenseAhead ahead;  // what the Dense at node_ahead computes of the batch to come
 
   OptimizerSlots slots_at(std::size_t offset) const {
     OptimizerSlots at{};
@@ -8551,12 +8629,13 @@ struct UpdateParameters {
               slots_at(node.parameter_offset));
   }
 
-  template <DenseSpec S>
+  template <DenseSpec S, class Act, bool IsAhead>
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
-                                bias ? parameters + bias_at : nullptr, slots_at(bias_at));
+    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
+                                     bias ? parameters + bias_at : nullptr, slots_at(bias_at),
+                                     IsAhead ? ahead : DenseAhead{});
   }
 };
 
@@ -8565,7 +8644,7 @@ template <LayeredNetwork Net>
 inline constexpr std::size_t largest_gradient = [] {
   std::size_t largest = 0;
   for (const Node& node : graph_of<Net>.nodes)
-    if (node.keras_class != "Dense" && node.trainable_size > largest) largest = node.trainable_size;
+    if (!is_dense(node) && node.trainable_size > largest) largest = node.trainable_size;
   return largest;
 }();
 
@@ -8619,7 +8698,8 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
-    parameters.template dense<spec>(f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
+    parameters.template dense<spec, typename S::activation, Forward::is_ahead>(
+        f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
   template <class... Options>
@@ -8693,6 +8773,12 @@ void backward(const Frame<B>& frame, const GradientFrame& g, const Parameters& p
 
 namespace graft {
 
+/// The features of a step's successor: memory that stays as it is until that step.
+struct NextBatch {
+  std::size_t size = 0;
+  const float* x = nullptr;  ///< backend memory (size, input), within the capacity; null: not known
+};
+
 /// One training step at a time on a network whose parameters lie in `parameters` (backend memory): forward in
 /// training mode, loss, backward, optimizer. Its memory is allocated once, for batches of up to `capacity`.
 template <LayeredNetwork Net, Backend B, Loss L, Optimizer O>
@@ -8701,6 +8787,13 @@ class Trainer {
   static constexpr auto& graph = graph_of<Logits>;
   static constexpr auto& plan = plan_of<Logits, training_mode>;
   static constexpr std::size_t outputs = graph.output_shape().size();
+  static constexpr std::size_t units_ahead = [] {
+    constexpr std::size_t node = detail::node_ahead<Logits>;
+    if constexpr (node == Step::none)
+      return std::size_t{0};
+    else
+      return graph.nodes[node].output.size();
+  }();
 
  public:
   Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
@@ -8714,7 +8807,8 @@ class Trainer {
         dlogits_{capacity * outputs},
         saved_{plan.saved_size},
         node_gradients_{detail::largest_gradient<Logits>},
-        slots_{optimizer.slot_count() * graph.parameter_count} {
+        slots_{optimizer.slot_count() * graph.parameter_count},
+        outputs_ahead_{capacity * units_ahead} {
     detail::check_loss<L, Net>();
   }
 
@@ -8722,21 +8816,26 @@ class Trainer {
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
     if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
-    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+    return pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
       detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
                                   detail::KeepGradients<B>{gradients_.data()});
     });
   }
 
   /// One step: loss, gradients, and the optimizer moves every trainable parameter. The loss is the one
-  /// before.
-  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
-    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+  /// before. If `next` is given, the step after this one must be its, on the parameters that this one leaves:
+  /// a Dense that reads the input computes it while its weights are in the cache. Results are the same.
+  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target,
+                NextBatch next = {}) {
+    const float* computed = ahead_.x == x && ahead_.batch == batch ? ahead_.y : nullptr;
+    ahead_ = {};
+    if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
+    return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
       optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
         detail::backward<Logits, B>(
             frame, {dlogits_.data(), gradient_arena_.data()},
             detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
-                                              node_gradients_.data()});
+                                              node_gradients_.data(), ahead_});
       });
     });
   }
@@ -8751,10 +8850,10 @@ class Trainer {
 
   template <class Backward>
   LossSums pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
-                Backward&& backward) {
-    const detail::Frame<B> frame{context,        batch,         x,
-                                 logits_.data(), arena_.data(), parameters_,
-                                 parameters_,    saved_.data(), step_seed()};
+                const float* ahead, Backward&& backward) {
+    const detail::Frame<B> frame{context,       batch,       x,           logits_.data(),
+                                 arena_.data(), parameters_, parameters_, saved_.data(),
+                                 step_seed(),   ahead};
     detail::forward<Logits, training_mode, B>(frame);
     const LossSums sums =
         B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
@@ -8768,7 +8867,9 @@ class Trainer {
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
-  typename B::Buffer gradients_{0};  // as soon as somebody wants to keep them
+  DenseAhead ahead_;                  // what the last step has computed of the batch after it
+  typename B::Buffer outputs_ahead_;  // (capacity, units_ahead)
+  typename B::Buffer gradients_{0};   // as soon as somebody wants to keep them
 };
 
 }  // namespace graft
@@ -8796,22 +8897,28 @@ namespace detail {
 /// One epoch over a feature set in an order: each batch measured before its update, as Keras does.
 template <class Model, class Trainer>
 LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context, const FeatureSet& set,
-                     std::span<const std::size_t> order, std::size_t batch_size, BatchMemory<Model>& memory,
-                     Progress& progress, StageTimes* times) {
+                     std::span<const std::size_t> order, std::size_t batch_size,
+                     BatchMemory<Model> (&memory)[2], Progress& progress, StageTimes* times) {
   LossSums total;
+  const auto gather = [&](BatchMemory<Model>& batch, std::size_t begin) {
+    const StageTimes::Scope scope{times, Stage::gather};
+    batch.gather(context, set, order.subspan(begin, std::min(batch_size, order.size() - begin)));
+  };
+  gather(memory[0], 0);
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
-    const auto samples = order.subspan(begin, std::min(batch_size, order.size() - begin));
-    {
-      const StageTimes::Scope scope{times, Stage::gather};
-      memory.gather(context, set, samples);
+    BatchMemory<Model>&batch = memory[(step - 1) % 2], &after = memory[step % 2];
+    NextBatch next;
+    if (begin + batch_size < order.size()) {
+      gather(after, begin + batch_size);
+      next = {after.size, after.x};
     }
     const LossSums sums = [&] {
       const StageTimes::Scope scope{times, Stage::step};
-      return trainer.step(context, samples.size(), memory.x, memory.t);
+      return trainer.step(context, batch.size, batch.x, batch.t, next);
     }();
     total.loss += sums.loss;
     total.accuracy += sums.accuracy;
-    const double seen = static_cast<double>(begin + samples.size());
+    const double seen = static_cast<double>(begin + batch.size);
     progress.update(step, {{"loss", total.loss / seen}, {"accuracy", total.accuracy / seen}});
   }
   return total;
@@ -8847,7 +8954,7 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     typename B::Context context{threads_};
     Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
-    detail::BatchMemory<Model> memory{options.batch_size};
+    detail::BatchMemory<Model> memory[]{options.batch_size, options.batch_size};
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
@@ -8864,7 +8971,7 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
       if (options.validation != nullptr) {
         const Evaluation e = [&] {
           const StageTimes::Scope scope{options.times, Stage::validation};
-          return evaluator.run(context, head_.data(), *options.validation, memory);
+          return evaluator.run(context, head_.data(), *options.validation, memory[0]);
         }();
         log.val_loss = e.loss;
         log.val_accuracy = e.accuracy;

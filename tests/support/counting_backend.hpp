@@ -139,13 +139,15 @@ struct Counting {
     Reference::dense_backward_input<S>(c.host, n, real(kernel), real(dy), real(dx));
   }
 
-  template <DenseSpec S, class Rule>
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(Context& c, const Rule& rule, std::size_t n, const float* x, const float* dy,
-                           float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           float* kernel, OptimizerSlots kernel_slots, float* bias, OptimizerSlots bias_slots,
+                           DenseAhead ahead) {
     ++calls["dense_update"];
-    Reference::dense_update<S>(c.host, rule, n, real(x), real(dy), real(kernel), real(kernel_slots),
-                               real(bias), real(bias_slots));
+    if (ahead.y != nullptr) ++calls["dense"];
+    Reference::dense_update<S, Act>(c.host, rule, n, real(x), real(dy), real(kernel), real(kernel_slots),
+                                    real(bias), real(bias_slots),
+                                    {ahead.batch, real(ahead.x), real(ahead.y)});
   }
 
   template <Pool2dSpec S, class Rule>

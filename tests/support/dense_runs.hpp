@@ -27,7 +27,8 @@ struct Decaying {
   }
 };
 
-// Kernel, bias and their slots after two updates, one after the other. A null bias must stay as it is.
+// Kernel, bias and their slots after two updates, one after the other; the second also computes a batch to
+// come, as the layer itself does afterwards. A null bias must stay as it is.
 template <class B, DenseSpec S, class Rule>
 std::vector<float> updated_dense(HostContext& context, std::size_t batch, std::span<const float> x,
                                  std::span<const float> dy, std::span<const float> kernel,
@@ -37,10 +38,15 @@ std::vector<float> updated_dense(HostContext& context, std::size_t batch, std::s
   memory.insert(memory.end(), bias.begin(), bias.end());
   memory.resize(3 * n, 0.5f);
   const OptimizerSlots kernel_slots{memory.data() + n, memory.data() + 2 * n};
-  float* b = memory.data() + kernel.size();
-  for (int step = 0; step < 2; ++step)
-    B::template dense_update<S>(context, Rule{}, batch, x.data(), dy.data(), memory.data(), kernel_slots,
-                                use_bias ? b : nullptr, advance(kernel_slots, kernel.size()));
+  float* b = use_bias ? memory.data() + kernel.size() : nullptr;
+  const std::size_t next_batch = batch + 1;
+  const auto next = random_values(next_batch * S.inputs, 6);
+  auto y = poison(next_batch * S.units), expected_y = y;
+  for (const DenseAhead ahead : {DenseAhead{}, DenseAhead{next_batch, next.data(), y.data()}})
+    B::template dense_update<S, Tanh>(context, Rule{}, batch, x.data(), dy.data(), memory.data(),
+                                      kernel_slots, b, advance(kernel_slots, kernel.size()), ahead);
+  B::template dense<S, Tanh>(context, next_batch, next.data(), memory.data(), b, expected_y.data());
+  CHECK(same_bits(y, expected_y));
   if (!use_bias) CHECK(same_bits(std::span{memory}.subspan(kernel.size(), bias.size()), bias));
   return memory;
 }

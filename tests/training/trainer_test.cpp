@@ -21,6 +21,9 @@ constexpr float targets[batch] = {1, 0, 0, 1, 1, 0};
 
 using Plain = detail::Bound<Shape{5}, Sequential<Dense<7, Tanh>, Dense<1, Sigmoid>>>;
 using Dropping = detail::Bound<Shape{5}, Sequential<Dense<64, Tanh>, Dropout<50>, Dense<1, Sigmoid>>>;
+using Single = detail::Bound<Shape{5}, Sequential<Dense<1, Sigmoid>>>;
+using NormalizedFirst =
+    detail::Bound<Shape{5}, Sequential<BatchNormalization<>, Dense<4, Relu>, Dense<1, Sigmoid>>>;
 using Normalized =
     detail::Bound<Shape{5}, Sequential<Dense<4>, BatchNormalization<>, Activation<Relu>, Dense<1, Sigmoid>>>;
 
@@ -39,7 +42,14 @@ struct Run {
 
 std::vector<float> copy(const float* values, std::size_t count) { return {values, values + count}; }
 
+template <LayeredNetwork N>
+constexpr bool has_dense_ahead = detail::node_ahead<detail::LogitsOf<N>> != Step::none;
+
 }  // namespace
+
+static_assert(has_dense_ahead<Plain> && has_dense_ahead<Dropping> && has_dense_ahead<Normalized> &&
+              has_dense_ahead<Single>);
+static_assert(!has_dense_ahead<NormalizedFirst>, "its Dense depends on the normalisation's parameters too");
 
 TEST_CASE_TEMPLATE("compute_gradients moves nothing; a step of SGD moves along the gradient", B,
                    GRAFT_TESTED_BACKENDS) {
@@ -56,6 +66,39 @@ TEST_CASE_TEMPLATE("compute_gradients moves nothing; a step of SGD moves along t
   for (std::size_t i = 0; i < before.size(); ++i)
     CHECK(after[i] == doctest::Approx(before[i] - 0.5f * gradients[i]).epsilon(1e-5));
   CHECK(run.step().loss < sums.loss);
+}
+
+// The losses of `steps` steps over two batches of different size in turn, and the parameters after them.
+template <LayeredNetwork N, class B, class O>
+std::vector<float> two_batches(const O& optimizer, bool announce, bool truthfully = true) {
+  Run<N, B, O> run{optimizer};
+  const auto other = random_values(4 * 5, 9);
+  const NextBatch batches[] = {{batch, run.x.data()}, {4, other.data()}};
+  std::vector<float> losses;
+  for (std::size_t step = 0; step < 5; ++step) {
+    const NextBatch now = batches[step % 2], next = batches[truthfully ? (step + 1) % 2 : step % 2];
+    const LossSums sums =
+        run.trainer.step(run.context, now.size, now.x, targets, announce ? next : NextBatch{});
+    losses.push_back(static_cast<float>(sums.loss));
+  }
+  const auto parameters = run.head.parameters();
+  losses.insert(losses.end(), parameters.begin(), parameters.end());
+  return losses;
+}
+
+TEST_CASE_TEMPLATE("the batch to come, announced, is computed in advance: to the same bits", B,
+                   GRAFT_TESTED_BACKENDS) {
+  const auto check = []<LayeredNetwork N>(std::type_identity<N>, const auto& optimizer) {
+    const auto expected = two_batches<N, B>(optimizer, false);
+    CHECK(same_bits(two_batches<N, B>(optimizer, true), expected));
+    CHECK(same_bits(two_batches<N, B>(optimizer, true, false), expected));  // another came: nothing is wrong
+  };
+  const SGD sgd{.learning_rate = 0.1f, .momentum = 0.9f};
+  check(std::type_identity<Plain>{}, sgd);
+  check(std::type_identity<Dropping>{}, RMSprop{.learning_rate = 0.01f});
+  check(std::type_identity<Normalized>{}, sgd);
+  check(std::type_identity<Single>{}, sgd);
+  check(std::type_identity<NormalizedFirst>{}, sgd);
 }
 
 TEST_CASE_TEMPLATE("a batch may be smaller than the trainer's capacity", B, GRAFT_TESTED_BACKENDS) {

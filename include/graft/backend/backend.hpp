@@ -70,7 +70,8 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template dense<detail::probe::dense, Relu>(c, 1, x, x, x, y);
   B::template dense_backward_kernel<detail::probe::dense>(c, 1, x, x, y, y);
   B::template dense_backward_input<detail::probe::dense>(c, 1, x, x, y);
-  B::template dense_update<detail::probe::dense>(c, detail::probe::Rule{}, 1, x, x, y, slots, y, slots);
+  B::template dense_update<detail::probe::dense, Relu>(c, detail::probe::Rule{}, 1, x, x, y, slots, y, slots,
+                                                       DenseAhead{});
   B::template pool2d<detail::probe::pool2d, Max>(c, 1, x, y);
   B::template pool2d_backward<detail::probe::pool2d, Average>(c, 1, x, x, x, y);
   B::template global_average_pool<detail::probe::global>(c, 1, x, y);

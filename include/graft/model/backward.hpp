@@ -52,7 +52,8 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
-    parameters.template dense<spec>(f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
+    parameters.template dense<spec, typename S::activation, Forward::is_ahead>(
+        f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
   template <class... Options>

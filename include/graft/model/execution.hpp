@@ -19,9 +19,10 @@ struct Frame {
   float* arena;        // (batch, plan's arena)
   const float*
       parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
-  float* trained = nullptr;  // training: the parameters again, for the moving statistics
-  float* saved = nullptr;    // training: batch statistics for the backward pass
-  Seed dropout{};            // training: what this step's masks are drawn from
+  float* trained = nullptr;      // training: the parameters again, for the moving statistics
+  float* saved = nullptr;        // training: batch statistics for the backward pass
+  Seed dropout{};                // training: what this step's masks are drawn from
+  const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
 };
 
 /// Backend memory that holds the gradients of a frame's values.
@@ -29,6 +30,22 @@ struct GradientFrame {
   float* output;  // (batch, output shape): given, and overwritten
   float* arena;   // (batch, plan's arena)
 };
+
+/// A fully connected layer, of which the backward pass hands over the factors of a gradient.
+constexpr bool is_dense(const Node& node) { return node.keras_class == "Dense"; }
+
+/// The first Dense that reads the network's input: what it computes depends on no parameters but its own, and
+/// can be computed as soon as they have moved. Step::none where there is no such layer.
+template <LayeredNetwork Net>
+inline constexpr std::size_t node_ahead = [] {
+  constexpr auto& plan = plan_of<Net, training_mode>;
+  for (std::size_t i = 0; i < plan.step_count; ++i) {
+    const Step& step = plan.steps[i];
+    if (is_dense(graph_of<Net>.nodes[step.node]) && plan.locations[step.from].region == Region::input)
+      return step.node;
+  }
+  return Step::none;
+}();
 
 /// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.
 template <LayeredNetwork Net, PlanMode Mode, std::size_t I>

@@ -53,6 +53,7 @@ struct ForwardStep : Site<Net, Mode, I> {
   using S = Site<Net, Mode, I>;
   using F = Frame<B>;
   static constexpr ElementwiseSpec elementwise{S::input, S::output};
+  static constexpr bool is_ahead = Mode.training && S::step.node == node_ahead<Net>;
 
   static void run(const F& f) { compute(typename S::layer{}, f); }
 
@@ -81,6 +82,10 @@ struct ForwardStep : Site<Net, Mode, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     const float* kernel = parameters(f);
     const bool bias = Mode.folded || layer.use_bias;
+    if constexpr (is_ahead)
+      if (f.ahead != nullptr)
+        return B::template activation<ElementwiseSpec{S::output, S::output}, Linear>(f.context, f.batch,
+                                                                                     f.ahead, S::y(f));
     B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
                                                     bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
   }

@@ -15,7 +15,7 @@ struct KeepGradients {
   void end(typename B::Context&, const Node&) const {}
 
   /// x (batch, inputs), dy (batch, units)
-  template <DenseSpec S>
+  template <DenseSpec S, class Act, bool IsAhead>
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     float* dkernel = begin(node);
@@ -33,6 +33,7 @@ struct UpdateParameters {
   float* slots;  // (Rule::slots, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
+  DenseAhead ahead;  // what the Dense at node_ahead computes of the batch to come
 
   OptimizerSlots slots_at(std::size_t offset) const {
     OptimizerSlots at{};
@@ -46,12 +47,13 @@ struct UpdateParameters {
               slots_at(node.parameter_offset));
   }
 
-  template <DenseSpec S>
+  template <DenseSpec S, class Act, bool IsAhead>
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
-                                bias ? parameters + bias_at : nullptr, slots_at(bias_at));
+    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
+                                     bias ? parameters + bias_at : nullptr, slots_at(bias_at),
+                                     IsAhead ? ahead : DenseAhead{});
   }
 };
 
@@ -60,7 +62,7 @@ template <LayeredNetwork Net>
 inline constexpr std::size_t largest_gradient = [] {
   std::size_t largest = 0;
   for (const Node& node : graph_of<Net>.nodes)
-    if (node.keras_class != "Dense" && node.trainable_size > largest) largest = node.trainable_size;
+    if (!is_dense(node) && node.trainable_size > largest) largest = node.trainable_size;
   return largest;
 }();
 

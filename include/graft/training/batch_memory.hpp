@@ -13,7 +13,7 @@ class BatchMemory {
   using B = typename Model::backend;
   static constexpr std::size_t feature_size = Model::feature_shape.size(), units = Model::output_shape.size();
 
-  explicit BatchMemory(std::size_t capacity)
+  BatchMemory(std::size_t capacity)
       : features_(capacity * feature_size),
         targets_(capacity * units),
         staged_features_{B::staging_size(features_.size())},
@@ -27,10 +27,12 @@ class BatchMemory {
       for (std::size_t u = 0; u < units; ++u)
         *target++ = (units == 1 ? set.label(sample) == 1 : set.label(sample) == u) ? 1.0f : 0.0f;
     }
+    size = samples.size();
     x = B::stage(context, {features_.data(), samples.size() * feature_size}, staged_features_);
     t = B::stage(context, {targets_.data(), samples.size() * units}, staged_targets_);
   }
 
+  std::size_t size = 0;
   const float* x = nullptr;  // backend memory: (batch, feature shape)
   const float* t = nullptr;  // backend memory: (batch, units)
 

@@ -33,22 +33,28 @@ namespace detail {
 /// One epoch over a feature set in an order: each batch measured before its update, as Keras does.
 template <class Model, class Trainer>
 LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context, const FeatureSet& set,
-                     std::span<const std::size_t> order, std::size_t batch_size, BatchMemory<Model>& memory,
-                     Progress& progress, StageTimes* times) {
+                     std::span<const std::size_t> order, std::size_t batch_size,
+                     BatchMemory<Model> (&memory)[2], Progress& progress, StageTimes* times) {
   LossSums total;
+  const auto gather = [&](BatchMemory<Model>& batch, std::size_t begin) {
+    const StageTimes::Scope scope{times, Stage::gather};
+    batch.gather(context, set, order.subspan(begin, std::min(batch_size, order.size() - begin)));
+  };
+  gather(memory[0], 0);
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
-    const auto samples = order.subspan(begin, std::min(batch_size, order.size() - begin));
-    {
-      const StageTimes::Scope scope{times, Stage::gather};
-      memory.gather(context, set, samples);
+    BatchMemory<Model>&batch = memory[(step - 1) % 2], &after = memory[step % 2];
+    NextBatch next;
+    if (begin + batch_size < order.size()) {
+      gather(after, begin + batch_size);
+      next = {after.size, after.x};
     }
     const LossSums sums = [&] {
       const StageTimes::Scope scope{times, Stage::step};
-      return trainer.step(context, samples.size(), memory.x, memory.t);
+      return trainer.step(context, batch.size, batch.x, batch.t, next);
     }();
     total.loss += sums.loss;
     total.accuracy += sums.accuracy;
-    const double seen = static_cast<double>(begin + samples.size());
+    const double seen = static_cast<double>(begin + batch.size);
     progress.update(step, {{"loss", total.loss / seen}, {"accuracy", total.accuracy / seen}});
   }
   return total;
@@ -84,7 +90,7 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     typename B::Context context{threads_};
     Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
-    detail::BatchMemory<Model> memory{options.batch_size};
+    detail::BatchMemory<Model> memory[]{options.batch_size, options.batch_size};
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
@@ -101,7 +107,7 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
       if (options.validation != nullptr) {
         const Evaluation e = [&] {
           const StageTimes::Scope scope{options.times, Stage::validation};
-          return evaluator.run(context, head_.data(), *options.validation, memory);
+          return evaluator.run(context, head_.data(), *options.validation, memory[0]);
         }();
         log.val_loss = e.loss;
         log.val_accuracy = e.accuracy;

@@ -8,6 +8,12 @@
 
 namespace graft {
 
+/// The features of a step's successor: memory that stays as it is until that step.
+struct NextBatch {
+  std::size_t size = 0;
+  const float* x = nullptr;  ///< backend memory (size, input), within the capacity; null: not known
+};
+
 /// One training step at a time on a network whose parameters lie in `parameters` (backend memory): forward in
 /// training mode, loss, backward, optimizer. Its memory is allocated once, for batches of up to `capacity`.
 template <LayeredNetwork Net, Backend B, Loss L, Optimizer O>
@@ -16,6 +22,13 @@ class Trainer {
   static constexpr auto& graph = graph_of<Logits>;
   static constexpr auto& plan = plan_of<Logits, training_mode>;
   static constexpr std::size_t outputs = graph.output_shape().size();
+  static constexpr std::size_t units_ahead = [] {
+    constexpr std::size_t node = detail::node_ahead<Logits>;
+    if constexpr (node == Step::none)
+      return std::size_t{0};
+    else
+      return graph.nodes[node].output.size();
+  }();
 
  public:
   Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
@@ -29,7 +42,8 @@ class Trainer {
         dlogits_{capacity * outputs},
         saved_{plan.saved_size},
         node_gradients_{detail::largest_gradient<Logits>},
-        slots_{optimizer.slot_count() * graph.parameter_count} {
+        slots_{optimizer.slot_count() * graph.parameter_count},
+        outputs_ahead_{capacity * units_ahead} {
     detail::check_loss<L, Net>();
   }
 
@@ -37,21 +51,26 @@ class Trainer {
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
     if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
-    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+    return pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
       detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
                                   detail::KeepGradients<B>{gradients_.data()});
     });
   }
 
   /// One step: loss, gradients, and the optimizer moves every trainable parameter. The loss is the one
-  /// before.
-  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target) {
-    return pass(context, batch, x, target, [&](const detail::Frame<B>& frame) {
+  /// before. If `next` is given, the step after this one must be its, on the parameters that this one leaves:
+  /// a Dense that reads the input computes it while its weights are in the cache. Results are the same.
+  LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target,
+                NextBatch next = {}) {
+    const float* computed = ahead_.x == x && ahead_.batch == batch ? ahead_.y : nullptr;
+    ahead_ = {};
+    if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
+    return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
       optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
         detail::backward<Logits, B>(
             frame, {dlogits_.data(), gradient_arena_.data()},
             detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
-                                              node_gradients_.data()});
+                                              node_gradients_.data(), ahead_});
       });
     });
   }
@@ -66,10 +85,10 @@ class Trainer {
 
   template <class Backward>
   LossSums pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
-                Backward&& backward) {
-    const detail::Frame<B> frame{context,        batch,         x,
-                                 logits_.data(), arena_.data(), parameters_,
-                                 parameters_,    saved_.data(), step_seed()};
+                const float* ahead, Backward&& backward) {
+    const detail::Frame<B> frame{context,       batch,       x,           logits_.data(),
+                                 arena_.data(), parameters_, parameters_, saved_.data(),
+                                 step_seed(),   ahead};
     detail::forward<Logits, training_mode, B>(frame);
     const LossSums sums =
         B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
@@ -83,7 +102,9 @@ class Trainer {
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
-  typename B::Buffer gradients_{0};  // as soon as somebody wants to keep them
+  DenseAhead ahead_;                  // what the last step has computed of the batch after it
+  typename B::Buffer outputs_ahead_;  // (capacity, units_ahead)
+  typename B::Buffer gradients_{0};   // as soon as somebody wants to keep them
 };
 
 }  // namespace graft

@@ -51,10 +51,10 @@ struct BlasDense {
   }
 
   /// Gradients of a block of the kernel at a time, in scratch memory, where the rule finds them in the cache.
-  template <DenseSpec S, class Rule>
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           OptimizerSlots bias_slots, DenseAhead ahead) {
     static_assert(S.units <= HostContext::scratch_size, "a row of the kernel must fit the scratch memory");
     constexpr std::size_t rows = std::min(S.inputs, HostContext::scratch_size / S.units);
     constexpr std::size_t blocks = (S.inputs + rows - 1) / rows;
@@ -66,10 +66,8 @@ struct BlasDense {
       BlasUpdate::update_run(context, rule, count * S.units, kernel + begin * S.units, gradients,
                              advance(kernel_slots, begin * S.units));
     });
-    if (bias == nullptr) return;
-    float* dbias = context.scratch(0);
-    column_sums(batch, S.units, dy, dbias);
-    BlasUpdate::update_run(context, rule, S.units, bias, dbias, bias_slots);
+    update_bias(context, rule, batch, S.units, dy, context.scratch(0), bias, bias_slots);
+    if (ahead.y != nullptr) dense<S, Act>(context, ahead.batch, ahead.x, kernel, bias, ahead.y);
   }
 
   template <DenseSpec S>
@@ -82,6 +80,15 @@ struct BlasDense {
       gemm(batch, count, S.units, {dy, S.units}, {kernel + begin * S.units, S.units, true}, 1.0f, dx + begin,
            S.inputs);
     });
+  }
+
+  /// The rule on a bias, unless that is null. dbias (units): memory to compute its gradient in
+  template <class Rule>
+  static void update_bias(HostContext& context, const Rule& rule, std::size_t batch, std::size_t units,
+                          const float* dy, float* dbias, float* bias, OptimizerSlots slots) {
+    if (bias == nullptr) return;
+    column_sums(batch, units, dy, dbias);
+    BlasUpdate::update_run(context, rule, units, bias, dbias, slots);
   }
 
   static void column_sums(std::size_t batch, std::size_t units, const float* dy, float* sums) {

@@ -23,8 +23,8 @@ struct BlasUpdate {
 
   /// The same on the calling thread.
   template <class Rule>
-  [[gnu::flatten]] static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w,
-                                          const float* g, OptimizerSlots slots) {
+  static void update_run(HostContext& context, const Rule& rule, std::size_t count, float* w, const float* g,
+                         OptimizerSlots slots) {
     using simd::Floats;
     const std::size_t whole = count / Floats::size * Floats::size;
     for (std::size_t i = 0; i < whole; i += Floats::size) {

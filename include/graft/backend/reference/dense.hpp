@@ -43,11 +43,11 @@ struct ReferenceDense {
   }
 
   /// The gradients of dense_backward_kernel, given to an optimizer's rule one by one instead of being stored:
-  /// kernel, bias (unless null) and their slots move.
-  template <DenseSpec S, class Rule>
+  /// kernel, bias (unless null) and their slots move; then the layer computes the batch to come, if any.
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           OptimizerSlots bias_slots, DenseAhead ahead) {
     for (std::size_t i = 0; i < S.inputs; ++i)
       for (std::size_t u = 0; u < S.units; ++u) {
         float sum = 0.0f;
@@ -61,6 +61,7 @@ struct ReferenceDense {
         for (std::size_t row = 0; row < batch; ++row) sum += dy[row * S.units + u];
         ReferenceTraining::update(context, rule, 1, bias + u, &sum, advance(bias_slots, u));
       }
+    if (ahead.y != nullptr) dense<S, Act>(context, ahead.batch, ahead.x, kernel, bias, ahead.y);
   }
 
   /// dx += dy * kernel transposed.

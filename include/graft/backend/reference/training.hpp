@@ -25,6 +25,14 @@ constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
   return slots;
 }
 
+/// The batch that a fully connected layer computes after a step of the optimizer: where `y` is not null, the
+/// step ends with y = act(x kernel + bias), for which each weight is at hand as soon as it has moved.
+struct DenseAhead {
+  std::size_t batch = 0;
+  const float* x = nullptr;  ///< (batch, inputs)
+  float* y = nullptr;        ///< (batch, units)
+};
+
 }  // namespace graft
 
 namespace graft::detail {

@@ -18,9 +18,12 @@ struct DensePlan {
   static constexpr std::size_t blocks = (S.units + block - 1) / block;
   static constexpr std::size_t last = S.units - (blocks - 1) * block;       ///< columns of the last block
   static constexpr std::size_t padded_units = vectors_of(S.units) * lanes;  ///< of a row of sums
-  /// Rows of weights for which a row of sums is fetched: 256 KB of them, in the second-level cache.
-  static constexpr std::size_t depth = std::clamp<std::size_t>(65'536 / padded_units, 8, 64);
+  /// Rows of weights for which a row of sums is fetched: 128 KB of them, in the second-level cache.
+  static constexpr std::size_t depth = std::clamp<std::size_t>(32'768 / padded_units, 8, 64);
+  /// Rows are summed in groups, whatever the number of threads, so that sums are the same for all.
   static constexpr std::size_t groups = std::min<std::size_t>(16, (S.inputs + 15) / 16);
+  /// Floats of sums (groups, batch, padded_units).
+  static constexpr std::size_t sums_size(std::size_t batch) { return groups * batch * padded_units; }
   /// Below this the weights are few and their rows too short for vectors.
   static constexpr bool suits = S.units >= lanes;
 
@@ -29,6 +32,13 @@ struct DensePlan {
   static void for_each_block(Function&& f) {
     for (std::size_t b = 0; b + 1 < blocks; ++b) f.template operator()<block>(b * block);
     f.template operator()<last>((blocks - 1) * block);
+  }
+  /// f(first row, rows) for a group's rows, up to `depth` at a time.
+  template <class Function>
+  static void for_each_chunk(std::size_t group, Function&& f) {
+    const std::size_t end = S.inputs * (group + 1) / groups;
+    for (std::size_t row = S.inputs * group / groups; row < end; row += depth)
+      f(row, std::min(depth, end - row));
   }
 };
 
@@ -92,112 +102,109 @@ struct SimdDense {
   static void dense(HostContext& context, std::size_t batch, const float* x, const float* kernel,
                     const float* bias, float* y) {
     using P = simd::DensePlan<S>;
-    const std::size_t sums_size = batch * P::padded_units;
-    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::groups * sums_size) : nullptr;
+    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::sums_size(batch)) : nullptr;
     if (sums == nullptr) {
       BlasDense::dense<S, Act>(context, batch, x, kernel, bias, y);
-    } else if constexpr (P::suits) {  // sums (groups, batch, padded_units)
+    } else if constexpr (P::suits) {
       context.team().run(P::groups, [&](std::size_t group, std::size_t) {
-        const std::size_t begin = S.inputs * group / P::groups, end = S.inputs * (group + 1) / P::groups;
-        sum_products<S>(batch, begin, end, x, kernel, sums + group * sums_size);
+        float* of_group = sums + group * batch * P::padded_units;
+        std::fill_n(of_group, batch * P::padded_units, 0.0f);
+        P::for_each_chunk(group, [&](std::size_t row, std::size_t count) {
+          add_products<S>(batch, row, count, x, kernel, of_group);
+        });
       });
-      context.team().run(batch, [&](std::size_t row, std::size_t) {
-        float* out = y + row * S.units;
-        std::copy_n(sums + row * P::padded_units, S.units, out);
-        for (std::size_t group = 1; group < P::groups; ++group)
-          for (std::size_t u = 0; u < S.units; ++u)
-            out[u] += sums[group * sums_size + row * P::padded_units + u];
-        if (bias != nullptr)
-          for (std::size_t u = 0; u < S.units; ++u) out[u] += bias[u];
-        activate_row(Act{}, out, out, S.units);
-      });
+      finish<S, Act>(context, batch, sums, bias, y);
     }
   }
 
-  template <DenseSpec S, class Rule>
+  /// The layer's next product takes each chunk of weights from the cache in which the rule has left it.
+  template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
-                           OptimizerSlots bias_slots) {
+                           OptimizerSlots bias_slots, DenseAhead ahead) {
     using P = simd::DensePlan<S>;
-    float* packed =
-        P::suits && batch <= most_batch ? context.shared_scratch(batch * P::blocks * P::block) : nullptr;
-    if (packed == nullptr) {
-      BlasDense::dense_update<S>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots);
+    float* memory = P::suits && std::max(batch, ahead.batch) <= most_batch
+                        ? context.shared_scratch(S.units + P::sums_size(ahead.batch))
+                        : nullptr;
+    if (memory == nullptr) {
+      BlasDense::dense_update<S, Act>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots,
+                                      ahead);
     } else if constexpr (P::suits) {
-      // (blocks, batch, block): a block stays in the first cache, which rows a power of two apart would not.
-      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-        for (std::size_t row = 0; row < batch; ++row) {
-          float* to = packed + batch * column + row * P::block;
-          std::fill(std::copy_n(dy + row * S.units + column, Columns, to), to + P::block, 0.0f);
-        }
+      float *dbias = memory, *sums = memory + S.units;
+      context.team().run(P::groups, [&](std::size_t group, std::size_t) {
+        float* of_group = sums + group * ahead.batch * P::padded_units;
+        std::fill_n(of_group, ahead.batch * P::padded_units, 0.0f);
+        P::for_each_chunk(group, [&](std::size_t begin, std::size_t count) {
+          for (std::size_t row = begin; row < begin + count; ++row)
+            update_row<S>(rule, batch, row, x, dy, kernel, kernel_slots);
+          add_products<S>(ahead.batch, begin, count, ahead.x, kernel, of_group);
+        });
       });
-      constexpr std::size_t rows = 96, tasks = (S.inputs + rows - 1) / rows;
-      context.team().run(tasks, [&](std::size_t task, std::size_t) {
-        const std::size_t end = std::min((task + 1) * rows, S.inputs);
-        for (std::size_t row = task * rows; row < end; row += rows_at_once)
-          update_rows<S>(rule, batch, row, std::min(rows_at_once, end - row), x, packed, kernel,
-                         kernel_slots);
-      });
-      if (bias == nullptr) return;
-      BlasDense::column_sums(batch, S.units, dy, packed);
-      BlasUpdate::update_run(context, rule, S.units, bias, packed, bias_slots);
+      BlasDense::update_bias(context, rule, batch, S.units, dy, dbias, bias, bias_slots);
+      finish<S, Act>(context, ahead.batch, sums, bias, ahead.y);
     }
   }
 
  private:
-  static constexpr std::size_t rows_at_once = 4;  // while a block of dy is in the first cache
-
-  // sums (batch, padded_units) = x kernel, over the rows [begin, end) of the kernel
+  // sums (batch, padded_units) += x kernel, over the rows [begin, begin + count) of the kernel
   template <DenseSpec S>
-  static void sum_products(std::size_t batch, std::size_t begin, std::size_t end, const float* x,
+  static void add_products(std::size_t batch, std::size_t begin, std::size_t count, const float* x,
                            const float* kernel, float* sums) {
     using P = simd::DensePlan<S>;
-    std::fill_n(sums, batch * P::padded_units, 0.0f);
-    for (std::size_t k = begin; k < end; k += P::depth)
-      for (std::size_t row = 0; row < batch; ++row) {
-        simd::Factors<P::depth> factors;
-        for (std::size_t i = 0; i < std::min(P::depth, end - k); ++i)
-          factors.add(x[row * S.inputs + k + i], i * S.units);
-        if (factors.count == 0) continue;
-        P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-          float* to = sums + row * P::padded_units + column;
-          simd::Sums<Columns> sum;
-          sum.load(to);
-          sum.template add<Columns>(factors, kernel + k * S.units + column);
-          sum.store(to);
-        });
-      }
+    for (std::size_t row = 0; row < batch; ++row) {
+      simd::Factors<P::depth> factors;
+      for (std::size_t i = 0; i < count; ++i) factors.add(x[row * S.inputs + begin + i], i * S.units);
+      if (factors.count == 0) continue;
+      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+        float* to = sums + row * P::padded_units + column;
+        simd::Sums<Columns> sum;
+        sum.load(to);
+        sum.template add<Columns>(factors, kernel + begin * S.units + column);
+        sum.store(to);
+      });
+    }
   }
 
-  // The rule on the rows [begin, begin + count) of the kernel. `flatten`: a rule that is called instead of
-  // inlined takes its vectors through memory.
-  template <DenseSpec S, class Rule>
-  [[gnu::flatten]] static void update_rows(const Rule& rule, std::size_t batch, std::size_t begin,
-                                           std::size_t count, const float* x, const float* packed,
-                                           float* kernel, const OptimizerSlots& slots) {
+  // y (batch, units) = act(the groups' sums + bias), in the order of the groups. sums (groups, batch,
+  // padded_units)
+  template <DenseSpec S, class Act>
+  static void finish(HostContext& context, std::size_t batch, const float* sums, const float* bias,
+                     float* y) {
     using P = simd::DensePlan<S>;
-    simd::Factors<most_batch> factors[rows_at_once];
-    P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-      constexpr std::size_t width = simd::vectors_of(Columns) * simd::lanes;
-      for (std::size_t r = 0; r < count; ++r) {
-        if (column == 0)
-          for (std::size_t b = 0; b < batch; ++b) factors[r].add(x[b * S.inputs + begin + r], b * P::block);
-        const std::size_t at = (begin + r) * S.units + column;
-        simd::Sums<Columns> gradients;
-        const auto apply_all = [&]<bool Moves>() __attribute__((always_inline)) {
-          simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
-            apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
-                                                       at + v * simd::lanes);
-          });
-        };
-        if (simd::keeps_weight<Rule> && factors[r].count == 0) {
-          apply_all.template operator()<false>();  // an input that was zero in all of the batch
-        } else {
-          gradients.template add<width>(factors[r], packed + batch * column);
-          apply_all.template operator()<true>();
-        }
+    context.team().run(batch, [&](std::size_t row, std::size_t) {
+      float* out = y + row * S.units;
+      const float* from = sums + row * P::padded_units;
+      std::copy_n(from, S.units, out);
+      for (std::size_t group = 1; group < P::groups; ++group) {
+        from += batch * P::padded_units;
+        for (std::size_t u = 0; u < S.units; ++u) out[u] += from[u];
       }
+      if (bias != nullptr)
+        for (std::size_t u = 0; u < S.units; ++u) out[u] += bias[u];
+      activate_row(Act{}, out, out, S.units);
     });
+  }
+
+  // The rule on a row of the kernel.
+  template <DenseSpec S, class Rule>
+  static void update_row(const Rule& rule, std::size_t batch, std::size_t row, const float* x,
+                         const float* dy, float* kernel, const OptimizerSlots& slots) {
+    simd::Factors<most_batch> factors;
+    for (std::size_t b = 0; b < batch; ++b) factors.add(x[b * S.inputs + row], b * S.units);
+    const auto update = [&]<bool Moves>() __attribute__((always_inline)) {
+      simd::DensePlan<S>::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+        simd::Sums<Columns> gradients;
+        if constexpr (Moves) gradients.template add<Columns>(factors, dy + column);
+        simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
+          apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
+                                                     row * S.units + column + v * simd::lanes);
+        });
+      });
+    };
+    if (simd::keeps_weight<Rule> && factors.count == 0)
+      update.template operator()<false>();  // an input that was zero in all of the batch
+    else
+      update.template operator()<true>();
   }
 
   template <std::size_t Count, bool MovesWeight, class Rule>

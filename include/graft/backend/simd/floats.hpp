@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 
-#ifdef __AVX512F__
+#ifdef __SSE__
 #include <immintrin.h>
 #endif
 
@@ -18,48 +18,76 @@ struct Floats {
   Vector value;
 
   Floats() = default;
-  explicit Floats(const Vector& v) : value{v} {}
-  explicit Floats(float x) : value{x - Vector{}} {}
+  __attribute__((always_inline)) explicit Floats(const Vector& v) : value{v} {}
+  __attribute__((always_inline)) explicit Floats(float x) : value{x - Vector{}} {}
 
-  friend Floats operator+(const Floats& a, const Floats& b) { return Floats{a.value + b.value}; }
-  friend Floats operator-(const Floats& a, const Floats& b) { return Floats{a.value - b.value}; }
-  friend Floats operator*(const Floats& a, const Floats& b) { return Floats{a.value * b.value}; }
-  friend Floats operator/(const Floats& a, const Floats& b) { return Floats{a.value / b.value}; }
+  friend __attribute__((always_inline)) inline Floats operator+(const Floats& a, const Floats& b) {
+    return Floats{a.value + b.value};
+  }
+  friend __attribute__((always_inline)) inline Floats operator-(const Floats& a, const Floats& b) {
+    return Floats{a.value - b.value};
+  }
+  friend __attribute__((always_inline)) inline Floats operator*(const Floats& a, const Floats& b) {
+    return Floats{a.value * b.value};
+  }
+  friend __attribute__((always_inline)) inline Floats operator/(const Floats& a, const Floats& b) {
+    return Floats{a.value / b.value};
+  }
 };
 
-/// About 1 / sqrt(x), for x > 0: the processor's estimate where it has one of 14 bits, else Newton's method
-/// twice from an estimate out of the exponent.
-inline Vector estimate_reciprocal_sqrt(const Vector& x) {
-#ifdef __AVX512F__
+/// About 1 / sqrt(x), to 11 bits at least: the processor's estimate, else Newton's method from an estimate
+/// out of the exponent.
+inline __attribute__((always_inline)) Vector estimate_reciprocal_sqrt(const Vector& x) {
+#if defined(__AVX512F__)
   return _mm512_maskz_rsqrt14_ps(0xFFFF, x);
+#elif defined(__AVX__)
+  return _mm256_rsqrt_ps(x);
+#elif defined(__SSE__)
+  return _mm_rsqrt_ps(x);
 #else
   typedef std::int32_t Bits __attribute__((vector_size(sizeof(Vector))));
-  const Vector half = x * 0.5f;
   Vector y = reinterpret_cast<Vector>(0x5F375A86 - (reinterpret_cast<Bits>(x) >> 1));
-  y *= 1.5f - half * y * y;
-  y *= 1.5f - half * y * y;
+  for (int i = 0; i < 2; ++i) y *= 1.5f - 0.5f * x * y * y;
   return y;
 #endif
 }
 
-/// 1 / sqrt(x) for x >= 0, within two units in the last place: Newton's method. The processor's own root and
-/// division share one slow unit, and would take longer than fetching the numbers from memory does.
-inline Floats reciprocal_sqrt(const Floats& x) {
-  constexpr float smallest = std::numeric_limits<float>::min(), largest = std::numeric_limits<float>::max();
-  Vector finite = x.value < smallest ? smallest - Vector{} : x.value;  // a NaN stays one
-  finite = finite > largest ? largest - Vector{} : finite;
-  const Vector y = estimate_reciprocal_sqrt(finite);
-  return Floats{y * (1.5f - 0.5f * finite * y * y)};
+/// x, but not below the smallest normal number and not above the largest; a NaN stays one.
+inline __attribute__((always_inline)) Vector made_normal(const Vector& x) {
+  const Vector smallest = std::numeric_limits<float>::min() - Vector{};
+  const Vector largest = std::numeric_limits<float>::max() - Vector{};
+#if defined(__AVX512F__)
+  return _mm512_maskz_min_ps(0xFFFF, largest, _mm512_maskz_max_ps(0xFFFF, smallest, x));
+#elif defined(__AVX__)
+  return _mm256_min_ps(largest, _mm256_max_ps(smallest, x));
+#elif defined(__SSE__)
+  return _mm_min_ps(largest, _mm_max_ps(smallest, x));
+#else
+  const Vector y = x < smallest ? smallest : x;
+  return y > largest ? largest : y;
+#endif
+}
+
+/// 1 / sqrt(x) for x >= 0, within two units in the last place: Halley's method, once. The processor's own
+/// root and division share one slow unit, and would take longer than fetching the numbers from memory does.
+inline __attribute__((always_inline)) Floats reciprocal_sqrt(const Floats& x) {
+  const Vector normal = made_normal(x.value), y = estimate_reciprocal_sqrt(normal);
+  const Vector error = 1.0f - normal * y * y;
+  return Floats{y + y * error * (0.5f + 0.375f * error)};
 }
 
 /// sqrt(x), as something to divide by or to add to.
 struct Root {
   Floats square;
 
-  operator Floats() const { return square * reciprocal_sqrt(square); }
-  friend Floats operator/(const Floats& a, const Root& b) { return a * reciprocal_sqrt(b.square); }
-  friend Floats operator+(const Root& a, const Floats& b) { return Floats{a} + b; }
+  __attribute__((always_inline)) operator Floats() const { return square * reciprocal_sqrt(square); }
+  friend __attribute__((always_inline)) inline Floats operator/(const Floats& a, const Root& b) {
+    return a * reciprocal_sqrt(b.square);
+  }
+  friend __attribute__((always_inline)) inline Floats operator+(const Root& a, const Floats& b) {
+    return Floats{a} + b;
+  }
 };
-inline Root sqrt(const Floats& x) { return {x}; }
+inline __attribute__((always_inline)) Root sqrt(const Floats& x) { return {x}; }
 
 }  // namespace graft::detail::simd
