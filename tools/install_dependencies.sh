@@ -13,7 +13,7 @@ for purpose in "${@:-demo}"; do
   case $purpose in
     demo) wanted="$wanted $build" ;;
     test) wanted="$wanted $build clang libclang-rt-14-dev llvm doctest-dev python3" ;;
-    bench) wanted="$wanted $build clang libbenchmark-dev libdnnl-dev python3 python3-dev python3-venv" ;;
+    bench) wanted="$wanted $build clang libbenchmark-dev libdnnl-dev ocl-icd-opencl-dev python3 python3-dev python3-venv" ;;
     format) wanted="$wanted clang-format" ;;
     docs) wanted="$wanted doxygen" ;;
     keras) wanted="$wanted $build doctest-dev python3 python3-venv" ;;
