@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The latency of one prediction after another: so many images through the whole network, backbone and head,
 // each timed. Prints what a server would be asked for: the median, the 99th percentile and the worst, in
-// milliseconds.
+// milliseconds. In turn with them, additions in registers on as many threads, of about the same length: how
+// even the machine itself is in these minutes.
 #include <graft/graft.hpp>
 
 #include "driver.hpp"
@@ -11,28 +12,62 @@ using Backbone = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Unt
 using Head = graft::Sequential<graft::Flatten, graft::Dense<1024, graft::Relu>, graft::Dropout<20>,
                                graft::Dense<1, graft::Sigmoid>>;
 
+// Milliseconds that work() takes.
+template <class Work>
+double milliseconds(Work&& work) {
+  const double start = bench::now();
+  work();
+  return (bench::now() - start) * 1e3;
+}
+
+double percentile(std::vector<double>& sorted, std::size_t percent) {
+  return sorted[std::min(sorted.size() * percent / 100, sorted.size() - 1)];
+}
+
+double ratio_of_p99(std::vector<double>& times) {
+  std::sort(times.begin(), times.end());
+  return percentile(times, 99) / percentile(times, 50);
+}
+
+// One after the other, each waiting for the last.
+void add(std::size_t count) {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    sum += 1;
+    asm volatile("" : "+r"(sum));
+  }
+}
+
 template <class B>
 void run(const bench::Arguments& arguments) {
   using Net = graft::Model<graft::Frozen<Backbone>, Head, B>;
   const std::size_t predictions = arguments.number("predictions"), warm_up = 20;
+  const graft::Threads threads{arguments.number("threads")};
   Net net{graft::Seed{42}};
   net.backbone().load(arguments["weights"]);
-  typename Net::Workspace workspace{1, graft::Threads{arguments.number("threads")}};
+  typename Net::Workspace workspace{1, threads};
   const bench::Golden golden{arguments["data"]};
-  const auto image = [&](std::size_t i) {
-    return std::span{golden.images}.subspan(i % 2 * bench::Golden::image_size, bench::Golden::image_size);
+  const auto predict = [&](std::size_t i) {
+    const auto image = std::span{golden.images}.subspan(i % 2 * bench::Golden::image_size);
+    return milliseconds([&] { net.predict(image.first(bench::Golden::image_size), workspace); });
   };
-  for (std::size_t i = 0; i < warm_up; ++i) net.predict(image(i), workspace);
-  std::vector<double> milliseconds(predictions);
+  std::vector<double> warm(warm_up), times(predictions), alone(predictions);
+  for (std::size_t i = 0; i < warm_up; ++i) warm[i] = predict(i);
+  std::sort(warm.begin(), warm.end());
+
+  graft::ThreadTeam team{threads};
+  constexpr std::size_t trial = 1'000'000;
+  const double of_trial = std::min({milliseconds([] { add(trial); }), milliseconds([] { add(trial); })});
+  const auto additions = static_cast<std::size_t>(percentile(warm, 50) / of_trial * trial);
   for (std::size_t i = 0; i < predictions; ++i) {
-    const double start = bench::now();
-    net.predict(image(i), workspace);
-    milliseconds[i] = (bench::now() - start) * 1e3;
+    times[i] = predict(i);
+    alone[i] =
+        milliseconds([&] { team.run(threads.count, [&](std::size_t, std::size_t) { add(additions); }); });
   }
-  std::sort(milliseconds.begin(), milliseconds.end());
-  const double median = milliseconds[predictions / 2], p99 = milliseconds[predictions * 99 / 100];
-  std::cout << "median\t" << median << "\np99\t" << p99 << "\nmax\t" << milliseconds.back()
-            << "\np99/median\t" << p99 / median << std::endl;
+  const double ratio = ratio_of_p99(times);
+  std::cout << "median\t" << percentile(times, 50) << "\np99\t" << percentile(times, 99) << "\nmax\t"
+            << times.back() << "\np99/median\t" << ratio << "\nadditions\t" << ratio_of_p99(alone)
+            << std::endl;
 }
 
 int main(int argc, char** argv) try {
