@@ -132,6 +132,13 @@ struct Relu {
   static constexpr bool elementwise = true;
 };
 
+/// min(max(x, 0), 6); as a layer of its own it is Keras' ReLU(max_value=6)
+struct Relu6 {
+  static constexpr std::string_view keras_class = "ReLU", keras_prefix = "re_lu";
+  static constexpr std::string_view keras_name = "relu6";
+  static constexpr bool elementwise = true;
+};
+
 /// 1 / (1 + exp(-x))
 struct Sigmoid {
   static constexpr std::string_view keras_name = "sigmoid";
@@ -156,12 +163,33 @@ concept ActivationFunction = requires {
   { T::elementwise } -> std::convertible_to<bool>;
 };
 
+namespace detail {
+
+template <class Function>
+concept HasKerasLayer = requires {
+  Function::keras_class;
+  Function::keras_prefix;
+};
+
+// What Keras calls a layer that does no more than apply an activation.
+template <class Function>
+struct ActivationLayerNames {
+  static constexpr std::string_view keras_class = "Activation", keras_prefix = "activation";
+};
+template <HasKerasLayer Function>
+struct ActivationLayerNames<Function> {
+  static constexpr std::string_view keras_class = Function::keras_class;
+  static constexpr std::string_view keras_prefix = Function::keras_prefix;
+};
+
+}  // namespace detail
+
 /// A layer that applies an activation: y = f(x). Shape: any, unchanged.
 template <ActivationFunction Function>
 struct Activation : LayerDefaults {
   using activation = Function;
-  static constexpr std::string_view keras_class = "Activation";
-  static constexpr std::string_view keras_prefix = "activation";
+  static constexpr std::string_view keras_class = detail::ActivationLayerNames<Function>::keras_class;
+  static constexpr std::string_view keras_prefix = detail::ActivationLayerNames<Function>::keras_prefix;
   static constexpr Role role = Role::activation;
   static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
 
@@ -242,7 +270,9 @@ constexpr SlidAxis slide(std::size_t n, std::size_t kernel, std::size_t stride, 
 template <class KernelSize, class Stride, class Padding>
 struct Sliding {
   static constexpr bool same = std::is_same_v<Padding, Same>;
-  static constexpr SlidAxis rows(Shape in) { return slide(in[0], KernelSize::height, Stride::vertical, same); }
+  static constexpr SlidAxis rows(Shape in) {
+    return slide(in[0], KernelSize::height, Stride::vertical, same);
+  }
   static constexpr SlidAxis columns(Shape in) {
     return slide(in[1], KernelSize::width, Stride::horizontal, same);
   }
@@ -1312,6 +1342,9 @@ GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
 GRAFT_HOST_DEVICE constexpr float activate(Relu, float x) { return x > 0.0f ? x : 0.0f; }
 GRAFT_HOST_DEVICE constexpr float derivative(Relu, float y) { return y > 0.0f ? 1.0f : 0.0f; }
 
+GRAFT_HOST_DEVICE constexpr float activate(Relu6, float x) { return x > 0.0f ? (x < 6.0f ? x : 6.0f) : 0.0f; }
+GRAFT_HOST_DEVICE constexpr float derivative(Relu6, float y) { return y > 0.0f && y < 6.0f ? 1.0f : 0.0f; }
+
 GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
   // exp of a negative number only: no overflow, and full precision on both sides.
   const float e = std::exp(-std::fabs(x));
@@ -1694,6 +1727,16 @@ struct Conv2dSpec {
   constexpr bool operator==(const Conv2dSpec&) const = default;
 };
 
+/// A convolution of each channel by itself, to `multiplier` outputs.
+struct DepthwiseSpec {
+  ImageLayout input, output;
+  Window window;
+
+  constexpr std::size_t multiplier() const { return output.channels / input.channels; }
+  constexpr std::size_t kernel_size() const { return window.height * window.width * output.channels; }
+  constexpr bool operator==(const DepthwiseSpec&) const = default;
+};
+
 struct Pool2dSpec {
   ImageLayout input, output;
   Window window;
@@ -1984,6 +2027,7 @@ namespace graft {
 namespace detail::probe {
 // Small specifications on which the concept tries every primitive.
 inline constexpr Conv2dSpec conv2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}), {}};
+inline constexpr DepthwiseSpec depthwise{contiguous({2, 2, 1}), contiguous({2, 2, 1}), {}};
 inline constexpr Pool2dSpec pool2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}), {}};
 inline constexpr ElementwiseSpec same{contiguous({2, 2, 1}), contiguous({2, 2, 1})};
 inline constexpr ElementwiseSpec global{contiguous({2, 2, 1}), contiguous({1})};
@@ -2034,6 +2078,9 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template conv2d_packed<detail::probe::conv2d, Relu>(c, 1, x, x, x, y);
   B::template conv2d_backward_kernel<detail::probe::conv2d>(c, 1, x, x, y, y);
   B::template conv2d_backward_input<detail::probe::conv2d>(c, 1, x, x, y);
+  B::template depthwise_conv2d<detail::probe::depthwise, Relu6>(c, 1, x, x, x, y);
+  B::template depthwise_conv2d_backward_kernel<detail::probe::depthwise>(c, 1, x, x, y, y);
+  B::template depthwise_conv2d_backward_input<detail::probe::depthwise>(c, 1, x, x, y);
   B::template dense<detail::probe::dense, Relu>(c, 1, x, x, x, y);
   B::template dense_backward_kernel<detail::probe::dense>(c, 1, x, x, y, y);
   B::template dense_backward_input<detail::probe::dense>(c, 1, x, x, y);
@@ -2126,12 +2173,37 @@ namespace graft::detail {
 struct ColumnRange {
   std::size_t begin, end;
 };
-constexpr ColumnRange inside_columns(const Conv2dSpec& s, std::size_t kx) {
+template <class Spec>
+constexpr ColumnRange inside_columns(const Spec& s, std::size_t kx) {
   const std::size_t pad = s.window.pad_left, stride = s.window.stride_x;
   const std::size_t begin = pad > kx ? (pad - kx + stride - 1) / stride : 0;
   const std::size_t limit = s.input.width + pad;  // first kx + ox * stride beyond the image
   const std::size_t end = limit > kx ? (limit - kx + stride - 1) / stride : 0;
   return {begin, end < s.output.width ? end : s.output.width};
+}
+
+/// For one tap, every row of output pixels that it reaches: f(offset in x, offset in y, pixels).
+template <class Spec, class Function>
+void for_each_row(const Spec& s, std::size_t batch, std::size_t tap, Function&& f) {
+  const std::size_t ky = tap / s.window.width, kx = tap % s.window.width;
+  const ColumnRange columns = inside_columns(s, kx);
+  if (columns.begin >= columns.end) return;
+  for (std::size_t image = 0; image < batch; ++image)
+    for (std::size_t oy = 0; oy < s.output.height; ++oy) {
+      const std::size_t iy = oy * s.window.stride_y + ky - s.window.pad_top;
+      if (iy >= s.input.height) continue;
+      const std::size_t ix = columns.begin * s.window.stride_x + kx - s.window.pad_left;
+      f(pixel(s.input, image, iy, ix), pixel(s.output, image, oy, columns.begin),
+        columns.end - columns.begin);
+    }
+}
+
+/// sums (channels) = sum over batch and pixels of dy.
+inline void add_pixels(const ImageLayout& layout, std::size_t batch, const float* dy, float* sums) {
+  std::fill_n(sums, layout.channels, 0.0f);
+  for (std::size_t image = 0; image < batch; ++image)
+    for (std::size_t p = 0; p < layout.pixels(); ++p)
+      for (std::size_t f = 0; f < layout.channels; ++f) sums[f] += dy[pixel(layout, image, 0, p) + f];
 }
 
 /// Convolution as matrix products: patches (im2col) in tiles that stay in the cache, times the kernel as it
@@ -2208,11 +2280,7 @@ struct BlasConvolution {
              {dy + out_at, s.output.pixel_stride}, 1.0f, to, out);
       });
     });
-    if (dbias == nullptr) return;
-    std::fill_n(dbias, out, 0.0f);
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < s.output.pixels(); ++p)
-        for (std::size_t f = 0; f < out; ++f) dbias[f] += dy[pixel(s.output, image, 0, p) + f];
+    if (dbias != nullptr) add_pixels(s.output, batch, dy, dbias);
   }
 
   static void differentiate_input(const Conv2dSpec& s, HostContext& context, std::size_t batch,
@@ -2261,22 +2329,6 @@ struct BlasConvolution {
       }
       std::fill(patch + end * channels, patch + row_size, 0.0f);
     }
-  }
-
-  // For one tap, every row of output pixels that it reaches: f(offset in x, offset in y, pixels).
-  template <class Function>
-  static void for_each_row(const Conv2dSpec& s, std::size_t batch, std::size_t tap, Function&& f) {
-    const std::size_t ky = tap / s.window.width, kx = tap % s.window.width;
-    const ColumnRange columns = inside_columns(s, kx);
-    if (columns.begin >= columns.end) return;
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t oy = 0; oy < s.output.height; ++oy) {
-        const std::size_t iy = oy * s.window.stride_y + ky - s.window.pad_top;
-        if (iy >= s.input.height) continue;
-        const std::size_t ix = columns.begin * s.window.stride_x + kx - s.window.pad_left;
-        f(pixel(s.input, image, iy, ix), pixel(s.output, image, oy, columns.begin),
-          columns.end - columns.begin);
-      }
   }
 };
 
@@ -2621,6 +2673,173 @@ struct BlasDense {
 
 namespace graft::detail {
 
+/// Convolution of each channel by itself: no matrix product in it, so that rows of channels are multiplied as
+/// they stand. Sizes are given at run time: one instantiation serves all layers.
+struct BlasDepthwiseConvolution {
+  template <DepthwiseSpec S, class Act>
+  static void depthwise_conv2d(HostContext& context, std::size_t batch, const float* x, const float* kernel,
+                               const float* bias, float* y) {
+    convolve<Act>(S, context, batch, x, kernel, bias, y);
+  }
+
+  template <DepthwiseSpec S>
+  static void depthwise_conv2d_backward_kernel(HostContext& context, std::size_t batch, const float* x,
+                                               const float* dy, float* dkernel, float* dbias) {
+    differentiate_kernel(S, context, batch, x, dy, dkernel, dbias);
+  }
+
+  template <DepthwiseSpec S>
+  static void depthwise_conv2d_backward_input(HostContext& context, std::size_t batch, const float* kernel,
+                                              const float* dy, float* dx) {
+    differentiate_input(S, context, batch, kernel, dy, dx);
+  }
+
+ private:
+  // One task for each row of output pixels.
+  template <class Act>
+  static void convolve(const DepthwiseSpec& s, HostContext& context, std::size_t batch, const float* x,
+                       const float* kernel, const float* bias, float* y) {
+    const std::size_t channels = s.output.channels;
+    context.team().run(batch * s.output.height, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / s.output.height, oy = task % s.output.height;
+      for (std::size_t ox = 0; ox < s.output.width; ++ox) {
+        float* out = y + pixel(s.output, image, oy, ox);
+        for (std::size_t c = 0; c < channels; ++c) out[c] = bias == nullptr ? 0.0f : bias[c];
+        for (std::size_t tap = 0; tap < s.window.height * s.window.width; ++tap) {
+          const std::size_t iy = oy * s.window.stride_y + tap / s.window.width - s.window.pad_top;
+          const std::size_t ix = ox * s.window.stride_x + tap % s.window.width - s.window.pad_left;
+          if (iy < s.input.height && ix < s.input.width)
+            add_products(s.multiplier(), channels, x + pixel(s.input, image, iy, ix), kernel + tap * channels,
+                         out);
+        }
+        activate_row(Act{}, out, out, channels);
+      }
+    });
+  }
+
+  // One task for each tap.
+  static void differentiate_kernel(const DepthwiseSpec& s, HostContext& context, std::size_t batch,
+                                   const float* x, const float* dy, float* dkernel, float* dbias) {
+    const std::size_t channels = s.output.channels;
+    context.team().run(s.window.height * s.window.width, [&](std::size_t tap, std::size_t) {
+      float* to = dkernel + tap * channels;
+      std::fill_n(to, channels, 0.0f);
+      for_each_row(s, batch, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
+        for (std::size_t p = 0; p < count; ++p)
+          add_products(s.multiplier(), channels, x + in_at + p * s.window.stride_x * s.input.pixel_stride,
+                       dy + out_at + p * s.output.pixel_stride, to);
+      });
+    });
+    if (dbias != nullptr) add_pixels(s.output, batch, dy, dbias);
+  }
+
+  static void differentiate_input(const DepthwiseSpec& s, HostContext& context, std::size_t batch,
+                                  const float* kernel, const float* dy, float* dx) {
+    const std::size_t channels = s.output.channels, multiplier = s.multiplier();
+    context.team().run(batch, [&](std::size_t image, std::size_t) {
+      const float* up = dy + image * s.output.image_stride();
+      float* down = dx + image * s.input.image_stride();
+      for (std::size_t tap = 0; tap < s.window.height * s.window.width; ++tap)
+        for_each_row(s, 1, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
+          for (std::size_t p = 0; p < count; ++p) {
+            const float* from = up + out_at + p * s.output.pixel_stride;
+            float* to = down + in_at + p * s.window.stride_x * s.input.pixel_stride;
+            if (multiplier == 1)
+              add_products(1, channels, from, kernel + tap * channels, to);
+            else
+              for (std::size_t c = 0; c < channels; ++c)
+                to[c / multiplier] += from[c] * kernel[tap * channels + c];
+          }
+        });
+    });
+  }
+
+  // y[c] += x[c / multiplier] * factors[c]
+  static void add_products(std::size_t multiplier, std::size_t channels, const float* x, const float* factors,
+                           float* y) {
+    std::size_t c = 0;
+    if (multiplier == 1)
+      for (; c + simd::lanes <= channels; c += simd::lanes) {
+        simd::Vector value, factor, sum;
+        simd::load(value, x + c);
+        simd::load(factor, factors + c);
+        simd::load(sum, y + c);
+        sum += value * factor;
+        simd::store(y + c, sum);
+      }
+    for (; c < channels; ++c) y[c] += x[c / multiplier] * factors[c];
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Convolution of each channel by itself, in plain loops.
+struct ReferenceDepthwiseConvolution {
+  /// y = act(x * kernel + bias); bias may be null.
+  /// x (batch, S.input), kernel (kh, kw, Cin, multiplier), bias (Cin * multiplier), y (batch, S.output)
+  template <DepthwiseSpec S, class Act>
+  static void depthwise_conv2d(HostContext&, std::size_t batch, const float* x, const float* kernel,
+                               const float* bias, float* y) {
+    for (std::size_t image = 0; image < batch; ++image) {
+      for_each_pixel<S>(image, [&](std::size_t at) {
+        for (std::size_t f = 0; f < S.output.channels; ++f) y[at + f] = bias == nullptr ? 0.0f : bias[f];
+      });
+      for_each_product<S>(
+          image, [&](std::size_t in, std::size_t k, std::size_t out) { y[out] += x[in] * kernel[k]; });
+      for_each_pixel<S>(image,
+                        [&](std::size_t at) { activate_row(Act{}, y + at, y + at, S.output.channels); });
+    }
+  }
+
+  /// dkernel = sum over batch and pixels of x dy; dbias likewise, unless null. dy is the gradient of the sum
+  /// before the activation. dkernel (kh, kw, Cin, multiplier), dbias (Cin * multiplier)
+  template <DepthwiseSpec S>
+  static void depthwise_conv2d_backward_kernel(HostContext&, std::size_t batch, const float* x,
+                                               const float* dy, float* dkernel, float* dbias) {
+    std::fill_n(dkernel, S.kernel_size(), 0.0f);
+    if (dbias != nullptr) std::fill_n(dbias, S.output.channels, 0.0f);
+    for (std::size_t image = 0; image < batch; ++image) {
+      for_each_product<S>(
+          image, [&](std::size_t in, std::size_t k, std::size_t out) { dkernel[k] += x[in] * dy[out]; });
+      if (dbias != nullptr)
+        for_each_pixel<S>(image, [&](std::size_t at) {
+          for (std::size_t f = 0; f < S.output.channels; ++f) dbias[f] += dy[at + f];
+        });
+    }
+  }
+
+  /// dx += dy * kernel, each channel's outputs back to it.
+  template <DepthwiseSpec S>
+  static void depthwise_conv2d_backward_input(HostContext&, std::size_t batch, const float* kernel,
+                                              const float* dy, float* dx) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for_each_product<S>(
+          image, [&](std::size_t in, std::size_t k, std::size_t out) { dx[in] += dy[out] * kernel[k]; });
+  }
+
+ private:
+  // f(offset of an output pixel)
+  template <DepthwiseSpec S, class Function>
+  static void for_each_pixel(std::size_t image, Function&& f) {
+    for (std::size_t p = 0; p < S.output.pixels(); ++p) f(pixel(S.output, image, 0, p));
+  }
+  // f(offset in x, in the kernel, in y) for every product.
+  template <DepthwiseSpec S, class Function>
+  static void for_each_product(std::size_t image, Function&& f) {
+    for_each_tap(S, [&](auto oy, auto ox, auto iy, auto ix, auto ky, auto kx) {
+      const std::size_t in = pixel(S.input, image, iy, ix), out = pixel(S.output, image, oy, ox);
+      const std::size_t tap = (ky * S.window.width + kx) * S.output.channels;
+      for (std::size_t c = 0; c < S.output.channels; ++c) f(in + c / S.multiplier(), tap + c, out + c);
+    });
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
 /// Activations and dropout in plain loops.
 struct ReferenceElementwise {
   /// y = act(x); with Linear, a copy between layouts.
@@ -2805,6 +3024,7 @@ namespace graft {
 /// Every primitive in plain loops on one thread: slow, obvious, and the oracle of every other backend's
 /// tests. A backend of the processor may derive from it and replace what it does better.
 struct Reference : detail::ReferenceConvolution,
+                   detail::ReferenceDepthwiseConvolution,
                    detail::ReferencePooling,
                    detail::ReferenceDense,
                    detail::ReferenceNormalization,
@@ -2820,7 +3040,11 @@ namespace graft {
 /// The processor through OpenBLAS: convolution and dense layers as matrix products, the images of a batch and
 /// the blocks of a product spread over threads. Results are the same bits for any number of threads. What is
 /// cheap beside the products is taken from Reference.
-struct Blas : Reference, detail::BlasConvolution, detail::BlasDense, detail::BlasUpdate {
+struct Blas : Reference,
+              detail::BlasConvolution,
+              detail::BlasDepthwiseConvolution,
+              detail::BlasDense,
+              detail::BlasUpdate {
   static constexpr std::string_view name = "Blas";
 
   using detail::BlasConvolution::conv2d;
@@ -2831,6 +3055,9 @@ struct Blas : Reference, detail::BlasConvolution, detail::BlasDense, detail::Bla
   using detail::BlasDense::dense_backward_input;
   using detail::BlasDense::dense_backward_kernel;
   using detail::BlasDense::dense_update;
+  using detail::BlasDepthwiseConvolution::depthwise_conv2d;
+  using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_input;
+  using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_kernel;
   using detail::BlasUpdate::update;
 };
 
@@ -3041,6 +3268,31 @@ struct Bfloat16Products {
 
 namespace graft::detail::simd {
 
+/// Activations that kernels apply to sums while these are in registers; the others follow in a pass of their
+/// own.
+template <class Act>
+inline constexpr bool in_registers =
+    std::is_same_v<Act, Linear> || std::is_same_v<Act, Relu> || std::is_same_v<Act, Relu6>;
+
+/// v = f(v)
+inline __attribute__((always_inline)) void activate_vector(Linear, Vector&) {}
+inline __attribute__((always_inline)) void activate_vector(Relu, Vector& v) {
+  v = v > Vector{} ? v : Vector{};
+}
+inline __attribute__((always_inline)) void activate_vector(Relu6, Vector& v) {
+  activate_vector(Relu{}, v);
+  const Vector six = 6.0f - Vector{};
+  v = v < six ? v : six;
+}
+
+/// What a kernel applies in registers on the way to Act.
+template <class Act>
+using InRegisters = std::conditional_t<in_registers<Act>, Act, Linear>;
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
 /// Everything about a convolution that follows from its specification.
 template <Conv2dSpec S>
 struct ConvolutionPlan {
@@ -3081,8 +3333,7 @@ struct ConvolutionPlan {
 /// One tile: output pixels from `begin` on in row oy; Channels of its vectors are stored. At a border, Begin
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
 /// padding.
-template <Conv2dSpec S, bool Rectify, std::size_t Pixels, std::size_t Channels, bool Border,
-          std::size_t Begin>
+template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
 void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
                    std::size_t begin) {
   using P = ConvolutionPlan<S>;
@@ -3126,14 +3377,14 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
-      if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
+      activate_vector(Act{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
 }
 
 /// The tiles [first, end) of a row of output pixels for one block of channels.
-template <Conv2dSpec S, bool Rectify, std::size_t Channels>
+template <Conv2dSpec S, class Act, std::size_t Channels>
 void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
                   std::size_t first, std::size_t end) {
   using P = ConvolutionPlan<S>;
@@ -3143,7 +3394,7 @@ void convolve_row(const float* x, const float* weights, const float* bias, float
       if (I < first || I >= end) return;
       constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
       constexpr bool border = !P::interior(begin, pixels);
-      convolve_tile<S, Rectify, pixels, Channels, border, border ? begin : 0>(
+      convolve_tile<S, Act, pixels, Channels, border, border ? begin : 0>(
           x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
     };
     (tile.template operator()<T>(), ...);
@@ -3185,7 +3436,7 @@ struct DirectConvolution {
 
   static void pack(std::span<const float> kernel, float* packed) { pack_kernel<S>(kernel.data(), packed); }
 
-  template <bool Rectify>
+  template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     constexpr std::size_t block_channels = P::block_vectors * lanes;
@@ -3199,22 +3450,22 @@ struct DirectConvolution {
       const float* start = bias + block * block_channels;
       float* out = y + image * S.output.image_stride() + block * block_channels;
       if (block + 1 < P::blocks)
-        convolve_part<Rectify, (P::blocks > 1 ? block_channels : last_channels)>(source, weights, start, out,
-                                                                                 first, end);
+        convolve_part<Act, (P::blocks > 1 ? block_channels : last_channels)>(source, weights, start, out,
+                                                                             first, end);
       else
-        convolve_part<Rectify, last_channels>(source, weights, start, out, first, end);
+        convolve_part<Act, last_channels>(source, weights, start, out, first, end);
     });
   }
 
  private:
-  template <bool Rectify, std::size_t Channels>
+  template <class Act, std::size_t Channels>
   static void convolve_part(const float* x, const float* weights, const float* bias, float* y,
                             std::size_t first, std::size_t end) {
     if constexpr (P::pointwise)
-      convolve_row<S, Rectify, Channels>(x, weights, bias, y, 0, first, end);
+      convolve_row<S, Act, Channels>(x, weights, bias, y, 0, first, end);
     else
       for (std::size_t oy = first; oy < end; ++oy)
-        convolve_row<S, Rectify, Channels>(x, weights, bias, y, oy, 0, P::row.count);
+        convolve_row<S, Act, Channels>(x, weights, bias, y, oy, 0, P::row.count);
   }
 };
 
@@ -3287,8 +3538,7 @@ struct WeightStream {
 };
 
 /// One tile, as convolve_tile computes it on floats. x: the pairs of the pixels from number `origin` on.
-template <Conv2dSpec S, bool Rectify, std::size_t Pixels, std::size_t Channels, bool Border,
-          std::size_t Begin>
+template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
 void convolve_pairs(const float* x, std::size_t origin, const float* weights, const float* bias, float* y,
                     std::size_t oy, std::size_t begin, WeightStream& stream) {
   using P = ConvolutionPlan<S>;
@@ -3331,7 +3581,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   stream = fetched;
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
-      if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
+      activate_vector(Act{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
@@ -3373,7 +3623,7 @@ struct DirectBfloat16Convolution {
           }
   }
 
-  template <bool Rectify>
+  template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     ThreadTeam& team = context.team();
@@ -3398,17 +3648,17 @@ struct DirectBfloat16Convolution {
         const float* start = bias + block * P::block_channels;
         float* out = y + image * S.output.image_stride() + block * P::block_channels;
         if (block + 1 < P::blocks)
-          convolve_rows<Rectify, P::blocks == 1 ? P::last_channels : P::block_channels>(
+          convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(
               pairs, range.begin, weights, start, out, begin, end);
         else
-          convolve_rows<Rectify, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
+          convolve_rows<Act, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
       });
     });
   }
 
  private:
   // Rows [begin, end) of the output for one block of channels.
-  template <bool Rectify, std::size_t Channels>
+  template <class Act, std::size_t Channels>
   static void convolve_rows(const float* x, std::size_t origin, const float* weights, const float* bias,
                             float* y, std::size_t begin, std::size_t end) {
     constexpr std::size_t size = vectors_of(Channels) * lanes * P::pairs.patch_size();
@@ -3416,7 +3666,7 @@ struct DirectBfloat16Convolution {
     WeightStream stream{reinterpret_cast<const char*>(weights + size), size * sizeof(float) / steps};
     const auto tile = [&]<std::size_t Pixels, bool Border, std::size_t Begin>(std::size_t oy,
                                                                               std::size_t at) {
-      convolve_pairs<P::pairs, Rectify, Pixels, Channels, Border, Begin>(
+      convolve_pairs<P::pairs, Act, Pixels, Channels, Border, Begin>(
           x, origin, weights, bias, y + (oy * P::width + at) * S.output.pixel_stride, oy, at, stream);
     };
     for (std::size_t row = begin; row < end; ++row)
@@ -3643,7 +3893,7 @@ struct WinogradTile {
   };
   /// A m A^T of one tile plus bias, for at most a vector of channels. m: points vectors, `plane` floats
   /// apart.
-  template <bool Rectify>
+  template <class Act>
   static void output(const float* m, std::size_t plane, const Vector& bias, const Destination& to) {
     Vector columns[Y::outputs][X::size];
     for (std::size_t x = 0; x < X::size; ++x) {
@@ -3659,7 +3909,7 @@ struct WinogradTile {
       unroll<X::outputs>([&](auto x) __attribute__((always_inline)) {
         if (x >= to.columns) return;
         y[x] += bias;
-        if constexpr (Rectify) y[x] = y[x] > Vector{} ? y[x] : Vector{};
+        activate_vector(Act{}, y[x]);
         float* pixel = to.pixel + row * to.row_stride + x * to.pixel_stride;
         if (to.channels >= lanes)
           store(pixel, y[x]);
@@ -3749,7 +3999,7 @@ struct WinogradConvolution {
     }
   }
 
-  template <bool Rectify>
+  template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
@@ -3770,8 +4020,8 @@ struct WinogradConvolution {
             if (plan.blocks.length(block) == vectors) {
               multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
               for (std::size_t i = 0; i < vectors; ++i)
-                transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
-                                          plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+                transform_output<Act>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                      plan.blocks.begin(block) + i, y + image * S.output.image_stride());
             }
         });
       });
@@ -3794,7 +4044,7 @@ struct WinogradConvolution {
   }
 
   // One vector of channels of all tiles of a group. m: (points, tiles, width)
-  template <bool Rectify>
+  template <class Act>
   static void transform_output(const float* m, std::size_t width, std::size_t first, std::size_t tiles,
                                const float* bias, std::size_t vector, float* image) {
     const std::size_t channels = std::min(lanes, S.output.channels - vector * lanes);
@@ -3803,7 +4053,7 @@ struct WinogradConvolution {
     for (std::size_t t = 0; t < tiles; ++t) {
       const std::size_t row = (first + t) / plan.columns * Y::outputs;
       const std::size_t column = (first + t) % plan.columns * X::outputs;
-      Tile::template output<Rectify>(
+      Tile::template output<Act>(
           m + t * width, tiles * width, b,
           {image + (row * S.output.width + column) * S.output.pixel_stride + vector * lanes,
            S.output.width * S.output.pixel_stride, S.output.pixel_stride,
@@ -3871,9 +4121,8 @@ struct ChosenConvolution {
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
-    constexpr bool rectify = std::is_same_v<Act, Relu>;
-    AlgorithmOf<S>::template run<rectify>(context, batch, x, packed, bias, y);
-    if constexpr (!rectify && !std::is_same_v<Act, Linear>)
+    AlgorithmOf<S>::template run<simd::InRegisters<Act>>(context, batch, x, packed, bias, y);
+    if constexpr (!simd::in_registers<Act>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
   }
@@ -4135,6 +4384,136 @@ struct SimdDense {
 
 }  // namespace graft::detail
 
+namespace graft::detail::simd {
+
+/// How a row of output pixels of a depthwise convolution is divided: into blocks of channels whose sums for a
+/// few pixels stay in registers, and into pixels whose windows lie inside the row and those at its ends.
+template <DepthwiseSpec S>
+struct DepthwisePlan {
+  static constexpr std::size_t pixels = 4;  ///< in a tile
+  static constexpr std::size_t block = std::min(registers / 8, vectors_of(S.output.channels)) * lanes;
+  static constexpr std::size_t blocks = divide_up(S.output.channels, block);
+  static constexpr std::size_t last =
+      S.output.channels - (blocks - 1) * block;  ///< channels of the last block
+  static constexpr std::size_t inner_begin =
+      std::min(divide_up(S.window.pad_left, S.window.stride_x), S.output.width);
+  static constexpr std::size_t inner_end = [] {
+    std::size_t end = S.output.width;
+    while (end > inner_begin &&
+           (end - 1) * S.window.stride_x + S.window.width > S.input.width + S.window.pad_left)
+      --end;
+    return end;
+  }();
+
+  /// Taps [first, end) of a window at output row or column `at` that lie inside the image.
+  struct Range {
+    std::size_t first, end;
+  };
+  static constexpr Range inside(std::size_t at, std::size_t stride, std::size_t pad, std::size_t window,
+                                std::size_t extent) {
+    const std::size_t begin = at * stride, limit = extent + pad - begin;
+    return {begin < pad ? pad - begin : 0, limit < window ? limit : window};
+  }
+};
+
+/// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
+/// outside the image where that does; only the taps of the ranges are read.
+template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels>
+void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
+                    typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
+  constexpr std::size_t vectors = vectors_of(Channels), step = S.window.stride_x * S.input.pixel_stride;
+  Vector sum[Pixels][vectors];
+  unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+    Vector start{};
+    if (bias != nullptr) load_some<columns_in(Channels, v)>(start, bias + v * lanes);
+    unroll<Pixels>([&](auto m) __attribute__((always_inline)) { sum[m][v] = start; });
+  });
+  for (std::size_t ky = rows.first; ky < rows.end; ++ky)
+    for (std::size_t kx = columns.first; kx < columns.end; ++kx) {
+      const float* from = x + (ky * S.input.width + kx) * S.input.pixel_stride;
+      const float* tap = kernel + (ky * S.window.width + kx) * S.output.channels;
+      unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+        Vector weight;
+        load_some<columns_in(Channels, v)>(weight, tap + v * lanes);
+        unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
+          Vector value;
+          load_some<columns_in(Channels, v)>(value, from + m * step + v * lanes);
+          sum[m][v] += value * weight;
+        });
+      });
+    }
+  unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
+    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+      activate_vector(Act{}, sum[m][v]);
+      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
+    });
+  });
+}
+
+/// One row of output pixels for a block of channels.
+template <DepthwiseSpec S, class Act, std::size_t Channels>
+void depthwise_row(const float* x, const float* kernel, const float* bias, float* y,
+                   typename DepthwisePlan<S>::Range rows) {
+  using P = DepthwisePlan<S>;
+  const auto tile = [&]<std::size_t Pixels>(std::size_t ox, typename P::Range columns) {
+    const std::ptrdiff_t column =
+        static_cast<std::ptrdiff_t>(ox * S.window.stride_x) - static_cast<std::ptrdiff_t>(S.window.pad_left);
+    depthwise_tile<S, Act, Pixels, Channels>(x + column * static_cast<std::ptrdiff_t>(S.input.pixel_stride),
+                                             kernel, bias, y + ox * S.output.pixel_stride, rows, columns);
+  };
+  const auto at_border = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t ox = begin; ox < end; ++ox)
+      tile.template operator()<1>(
+          ox, P::inside(ox, S.window.stride_x, S.window.pad_left, S.window.width, S.input.width));
+  };
+  at_border(0, P::inner_begin);
+  constexpr typename P::Range all{0, S.window.width};
+  constexpr std::size_t rest = (P::inner_end - P::inner_begin) % P::pixels;
+  std::size_t ox = P::inner_begin;
+  for (; ox + P::pixels <= P::inner_end; ox += P::pixels) tile.template operator()<P::pixels>(ox, all);
+  if constexpr (rest > 0) tile.template operator()<rest>(ox, all);
+  at_border(P::inner_end, S.output.width);
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// Depthwise convolution with the sums of a few pixels in registers; one task for each row of output pixels.
+struct SimdDepthwiseConvolution {
+  template <DepthwiseSpec S, class Act>
+  static void depthwise_conv2d(HostContext& context, std::size_t batch, const float* x, const float* kernel,
+                               const float* bias, float* y) {
+    using P = simd::DepthwisePlan<S>;
+    if constexpr (S.multiplier() == 1) {
+      context.team().run(batch * S.output.height, [&](std::size_t task, std::size_t) {
+        const std::size_t image = task / S.output.height, oy = task % S.output.height;
+        const auto rows = P::inside(oy, S.window.stride_y, S.window.pad_top, S.window.height, S.input.height);
+        const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(oy * S.window.stride_y) -
+                                   static_cast<std::ptrdiff_t>(S.window.pad_top);
+        const float* from = x + image * S.input.image_stride() +
+                            row * static_cast<std::ptrdiff_t>(S.input.width * S.input.pixel_stride);
+        float* out = y + pixel(S.output, image, oy, 0);
+        const auto block = [&]<std::size_t Channels>(std::size_t channel) {
+          simd::depthwise_row<S, simd::InRegisters<Act>, Channels>(from + channel, kernel + channel,
+                                                                   bias == nullptr ? nullptr : bias + channel,
+                                                                   out + channel, rows);
+        };
+        for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
+        block.template operator()<P::last>((P::blocks - 1) * P::block);
+        if constexpr (!simd::in_registers<Act>)
+          for (std::size_t ox = 0; ox < S.output.width; ++ox)
+            activate_row(Act{}, out + ox * S.output.pixel_stride, out + ox * S.output.pixel_stride,
+                         S.output.channels);
+      });
+    } else {
+      BlasDepthwiseConvolution::depthwise_conv2d<S, Act>(context, batch, x, kernel, bias, y);
+    }
+  }
+};
+
+}  // namespace graft::detail
+
 namespace graft::detail {
 
 /// Pooling that keeps each window's result in registers; one task for each row of output pixels.
@@ -4206,13 +4585,18 @@ namespace graft {
 
 /// The processor through kernels whose every size is a compile-time constant: the compiler is the JIT. What
 /// it does not specialise it takes from Blas.
-struct Simd : Blas, detail::SimdConvolution, detail::SimdDense, detail::SimdPooling {
+struct Simd : Blas,
+              detail::SimdConvolution,
+              detail::SimdDepthwiseConvolution,
+              detail::SimdDense,
+              detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
 
   using detail::SimdConvolution::conv2d_packed;
   using detail::SimdConvolution::pack_conv2d;
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
+  using detail::SimdDepthwiseConvolution::depthwise_conv2d;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;
@@ -5353,6 +5737,65 @@ struct Dense : LayerDefaults {
 
 namespace graft {
 
+/// Option of DepthwiseConv2D: outputs of each input channel.
+template <std::size_t Multiplier>
+struct DepthMultiplier {
+  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
+  static constexpr std::size_t value = Multiplier;
+};
+
+namespace detail {
+
+template <class T>
+struct IsDepthMultiplier : std::false_type {};
+template <std::size_t Multiplier>
+struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
+
+}  // namespace detail
+
+/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
+/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
+/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
+/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
+/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
+template <class KernelSize, class... Options>
+struct DepthwiseConv2D : LayerDefaults {
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
+  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
+  using sliding = detail::Sliding<KernelSize, strides, padding>;
+  static constexpr std::size_t multiplier =
+      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "DepthwiseConv2D";
+  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) of at least the kernel's size";
+
+  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
+  static constexpr Shape output_shape(Shape input) {
+    return sliding::output(input, input.channels() * multiplier);
+  }
+  static constexpr Window window(Shape input) { return sliding::window(input); }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"depthwise_kernel",
+                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
+                               Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) {
+    return output_shape(input).size() * KernelSize::height * KernelSize::width;
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
 /// Training: drops Percent per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y
 /// = x. Shape: any, unchanged. The rate is in per cent, because it is a template argument.
 template <std::size_t Percent>
@@ -5728,6 +6171,11 @@ constexpr Conv2dSpec conv2d_spec(ImageLayout input, ImageLayout output) {
   return {input, output, L::window({input.height, input.width, input.channels})};
 }
 
+template <class L>
+constexpr DepthwiseSpec depthwise_spec(ImageLayout input, ImageLayout output) {
+  return {input, output, L::window({input.height, input.width, input.channels})};
+}
+
 /// The vectors of a batch normalisation in its parameters, which lie in Keras' order.
 template <class L>
 BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
@@ -5742,7 +6190,7 @@ constexpr std::size_t prepared_size() {
   if constexpr (requires { typename S::layer::kernel_size; })
     return B::template packed_size<conv2d_spec<typename S::layer>(S::input, S::output)> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
-    return S::input.size() * S::output.channels + S::output.channels;
+    return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
   else
     return S::node.parameter_size;
 }
@@ -5786,6 +6234,15 @@ struct ForwardStep : Site<Net, Mode, I> {
       B::template conv2d<spec, typename S::activation>(
           f.context, f.batch, S::x(f), kernel,
           layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+  }
+
+  template <class Kernel, class... Options>
+  static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
+    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    const float* kernel = parameters(f);
+    B::template depthwise_conv2d<spec, typename S::activation>(
+        f.context, f.batch, S::x(f), kernel,
+        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::y(f));
   }
 
   template <std::size_t Units, class... Options>
@@ -8692,6 +9149,20 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     parameters.end(f.context, S::node);
   }
 
+  template <class Kernel, class... Options>
+  static void differentiate(DepthwiseConv2D<Kernel, Options...> layer, const F& f, const GradientFrame& g,
+                            const Parameters& parameters) {
+    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    if constexpr (wants_dx)
+      B::template depthwise_conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g),
+                                                        dx(f, g));
+    float* dkernel = parameters.begin(S::node);
+    B::template depthwise_conv2d_backward_kernel<spec>(
+        f.context, f.batch, S::x(f), dy(f, g), dkernel,
+        layer.use_bias ? dkernel + spec.kernel_size() : nullptr);
+    parameters.end(f.context, S::node);
+  }
+
   template <std::size_t Units, class... Options>
   static void differentiate(Dense<Units, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {
@@ -11048,6 +11519,17 @@ inline void describe_weights(Json& config, const char* size_key, std::size_t siz
                     "bias_constraint"});
 }
 
+inline void describe_depthwise(Json& config, std::size_t multiplier, std::string_view activation,
+                               bool use_bias) {
+  config["depth_multiplier"] = multiplier;
+  config["activation"] = activation;
+  config["use_bias"] = use_bias;
+  config["depthwise_initializer"] = initializer_config("GlorotUniform");
+  config["bias_initializer"] = initializer_config("Zeros");
+  set_null(config, {"depthwise_regularizer", "bias_regularizer", "activity_regularizer",
+                    "depthwise_constraint", "bias_constraint"});
+}
+
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
   set_pair(config, size_key, window.height, window.width);
   set_pair(config, "strides", window.stride_y, window.stride_x);
@@ -11097,6 +11579,12 @@ void describe(Conv2D<Filters, Size, Options...> layer, const Node& node, Json& c
   config["groups"] = 1;
   describe_weights(config, "filters", Filters, decltype(layer)::activation::keras_name, layer.use_bias);
 }
+template <class Size, class... Options>
+void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
   describe_weights(config, "units", Units, decltype(layer)::activation::keras_name, layer.use_bias);
@@ -11113,6 +11601,11 @@ void describe(Pooling2D<Rule, Size, Options...> layer, const Node& node, Json& c
 template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
 void describe(ZeroPadding2D<Top, Bottom, Left, Right>, const Node&, Json& config) {
   describe_padding(config, Top, Bottom, Left, Right);
+}
+inline void describe(Activation<Relu6>, const Node&, Json& config) {
+  config["max_value"] = 6.0;
+  config["negative_slope"] = 0.0;
+  config["threshold"] = 0.0;
 }
 template <class Function>
 void describe(Activation<Function>, const Node&, Json& config) {

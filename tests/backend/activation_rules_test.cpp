@@ -18,6 +18,13 @@ TEST_CASE("Relu is 0 up to 0, and so is its derivative, as in TensorFlow") {
   CHECK(activate(Relu{}, infinity) == infinity);
 }
 
+TEST_CASE("Relu6 is a Relu up to 6, and flat on both sides") {
+  static_assert(activate(Relu6{}, 2.5f) == 2.5f && activate(Relu6{}, -2.5f) == 0.0f);
+  static_assert(activate(Relu6{}, 6.5f) == 6.0f && activate(Relu6{}, infinity) == 6.0f);
+  static_assert(derivative(Relu6{}, 0.0f) == 0.0f && derivative(Relu6{}, 6.0f) == 0.0f);
+  static_assert(derivative(Relu6{}, 5.9f) == 1.0f);
+}
+
 TEST_CASE("Sigmoid neither overflows nor loses what lies near 0") {
   CHECK(activate(Sigmoid{}, 0.0f) == 0.5f);
   CHECK(activate(Sigmoid{}, 1000.0f) == 1.0f);

@@ -72,6 +72,22 @@ TEST_CASE_TEMPLATE("convolution in slices", B, GRAFT_TESTED_BACKENDS) {
   });
 }
 
+TEST_CASE_TEMPLATE("depthwise convolution in slices", B, GRAFT_TESTED_BACKENDS) {
+  typename B::Context context{Threads{2}};
+  const auto kernel = random_values(9 * 3, 1), bias = random_values(3, 2);
+  check([&]<std::size_t GapIn, std::size_t GapOut>() {
+    constexpr DepthwiseSpec spec{with_gap(input, GapIn), with_gap(pooled, GapOut), window};
+    Map<spec.input> x{3}, dx{4};
+    Map<spec.output> y, dy{5};
+    auto dkernel = poison(kernel.size() + bias.size());
+    B::template depthwise_conv2d<spec, Tanh>(context, batch, x.data(), kernel.data(), bias.data(), y.data());
+    B::template depthwise_conv2d_backward_input<spec>(context, batch, kernel.data(), dy.data(), dx.data());
+    B::template depthwise_conv2d_backward_kernel<spec>(context, batch, x.data(), dy.data(), dkernel.data(),
+                                                       dkernel.data() + kernel.size());
+    return joined(joined(y.pixels(), dx.pixels()), dkernel);
+  });
+}
+
 TEST_CASE_TEMPLATE("pooling in slices", B, GRAFT_TESTED_BACKENDS) {
   typename B::Context context{Threads{2}};
   const auto pool = [&]<class Rule>(Rule) {

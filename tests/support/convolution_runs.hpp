@@ -41,14 +41,14 @@ void check_conv2d(std::span<const float> kernel, double tolerance, Run&& run, In
 }
 
 /// The same for an algorithm with `packed_size`, `pack` and `run`.
-template <Conv2dSpec S, class Algorithm, bool Rectify, class Input = std::identity>
+template <Conv2dSpec S, class Algorithm, class Act, class Input = std::identity>
 void check_algorithm(std::span<const float> kernel, double tolerance, Input input = {}) {
   AlignedBuffer packed{Algorithm::packed_size};
   Algorithm::pack(kernel, packed.data());
-  check_conv2d<S, std::conditional_t<Rectify, Relu, Linear>>(
+  check_conv2d<S, Act>(
       kernel, tolerance,
       [&](HostContext& context, std::size_t batch, const float* x, const float* bias, float* y) {
-        Algorithm::template run<Rectify>(context, batch, x, packed.data(), bias, y);
+        Algorithm::template run<Act>(context, batch, x, packed.data(), bias, y);
       },
       input);
 }

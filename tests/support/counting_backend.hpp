@@ -120,6 +120,25 @@ struct Counting {
     Reference::conv2d_backward_input<S>(c.host, n, real(kernel), real(dy), real(dx));
   }
 
+  template <DepthwiseSpec S, class Act>
+  static void depthwise_conv2d(Context& c, std::size_t n, const float* x, const float* kernel,
+                               const float* bias, float* y) {
+    ++calls["depthwise_conv2d"];
+    Reference::depthwise_conv2d<S, Act>(c.host, n, real(x), real(kernel), real(bias), real(y));
+  }
+  template <DepthwiseSpec S>
+  static void depthwise_conv2d_backward_kernel(Context& c, std::size_t n, const float* x, const float* dy,
+                                               float* dkernel, float* dbias) {
+    ++calls["depthwise_conv2d_backward_kernel"];
+    Reference::depthwise_conv2d_backward_kernel<S>(c.host, n, real(x), real(dy), real(dkernel), real(dbias));
+  }
+  template <DepthwiseSpec S>
+  static void depthwise_conv2d_backward_input(Context& c, std::size_t n, const float* kernel, const float* dy,
+                                              float* dx) {
+    ++calls["depthwise_conv2d_backward_input"];
+    Reference::depthwise_conv2d_backward_input<S>(c.host, n, real(kernel), real(dy), real(dx));
+  }
+
   template <DenseSpec S, class Act>
   static void dense(Context& c, std::size_t n, const float* x, const float* kernel, const float* bias,
                     float* y) {

@@ -19,6 +19,14 @@ CONVOLUTIONS = {  # name: (input shape without the batch, filters, arguments)
     'conv2d_3x3_same_wide_relu': ((5, 6, 16), 33, dict(kernel_size=3, padding='same', activation='relu')),
 }
 
+DEPTHWISE = {  # name: (input shape without the batch, arguments)
+    'depthwise_conv2d_3x3_same': ((6, 7, 5), dict(kernel_size=3, padding='same')),
+    'depthwise_conv2d_3x3_same_stride2_even': ((6, 8, 5), dict(kernel_size=3, padding='same', strides=2)),
+    'depthwise_conv2d_3x3_valid_stride2': ((7, 9, 5), dict(kernel_size=3, strides=2, use_bias=False)),
+    'depthwise_conv2d_3x3_multiplier_relu': ((5, 6, 4), dict(kernel_size=3, depth_multiplier=2, activation='relu')),
+    'depthwise_conv2d_5x5_same_wide': ((7, 6, 37), dict(kernel_size=5, padding='same')),
+}
+
 POOLS = {  # name without the kind: (input shape without the batch, arguments)
     '2x2_stride2_valid_even': ((6, 8, 5), dict(pool_size=2)),
     '2x2_stride2_valid_odd': ((7, 9, 5), dict(pool_size=2)),
@@ -66,8 +74,8 @@ def case(out, name, make, inputs, weights=(), training=False):
     agree(name, output, output_3)
     for a, b in zip(input_gradients, input_gradients_3):
         agree(name + ' input', a, b, 1e-5)
-    for parameter in gradients:
-        agree(f'{name} {parameter}', gradients[parameter], gradients_3[parameter], 1e-5)
+    for parameter, a, b in zip(gradients, gradients.values(), gradients_3.values()):  # Keras 3 may name it otherwise
+        agree(f'{name} {parameter}', a, b, 1e-5)
     arrays = dict(output=output, output_gradient=upstream)
     many = len(inputs) > 1
     for i, (x, g) in enumerate(zip(inputs, input_gradients)):
@@ -99,6 +107,13 @@ def weighted(out):
         if arguments.get('use_bias', True):
             weights.append(normal(random, filters, scale=0.5))
         case(out, name, lambda library: library.layers.Conv2D(filters, **arguments), [normal(random, 2, *shape)], weights)
+    for name, (shape, arguments) in DEPTHWISE.items():
+        random = generator(name)
+        size, multiplier = arguments['kernel_size'], arguments.get('depth_multiplier', 1)
+        weights = [normal(random, size, size, shape[-1], multiplier, scale=1 / size)]
+        if arguments.get('use_bias', True):
+            weights.append(normal(random, shape[-1] * multiplier, scale=0.5))
+        case(out, name, lambda library: library.layers.DepthwiseConv2D(**arguments), [normal(random, 2, *shape)], weights)
     for scale in (True, False):
         for training in (False, True):
             name = 'batch_normalization' + ('' if scale else '_no_scale') + ('_training' if training else '')
@@ -115,6 +130,9 @@ def weightless(out):
         x = normal(generator(name), 2, 3, 4, 5, scale=2.0)
         x[0, 0, 0, 0] = 0.0  # the kink of relu
         case(out, name, lambda library: library.layers.Activation(activation), [x])
+    x = normal(generator('activation_relu6'), 2, 3, 4, 5, scale=5.0)
+    x[0, 0, 0, :2] = 0.0, 6.0  # both kinks
+    case(out, 'activation_relu6', lambda library: library.layers.ReLU(max_value=6.0), [x])
     for kind, layer in (('max', 'MaxPooling2D'), ('average', 'AveragePooling2D')):
         for pool, (shape, arguments) in POOLS.items():
             name = f'{kind}_pooling2d_{pool}'

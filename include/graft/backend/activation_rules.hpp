@@ -18,6 +18,9 @@ GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
 GRAFT_HOST_DEVICE constexpr float activate(Relu, float x) { return x > 0.0f ? x : 0.0f; }
 GRAFT_HOST_DEVICE constexpr float derivative(Relu, float y) { return y > 0.0f ? 1.0f : 0.0f; }
 
+GRAFT_HOST_DEVICE constexpr float activate(Relu6, float x) { return x > 0.0f ? (x < 6.0f ? x : 6.0f) : 0.0f; }
+GRAFT_HOST_DEVICE constexpr float derivative(Relu6, float y) { return y > 0.0f && y < 6.0f ? 1.0f : 0.0f; }
+
 GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
   // exp of a negative number only: no overflow, and full precision on both sides.
   const float e = std::exp(-std::fabs(x));

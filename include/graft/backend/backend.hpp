@@ -17,6 +17,7 @@ namespace graft {
 namespace detail::probe {
 // Small specifications on which the concept tries every primitive.
 inline constexpr Conv2dSpec conv2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}), {}};
+inline constexpr DepthwiseSpec depthwise{contiguous({2, 2, 1}), contiguous({2, 2, 1}), {}};
 inline constexpr Pool2dSpec pool2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}), {}};
 inline constexpr ElementwiseSpec same{contiguous({2, 2, 1}), contiguous({2, 2, 1})};
 inline constexpr ElementwiseSpec global{contiguous({2, 2, 1}), contiguous({1})};
@@ -67,6 +68,9 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template conv2d_packed<detail::probe::conv2d, Relu>(c, 1, x, x, x, y);
   B::template conv2d_backward_kernel<detail::probe::conv2d>(c, 1, x, x, y, y);
   B::template conv2d_backward_input<detail::probe::conv2d>(c, 1, x, x, y);
+  B::template depthwise_conv2d<detail::probe::depthwise, Relu6>(c, 1, x, x, x, y);
+  B::template depthwise_conv2d_backward_kernel<detail::probe::depthwise>(c, 1, x, x, y, y);
+  B::template depthwise_conv2d_backward_input<detail::probe::depthwise>(c, 1, x, x, y);
   B::template dense<detail::probe::dense, Relu>(c, 1, x, x, x, y);
   B::template dense_backward_kernel<detail::probe::dense>(c, 1, x, x, y, y);
   B::template dense_backward_input<detail::probe::dense>(c, 1, x, x, y);

@@ -40,6 +40,16 @@ struct Conv2dSpec {
   constexpr bool operator==(const Conv2dSpec&) const = default;
 };
 
+/// A convolution of each channel by itself, to `multiplier` outputs.
+struct DepthwiseSpec {
+  ImageLayout input, output;
+  Window window;
+
+  constexpr std::size_t multiplier() const { return output.channels / input.channels; }
+  constexpr std::size_t kernel_size() const { return window.height * window.width * output.channels; }
+  constexpr bool operator==(const DepthwiseSpec&) const = default;
+};
+
 struct Pool2dSpec {
   ImageLayout input, output;
   Window window;

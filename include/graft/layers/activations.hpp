@@ -18,6 +18,13 @@ struct Relu {
   static constexpr bool elementwise = true;
 };
 
+/// min(max(x, 0), 6); as a layer of its own it is Keras' ReLU(max_value=6)
+struct Relu6 {
+  static constexpr std::string_view keras_class = "ReLU", keras_prefix = "re_lu";
+  static constexpr std::string_view keras_name = "relu6";
+  static constexpr bool elementwise = true;
+};
+
 /// 1 / (1 + exp(-x))
 struct Sigmoid {
   static constexpr std::string_view keras_name = "sigmoid";
@@ -42,12 +49,33 @@ concept ActivationFunction = requires {
   { T::elementwise } -> std::convertible_to<bool>;
 };
 
+namespace detail {
+
+template <class Function>
+concept HasKerasLayer = requires {
+  Function::keras_class;
+  Function::keras_prefix;
+};
+
+// What Keras calls a layer that does no more than apply an activation.
+template <class Function>
+struct ActivationLayerNames {
+  static constexpr std::string_view keras_class = "Activation", keras_prefix = "activation";
+};
+template <HasKerasLayer Function>
+struct ActivationLayerNames<Function> {
+  static constexpr std::string_view keras_class = Function::keras_class;
+  static constexpr std::string_view keras_prefix = Function::keras_prefix;
+};
+
+}  // namespace detail
+
 /// A layer that applies an activation: y = f(x). Shape: any, unchanged.
 template <ActivationFunction Function>
 struct Activation : LayerDefaults {
   using activation = Function;
-  static constexpr std::string_view keras_class = "Activation";
-  static constexpr std::string_view keras_prefix = "activation";
+  static constexpr std::string_view keras_class = detail::ActivationLayerNames<Function>::keras_class;
+  static constexpr std::string_view keras_prefix = detail::ActivationLayerNames<Function>::keras_prefix;
   static constexpr Role role = Role::activation;
   static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
 

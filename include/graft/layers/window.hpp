@@ -76,7 +76,9 @@ constexpr SlidAxis slide(std::size_t n, std::size_t kernel, std::size_t stride, 
 template <class KernelSize, class Stride, class Padding>
 struct Sliding {
   static constexpr bool same = std::is_same_v<Padding, Same>;
-  static constexpr SlidAxis rows(Shape in) { return slide(in[0], KernelSize::height, Stride::vertical, same); }
+  static constexpr SlidAxis rows(Shape in) {
+    return slide(in[0], KernelSize::height, Stride::vertical, same);
+  }
   static constexpr SlidAxis columns(Shape in) {
     return slide(in[1], KernelSize::width, Stride::horizontal, same);
   }

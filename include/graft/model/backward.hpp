@@ -46,6 +46,20 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     parameters.end(f.context, S::node);
   }
 
+  template <class Kernel, class... Options>
+  static void differentiate(DepthwiseConv2D<Kernel, Options...> layer, const F& f, const GradientFrame& g,
+                            const Parameters& parameters) {
+    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    if constexpr (wants_dx)
+      B::template depthwise_conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g),
+                                                        dx(f, g));
+    float* dkernel = parameters.begin(S::node);
+    B::template depthwise_conv2d_backward_kernel<spec>(
+        f.context, f.batch, S::x(f), dy(f, g), dkernel,
+        layer.use_bias ? dkernel + spec.kernel_size() : nullptr);
+    parameters.end(f.context, S::node);
+  }
+
   template <std::size_t Units, class... Options>
   static void differentiate(Dense<Units, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {

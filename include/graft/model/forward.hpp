@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/conv2d.hpp>
 #include <graft/layers/dense.hpp>
+#include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
@@ -14,6 +15,11 @@ namespace graft::detail {
 
 template <class L>
 constexpr Conv2dSpec conv2d_spec(ImageLayout input, ImageLayout output) {
+  return {input, output, L::window({input.height, input.width, input.channels})};
+}
+
+template <class L>
+constexpr DepthwiseSpec depthwise_spec(ImageLayout input, ImageLayout output) {
   return {input, output, L::window({input.height, input.width, input.channels})};
 }
 
@@ -31,7 +37,7 @@ constexpr std::size_t prepared_size() {
   if constexpr (requires { typename S::layer::kernel_size; })
     return B::template packed_size<conv2d_spec<typename S::layer>(S::input, S::output)> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
-    return S::input.size() * S::output.channels + S::output.channels;
+    return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
   else
     return S::node.parameter_size;
 }
@@ -75,6 +81,15 @@ struct ForwardStep : Site<Net, Mode, I> {
       B::template conv2d<spec, typename S::activation>(
           f.context, f.batch, S::x(f), kernel,
           layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+  }
+
+  template <class Kernel, class... Options>
+  static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
+    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    const float* kernel = parameters(f);
+    B::template depthwise_conv2d<spec, typename S::activation>(
+        f.context, f.batch, S::x(f), kernel,
+        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::y(f));
   }
 
   template <std::size_t Units, class... Options>

@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/conv2d.hpp>
 #include <graft/layers/dense.hpp>
+#include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
@@ -43,6 +44,17 @@ inline void describe_weights(Json& config, const char* size_key, std::size_t siz
   config["bias_initializer"] = initializer_config("Zeros");
   set_null(config, {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
                     "bias_constraint"});
+}
+
+inline void describe_depthwise(Json& config, std::size_t multiplier, std::string_view activation,
+                               bool use_bias) {
+  config["depth_multiplier"] = multiplier;
+  config["activation"] = activation;
+  config["use_bias"] = use_bias;
+  config["depthwise_initializer"] = initializer_config("GlorotUniform");
+  config["bias_initializer"] = initializer_config("Zeros");
+  set_null(config, {"depthwise_regularizer", "bias_regularizer", "activity_regularizer",
+                    "depthwise_constraint", "bias_constraint"});
 }
 
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
@@ -94,6 +106,12 @@ void describe(Conv2D<Filters, Size, Options...> layer, const Node& node, Json& c
   config["groups"] = 1;
   describe_weights(config, "filters", Filters, decltype(layer)::activation::keras_name, layer.use_bias);
 }
+template <class Size, class... Options>
+void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
   describe_weights(config, "units", Units, decltype(layer)::activation::keras_name, layer.use_bias);
@@ -110,6 +128,11 @@ void describe(Pooling2D<Rule, Size, Options...> layer, const Node& node, Json& c
 template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
 void describe(ZeroPadding2D<Top, Bottom, Left, Right>, const Node&, Json& config) {
   describe_padding(config, Top, Bottom, Left, Right);
+}
+inline void describe(Activation<Relu6>, const Node&, Json& config) {
+  config["max_value"] = 6.0;
+  config["negative_slope"] = 0.0;
+  config["threshold"] = 0.0;
 }
 template <class Function>
 void describe(Activation<Function>, const Node&, Json& config) {

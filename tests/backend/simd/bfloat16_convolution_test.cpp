@@ -15,19 +15,19 @@ std::vector<float> rounded(std::vector<float> values) {
 }
 
 // Weights and inputs that are bfloat16 already: only sums round.
-template <Conv2dSpec S, bool Rectify = false>
+template <Conv2dSpec S, class Act = Linear>
 void check_direct() {
   const auto kernel = rounded(random_values(S.patch_size() * S.output.channels, 1));
-  check_algorithm<S, DirectBfloat16Convolution<S>, Rectify>(kernel, sum_tolerance(S.patch_size()), rounded);
+  check_algorithm<S, DirectBfloat16Convolution<S>, Act>(kernel, sum_tolerance(S.patch_size()), rounded);
 }
 
 // Both factors of a product are rounded by up to 2^-9 of themselves. How much the transformations magnify
 // that was measured, 5.2 times on these values at most; 8 are allowed.
-template <Conv2dSpec S, std::size_t Y, std::size_t X, bool Rectify = false>
+template <Conv2dSpec S, std::size_t Y, std::size_t X, class Act = Linear>
 void check_winograd() {
   using Algorithm = WinogradConvolution<S, WinogradAxis<Y, 3>, WinogradAxis<X, 3>, Bfloat16Products>;
   const auto kernel = random_values(S.patch_size() * S.output.channels, 1);
-  check_algorithm<S, Algorithm, Rectify>(kernel, 8.0 * 2.0 / 512.0);
+  check_algorithm<S, Algorithm, Act>(kernel, 8.0 * 2.0 / 512.0);
 }
 
 template <Conv2dSpec S, class Algorithm>
@@ -36,8 +36,8 @@ constexpr bool chosen = std::is_same_v<Bfloat16Algorithm<S>, Algorithm>;
 }  // namespace
 
 TEST_CASE("bfloat16 convolution: windows that reach over every border") {
-  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 6}, 16), true>();
-  check_direct<conv2d_spec<Kernel<5>, Strides<1>, Same>({7, 6, 3}, 32), true>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 6}, 16), Relu>();
+  check_direct<conv2d_spec<Kernel<5>, Strides<1>, Same>({7, 6, 3}, 32), Relu6>();
   check_direct<conv2d_spec<Kernel<1, 7>, Strides<1>, Same>({5, 7, 8}, 48)>();
   check_direct<conv2d_spec<Kernel<7, 1>, Strides<1>, Same>({7, 5, 8}, 48)>();
   check_direct<conv2d_spec<Kernel<5>, Strides<1>, Same>({2, 3, 3}, 16)>();  // larger than the map
@@ -45,27 +45,27 @@ TEST_CASE("bfloat16 convolution: windows that reach over every border") {
 }
 
 TEST_CASE("bfloat16 convolution: strides, valid windows, one pixel") {
-  check_direct<conv2d_spec<Kernel<3>, Strides<2>, Valid>({11, 12, 5}, 32), true>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<2>, Valid>({11, 12, 5}, 32), Relu>();
   check_direct<conv2d_spec<Kernel<3>, Strides<1>, Valid>({6, 30, 4}, 16)>();
   check_direct<conv2d_spec<Kernel<1>, Strides<2>, Valid>({5, 6, 4}, 16)>();
   check_direct<conv2d_spec<Kernel<3>, Strides<3>, Valid>({3, 3, 2}, 16)>();
 }
 
 TEST_CASE("bfloat16 convolution: 1x1 takes the image as one row") {
-  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({7, 7, 24}, 64), true>();
+  check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({7, 7, 24}, 64), Relu>();
   check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({13, 11, 18}, 40)>();
   check_direct<conv2d_spec<Kernel<1>, Strides<1>, Valid>({1, 1, 24}, 80)>();
 }
 
 TEST_CASE("bfloat16 convolution: odd channels, and channels that fill no register or several blocks") {
-  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({4, 5, 1}, 1), true>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({4, 5, 1}, 1), Relu>();
   check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({4, 5, 17}, 7)>();
   check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({3, 4, 75}, 33)>();
   check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({7, 7, 4}, 200)>();
 }
 
 TEST_CASE("bfloat16 convolution: slices of wider maps") {
-  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 5}, 16, 3, 4), true>();
+  check_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 5}, 16, 3, 4), Relu>();
   check_direct<conv2d_spec<Kernel<1>, Strides<1>, Same>({6, 7, 20}, 20, 3, 4)>();
   check_direct<conv2d_spec<Kernel<3>, Strides<2>, Valid>({7, 9, 5}, 16, 2, 0)>();
 }
@@ -76,10 +76,10 @@ TEST_CASE("bfloat16 convolution: an input that does not fit the scratch memory a
 }
 
 TEST_CASE("bfloat16 convolution by Winograd's algorithm") {
-  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 16}, 16), 4, 4, true>();
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 16}, 16), 4, 4, Relu>();
   check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Valid>({11, 10, 18}, 40), 4, 4>();
   check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({2, 3, 32}, 20), 4, 4>();  // smaller than a tile
-  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 20}, 16, 3, 4), 4, 4, true>();
+  check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 20}, 16, 3, 4), 4, 4, Relu6>();
   check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({33, 35, 64}, 96), 4, 4>();  // several groups
   check_winograd<conv2d_spec<Kernel<3>, Strides<1>, Same>({8, 7, 48}, 64), 2, 2>();
 }

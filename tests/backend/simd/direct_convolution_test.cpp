@@ -9,25 +9,25 @@ using namespace graft::detail::simd;
 
 namespace {
 
-template <Conv2dSpec S, bool Rectify = false>
+template <Conv2dSpec S, class Act = Linear>
 void check() {
-  check_algorithm<S, DirectConvolution<S>, Rectify>(random_values(S.patch_size() * S.output.channels, 1),
-                                                    sum_tolerance(S.patch_size()));
+  check_algorithm<S, DirectConvolution<S>, Act>(random_values(S.patch_size() * S.output.channels, 1),
+                                                sum_tolerance(S.patch_size()));
 }
 
 }  // namespace
 
 // With channels enough for another algorithm to be chosen, which convolution_test.cpp would then try instead.
 TEST_CASE("direct convolution: windows that reach over every border, on many channels") {
-  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 32}, 48), true>();
+  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 32}, 48), Relu>();
   check<conv2d_spec<Kernel<5>, Strides<1>, Same>({7, 6, 32}, 32)>();
-  check<conv2d_spec<Kernel<1, 7>, Strides<1>, Same>({5, 7, 32}, 48), true>();
+  check<conv2d_spec<Kernel<1, 7>, Strides<1>, Same>({5, 7, 32}, 48), Relu6>();
   check<conv2d_spec<Kernel<7, 1>, Strides<1>, Same>({7, 5, 32}, 48)>();
   check<conv2d_spec<Kernel<5>, Strides<1>, Same>({2, 3, 20}, 16)>();  // larger than the map
 }
 
 TEST_CASE("direct convolution: slices, odd channels, valid windows") {
-  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 37}, 83, 3, 4), true>();
+  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({6, 7, 37}, 83, 3, 4), Relu>();
   check<conv2d_spec<Kernel<3>, Strides<1>, Valid>({11, 12, 24}, 40)>();
   check<conv2d_spec<Kernel<3>, Strides<2>, Valid>({11, 12, 24}, 33)>();
 }

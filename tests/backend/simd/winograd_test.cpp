@@ -17,43 +17,43 @@ constexpr Conv2dSpec make(std::size_t height, std::size_t width, std::size_t in,
           {taps_y, taps_x, 1, 1, pad_y, pad_x}};
 }
 
-template <Conv2dSpec S, std::size_t Y, std::size_t X, bool Rectify = false>
+template <Conv2dSpec S, std::size_t Y, std::size_t X, class Act = Linear>
 void check() {
   using Convolution =
       WinogradConvolution<S, WinogradAxis<Y, S.window.height>, WinogradAxis<X, S.window.width>>;
-  check_algorithm<S, Convolution, Rectify>(random_values(S.patch_size() * S.output.channels, 1), 2e-5);
+  check_algorithm<S, Convolution, Act>(random_values(S.patch_size() * S.output.channels, 1), 2e-5);
 }
 
 }  // namespace
 
 TEST_CASE("Winograd convolution: maps of any size, with and without padding") {
   check<make(16, 16, 32, 32, 3, 3, 1, 1), 4, 4>();
-  check<make(13, 10, 32, 16, 3, 3, 1, 1), 6, 6, true>();
-  check<make(9, 7, 32, 16, 3, 3, 1, 1), 4, 4, true>();
+  check<make(13, 10, 32, 16, 3, 3, 1, 1), 6, 6, Relu>();
+  check<make(9, 7, 32, 16, 3, 3, 1, 1), 4, 4, Relu6>();
   check<make(9, 14, 16, 32, 3, 3, 0, 0), 4, 4>();
   check<make(1, 1, 16, 16, 3, 3, 1, 1), 4, 4>();
   check<make(5, 2, 16, 16, 3, 3, 2, 1), 4, 4>();
-  check<make(8, 5, 16, 16, 3, 3, 1, 1), 2, 2, true>();
+  check<make(8, 5, 16, 16, 3, 3, 1, 1), 2, 2, Relu>();
   check<make(7, 8, 16, 16, 3, 3, 0, 0), 3, 2>();
 }
 
 TEST_CASE("Winograd convolution: larger windows and windows of one row or column") {
   check<make(9, 6, 16, 32, 5, 5, 2, 2), 2, 2>();
   check<make(9, 6, 16, 32, 5, 5, 2, 2), 4, 4>();
-  check<make(7, 7, 32, 48, 1, 7, 0, 3), 1, 4, true>();
+  check<make(7, 7, 32, 48, 1, 7, 0, 3), 1, 4, Relu>();
   check<make(7, 7, 32, 48, 7, 1, 3, 0), 4, 1>();
   check<make(3, 12, 16, 16, 1, 7, 0, 0), 1, 4>();
 }
 
 TEST_CASE("Winograd convolution: channels that fill no vector, slices of wider maps") {
-  check<make(6, 7, 17, 5, 3, 3, 1, 1), 4, 4, true>();
+  check<make(6, 7, 17, 5, 3, 3, 1, 1), 4, 4, Relu>();
   check<make(6, 7, 35, 83, 3, 3, 1, 1, 3), 4, 4>();
-  check<make(7, 7, 20, 33, 1, 7, 0, 3, 2), 1, 4, true>();
+  check<make(7, 7, 20, 33, 1, 7, 0, 3, 2), 1, 4, Relu>();
 }
 
 TEST_CASE("Winograd convolution: several groups of tiles of different sizes") {
   constexpr Conv2dSpec large = make(37, 41, 48, 64, 3, 3, 1, 1);
   constexpr WinogradPlan plan = plan_winograd(large.input.channels, large.output, 4, 4, 36);
   static_assert(plan.groups.count > 1 && plan.groups.larger > 0);
-  check<large, 4, 4, true>();
+  check<large, 4, 4, Relu>();
 }

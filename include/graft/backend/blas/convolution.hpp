@@ -10,12 +10,37 @@ namespace graft::detail {
 struct ColumnRange {
   std::size_t begin, end;
 };
-constexpr ColumnRange inside_columns(const Conv2dSpec& s, std::size_t kx) {
+template <class Spec>
+constexpr ColumnRange inside_columns(const Spec& s, std::size_t kx) {
   const std::size_t pad = s.window.pad_left, stride = s.window.stride_x;
   const std::size_t begin = pad > kx ? (pad - kx + stride - 1) / stride : 0;
   const std::size_t limit = s.input.width + pad;  // first kx + ox * stride beyond the image
   const std::size_t end = limit > kx ? (limit - kx + stride - 1) / stride : 0;
   return {begin, end < s.output.width ? end : s.output.width};
+}
+
+/// For one tap, every row of output pixels that it reaches: f(offset in x, offset in y, pixels).
+template <class Spec, class Function>
+void for_each_row(const Spec& s, std::size_t batch, std::size_t tap, Function&& f) {
+  const std::size_t ky = tap / s.window.width, kx = tap % s.window.width;
+  const ColumnRange columns = inside_columns(s, kx);
+  if (columns.begin >= columns.end) return;
+  for (std::size_t image = 0; image < batch; ++image)
+    for (std::size_t oy = 0; oy < s.output.height; ++oy) {
+      const std::size_t iy = oy * s.window.stride_y + ky - s.window.pad_top;
+      if (iy >= s.input.height) continue;
+      const std::size_t ix = columns.begin * s.window.stride_x + kx - s.window.pad_left;
+      f(pixel(s.input, image, iy, ix), pixel(s.output, image, oy, columns.begin),
+        columns.end - columns.begin);
+    }
+}
+
+/// sums (channels) = sum over batch and pixels of dy.
+inline void add_pixels(const ImageLayout& layout, std::size_t batch, const float* dy, float* sums) {
+  std::fill_n(sums, layout.channels, 0.0f);
+  for (std::size_t image = 0; image < batch; ++image)
+    for (std::size_t p = 0; p < layout.pixels(); ++p)
+      for (std::size_t f = 0; f < layout.channels; ++f) sums[f] += dy[pixel(layout, image, 0, p) + f];
 }
 
 /// Convolution as matrix products: patches (im2col) in tiles that stay in the cache, times the kernel as it
@@ -92,11 +117,7 @@ struct BlasConvolution {
              {dy + out_at, s.output.pixel_stride}, 1.0f, to, out);
       });
     });
-    if (dbias == nullptr) return;
-    std::fill_n(dbias, out, 0.0f);
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < s.output.pixels(); ++p)
-        for (std::size_t f = 0; f < out; ++f) dbias[f] += dy[pixel(s.output, image, 0, p) + f];
+    if (dbias != nullptr) add_pixels(s.output, batch, dy, dbias);
   }
 
   static void differentiate_input(const Conv2dSpec& s, HostContext& context, std::size_t batch,
@@ -145,22 +166,6 @@ struct BlasConvolution {
       }
       std::fill(patch + end * channels, patch + row_size, 0.0f);
     }
-  }
-
-  // For one tap, every row of output pixels that it reaches: f(offset in x, offset in y, pixels).
-  template <class Function>
-  static void for_each_row(const Conv2dSpec& s, std::size_t batch, std::size_t tap, Function&& f) {
-    const std::size_t ky = tap / s.window.width, kx = tap % s.window.width;
-    const ColumnRange columns = inside_columns(s, kx);
-    if (columns.begin >= columns.end) return;
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t oy = 0; oy < s.output.height; ++oy) {
-        const std::size_t iy = oy * s.window.stride_y + ky - s.window.pad_top;
-        if (iy >= s.input.height) continue;
-        const std::size_t ix = columns.begin * s.window.stride_x + kx - s.window.pad_left;
-        f(pixel(s.input, image, iy, ix), pixel(s.output, image, oy, columns.begin),
-          columns.end - columns.begin);
-      }
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <graft/backend/reference/convolution.hpp>
 #include <graft/backend/reference/dense.hpp>
+#include <graft/backend/reference/depthwise_convolution.hpp>
 #include <graft/backend/reference/elementwise.hpp>
 #include <graft/backend/reference/normalization.hpp>
 #include <graft/backend/reference/pooling.hpp>
@@ -15,6 +16,7 @@ namespace graft {
 /// Every primitive in plain loops on one thread: slow, obvious, and the oracle of every other backend's
 /// tests. A backend of the processor may derive from it and replace what it does better.
 struct Reference : detail::ReferenceConvolution,
+                   detail::ReferenceDepthwiseConvolution,
                    detail::ReferencePooling,
                    detail::ReferenceDense,
                    detail::ReferenceNormalization,

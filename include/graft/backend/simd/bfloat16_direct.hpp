@@ -71,8 +71,7 @@ struct WeightStream {
 };
 
 /// One tile, as convolve_tile computes it on floats. x: the pairs of the pixels from number `origin` on.
-template <Conv2dSpec S, bool Rectify, std::size_t Pixels, std::size_t Channels, bool Border,
-          std::size_t Begin>
+template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
 void convolve_pairs(const float* x, std::size_t origin, const float* weights, const float* bias, float* y,
                     std::size_t oy, std::size_t begin, WeightStream& stream) {
   using P = ConvolutionPlan<S>;
@@ -115,7 +114,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   stream = fetched;
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
-      if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
+      activate_vector(Act{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
@@ -157,7 +156,7 @@ struct DirectBfloat16Convolution {
           }
   }
 
-  template <bool Rectify>
+  template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     ThreadTeam& team = context.team();
@@ -182,17 +181,17 @@ struct DirectBfloat16Convolution {
         const float* start = bias + block * P::block_channels;
         float* out = y + image * S.output.image_stride() + block * P::block_channels;
         if (block + 1 < P::blocks)
-          convolve_rows<Rectify, P::blocks == 1 ? P::last_channels : P::block_channels>(
+          convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(
               pairs, range.begin, weights, start, out, begin, end);
         else
-          convolve_rows<Rectify, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
+          convolve_rows<Act, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
       });
     });
   }
 
  private:
   // Rows [begin, end) of the output for one block of channels.
-  template <bool Rectify, std::size_t Channels>
+  template <class Act, std::size_t Channels>
   static void convolve_rows(const float* x, std::size_t origin, const float* weights, const float* bias,
                             float* y, std::size_t begin, std::size_t end) {
     constexpr std::size_t size = vectors_of(Channels) * lanes * P::pairs.patch_size();
@@ -200,7 +199,7 @@ struct DirectBfloat16Convolution {
     WeightStream stream{reinterpret_cast<const char*>(weights + size), size * sizeof(float) / steps};
     const auto tile = [&]<std::size_t Pixels, bool Border, std::size_t Begin>(std::size_t oy,
                                                                               std::size_t at) {
-      convolve_pairs<P::pairs, Rectify, Pixels, Channels, Border, Begin>(
+      convolve_pairs<P::pairs, Act, Pixels, Channels, Border, Begin>(
           x, origin, weights, bias, y + (oy * P::width + at) * S.output.pixel_stride, oy, at, stream);
     };
     for (std::size_t row = begin; row < end; ++row)

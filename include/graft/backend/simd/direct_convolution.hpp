@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/host_context.hpp>
+#include <graft/backend/simd/activation.hpp>
 #include <graft/backend/simd/tile.hpp>
 
 #include <span>
@@ -49,8 +50,7 @@ struct ConvolutionPlan {
 /// One tile: output pixels from `begin` on in row oy; Channels of its vectors are stored. At a border, Begin
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
 /// padding.
-template <Conv2dSpec S, bool Rectify, std::size_t Pixels, std::size_t Channels, bool Border,
-          std::size_t Begin>
+template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
 void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
                    std::size_t begin) {
   using P = ConvolutionPlan<S>;
@@ -94,14 +94,14 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
-      if constexpr (Rectify) a.sum[m][v] = a.sum[m][v] > Vector{} ? a.sum[m][v] : Vector{};
+      activate_vector(Act{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
 }
 
 /// The tiles [first, end) of a row of output pixels for one block of channels.
-template <Conv2dSpec S, bool Rectify, std::size_t Channels>
+template <Conv2dSpec S, class Act, std::size_t Channels>
 void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
                   std::size_t first, std::size_t end) {
   using P = ConvolutionPlan<S>;
@@ -111,7 +111,7 @@ void convolve_row(const float* x, const float* weights, const float* bias, float
       if (I < first || I >= end) return;
       constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
       constexpr bool border = !P::interior(begin, pixels);
-      convolve_tile<S, Rectify, pixels, Channels, border, border ? begin : 0>(
+      convolve_tile<S, Act, pixels, Channels, border, border ? begin : 0>(
           x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
     };
     (tile.template operator()<T>(), ...);
@@ -153,7 +153,7 @@ struct DirectConvolution {
 
   static void pack(std::span<const float> kernel, float* packed) { pack_kernel<S>(kernel.data(), packed); }
 
-  template <bool Rectify>
+  template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     constexpr std::size_t block_channels = P::block_vectors * lanes;
@@ -167,22 +167,22 @@ struct DirectConvolution {
       const float* start = bias + block * block_channels;
       float* out = y + image * S.output.image_stride() + block * block_channels;
       if (block + 1 < P::blocks)
-        convolve_part<Rectify, (P::blocks > 1 ? block_channels : last_channels)>(source, weights, start, out,
-                                                                                 first, end);
+        convolve_part<Act, (P::blocks > 1 ? block_channels : last_channels)>(source, weights, start, out,
+                                                                             first, end);
       else
-        convolve_part<Rectify, last_channels>(source, weights, start, out, first, end);
+        convolve_part<Act, last_channels>(source, weights, start, out, first, end);
     });
   }
 
  private:
-  template <bool Rectify, std::size_t Channels>
+  template <class Act, std::size_t Channels>
   static void convolve_part(const float* x, const float* weights, const float* bias, float* y,
                             std::size_t first, std::size_t end) {
     if constexpr (P::pointwise)
-      convolve_row<S, Rectify, Channels>(x, weights, bias, y, 0, first, end);
+      convolve_row<S, Act, Channels>(x, weights, bias, y, 0, first, end);
     else
       for (std::size_t oy = first; oy < end; ++oy)
-        convolve_row<S, Rectify, Channels>(x, weights, bias, y, oy, 0, P::row.count);
+        convolve_row<S, Act, Channels>(x, weights, bias, y, oy, 0, P::row.count);
   }
 };
 

@@ -4,19 +4,25 @@
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/simd/convolution.hpp>
 #include <graft/backend/simd/dense.hpp>
+#include <graft/backend/simd/depthwise_convolution.hpp>
 #include <graft/backend/simd/pooling.hpp>
 
 namespace graft {
 
 /// The processor through kernels whose every size is a compile-time constant: the compiler is the JIT. What
 /// it does not specialise it takes from Blas.
-struct Simd : Blas, detail::SimdConvolution, detail::SimdDense, detail::SimdPooling {
+struct Simd : Blas,
+              detail::SimdConvolution,
+              detail::SimdDepthwiseConvolution,
+              detail::SimdDense,
+              detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
 
   using detail::SimdConvolution::conv2d_packed;
   using detail::SimdConvolution::pack_conv2d;
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
+  using detail::SimdDepthwiseConvolution::depthwise_conv2d;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;

@@ -71,7 +71,7 @@ struct WinogradConvolution {
     }
   }
 
-  template <bool Rectify>
+  template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
@@ -92,8 +92,8 @@ struct WinogradConvolution {
             if (plan.blocks.length(block) == vectors) {
               multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
               for (std::size_t i = 0; i < vectors; ++i)
-                transform_output<Rectify>(m + i * lanes, vectors * lanes, first, tiles, bias,
-                                          plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+                transform_output<Act>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                      plan.blocks.begin(block) + i, y + image * S.output.image_stride());
             }
         });
       });
@@ -116,7 +116,7 @@ struct WinogradConvolution {
   }
 
   // One vector of channels of all tiles of a group. m: (points, tiles, width)
-  template <bool Rectify>
+  template <class Act>
   static void transform_output(const float* m, std::size_t width, std::size_t first, std::size_t tiles,
                                const float* bias, std::size_t vector, float* image) {
     const std::size_t channels = std::min(lanes, S.output.channels - vector * lanes);
@@ -125,7 +125,7 @@ struct WinogradConvolution {
     for (std::size_t t = 0; t < tiles; ++t) {
       const std::size_t row = (first + t) / plan.columns * Y::outputs;
       const std::size_t column = (first + t) % plan.columns * X::outputs;
-      Tile::template output<Rectify>(
+      Tile::template output<Act>(
           m + t * width, tiles * width, b,
           {image + (row * S.output.width + column) * S.output.pixel_stride + vector * lanes,
            S.output.width * S.output.pixel_stride, S.output.pixel_stride,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/backend/simd/activation.hpp>
 #include <graft/backend/simd/winograd_axis.hpp>
 
 #include <span>
@@ -56,7 +57,7 @@ struct WinogradTile {
   };
   /// A m A^T of one tile plus bias, for at most a vector of channels. m: points vectors, `plane` floats
   /// apart.
-  template <bool Rectify>
+  template <class Act>
   static void output(const float* m, std::size_t plane, const Vector& bias, const Destination& to) {
     Vector columns[Y::outputs][X::size];
     for (std::size_t x = 0; x < X::size; ++x) {
@@ -72,7 +73,7 @@ struct WinogradTile {
       unroll<X::outputs>([&](auto x) __attribute__((always_inline)) {
         if (x >= to.columns) return;
         y[x] += bias;
-        if constexpr (Rectify) y[x] = y[x] > Vector{} ? y[x] : Vector{};
+        activate_vector(Act{}, y[x]);
         float* pixel = to.pixel + row * to.row_stride + x * to.pixel_stride;
         if (to.channels >= lanes)
           store(pixel, y[x]);

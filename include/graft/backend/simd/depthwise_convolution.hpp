@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/blas/depthwise_convolution.hpp>
+#include <graft/backend/simd/activation.hpp>
+#include <graft/backend/simd/tile.hpp>
+
+namespace graft::detail::simd {
+
+/// How a row of output pixels of a depthwise convolution is divided: into blocks of channels whose sums for a
+/// few pixels stay in registers, and into pixels whose windows lie inside the row and those at its ends.
+template <DepthwiseSpec S>
+struct DepthwisePlan {
+  static constexpr std::size_t pixels = 4;  ///< in a tile
+  static constexpr std::size_t block = std::min(registers / 8, vectors_of(S.output.channels)) * lanes;
+  static constexpr std::size_t blocks = divide_up(S.output.channels, block);
+  static constexpr std::size_t last =
+      S.output.channels - (blocks - 1) * block;  ///< channels of the last block
+  static constexpr std::size_t inner_begin =
+      std::min(divide_up(S.window.pad_left, S.window.stride_x), S.output.width);
+  static constexpr std::size_t inner_end = [] {
+    std::size_t end = S.output.width;
+    while (end > inner_begin &&
+           (end - 1) * S.window.stride_x + S.window.width > S.input.width + S.window.pad_left)
+      --end;
+    return end;
+  }();
+
+  /// Taps [first, end) of a window at output row or column `at` that lie inside the image.
+  struct Range {
+    std::size_t first, end;
+  };
+  static constexpr Range inside(std::size_t at, std::size_t stride, std::size_t pad, std::size_t window,
+                                std::size_t extent) {
+    const std::size_t begin = at * stride, limit = extent + pad - begin;
+    return {begin < pad ? pad - begin : 0, limit < window ? limit : window};
+  }
+};
+
+/// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
+/// outside the image where that does; only the taps of the ranges are read.
+template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels>
+void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
+                    typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
+  constexpr std::size_t vectors = vectors_of(Channels), step = S.window.stride_x * S.input.pixel_stride;
+  Vector sum[Pixels][vectors];
+  unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+    Vector start{};
+    if (bias != nullptr) load_some<columns_in(Channels, v)>(start, bias + v * lanes);
+    unroll<Pixels>([&](auto m) __attribute__((always_inline)) { sum[m][v] = start; });
+  });
+  for (std::size_t ky = rows.first; ky < rows.end; ++ky)
+    for (std::size_t kx = columns.first; kx < columns.end; ++kx) {
+      const float* from = x + (ky * S.input.width + kx) * S.input.pixel_stride;
+      const float* tap = kernel + (ky * S.window.width + kx) * S.output.channels;
+      unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+        Vector weight;
+        load_some<columns_in(Channels, v)>(weight, tap + v * lanes);
+        unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
+          Vector value;
+          load_some<columns_in(Channels, v)>(value, from + m * step + v * lanes);
+          sum[m][v] += value * weight;
+        });
+      });
+    }
+  unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
+    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+      activate_vector(Act{}, sum[m][v]);
+      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
+    });
+  });
+}
+
+/// One row of output pixels for a block of channels.
+template <DepthwiseSpec S, class Act, std::size_t Channels>
+void depthwise_row(const float* x, const float* kernel, const float* bias, float* y,
+                   typename DepthwisePlan<S>::Range rows) {
+  using P = DepthwisePlan<S>;
+  const auto tile = [&]<std::size_t Pixels>(std::size_t ox, typename P::Range columns) {
+    const std::ptrdiff_t column =
+        static_cast<std::ptrdiff_t>(ox * S.window.stride_x) - static_cast<std::ptrdiff_t>(S.window.pad_left);
+    depthwise_tile<S, Act, Pixels, Channels>(x + column * static_cast<std::ptrdiff_t>(S.input.pixel_stride),
+                                             kernel, bias, y + ox * S.output.pixel_stride, rows, columns);
+  };
+  const auto at_border = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t ox = begin; ox < end; ++ox)
+      tile.template operator()<1>(
+          ox, P::inside(ox, S.window.stride_x, S.window.pad_left, S.window.width, S.input.width));
+  };
+  at_border(0, P::inner_begin);
+  constexpr typename P::Range all{0, S.window.width};
+  constexpr std::size_t rest = (P::inner_end - P::inner_begin) % P::pixels;
+  std::size_t ox = P::inner_begin;
+  for (; ox + P::pixels <= P::inner_end; ox += P::pixels) tile.template operator()<P::pixels>(ox, all);
+  if constexpr (rest > 0) tile.template operator()<rest>(ox, all);
+  at_border(P::inner_end, S.output.width);
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// Depthwise convolution with the sums of a few pixels in registers; one task for each row of output pixels.
+struct SimdDepthwiseConvolution {
+  template <DepthwiseSpec S, class Act>
+  static void depthwise_conv2d(HostContext& context, std::size_t batch, const float* x, const float* kernel,
+                               const float* bias, float* y) {
+    using P = simd::DepthwisePlan<S>;
+    if constexpr (S.multiplier() == 1) {
+      context.team().run(batch * S.output.height, [&](std::size_t task, std::size_t) {
+        const std::size_t image = task / S.output.height, oy = task % S.output.height;
+        const auto rows = P::inside(oy, S.window.stride_y, S.window.pad_top, S.window.height, S.input.height);
+        const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(oy * S.window.stride_y) -
+                                   static_cast<std::ptrdiff_t>(S.window.pad_top);
+        const float* from = x + image * S.input.image_stride() +
+                            row * static_cast<std::ptrdiff_t>(S.input.width * S.input.pixel_stride);
+        float* out = y + pixel(S.output, image, oy, 0);
+        const auto block = [&]<std::size_t Channels>(std::size_t channel) {
+          simd::depthwise_row<S, simd::InRegisters<Act>, Channels>(from + channel, kernel + channel,
+                                                                   bias == nullptr ? nullptr : bias + channel,
+                                                                   out + channel, rows);
+        };
+        for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
+        block.template operator()<P::last>((P::blocks - 1) * P::block);
+        if constexpr (!simd::in_registers<Act>)
+          for (std::size_t ox = 0; ox < S.output.width; ++ox)
+            activate_row(Act{}, out + ox * S.output.pixel_stride, out + ox * S.output.pixel_stride,
+                         S.output.channels);
+      });
+    } else {
+      BlasDepthwiseConvolution::depthwise_conv2d<S, Act>(context, batch, x, kernel, bias, y);
+    }
+  }
+};
+
+}  // namespace graft::detail
