@@ -16,7 +16,7 @@ import warnings
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-GOLDEN_FOLDERS = ('layers', 'optimizers', 'losses', 'metrics', 'fit', 'inception_v3')
+GOLDEN_FOLDERS = ('layers', 'optimizers', 'losses', 'metrics', 'fit', 'inception_v3', 'applications')
 GOLDEN_TOLERANCE = 1e-5   # |difference| / max(1, |value|): another CPU sums in another order
 PREDICTION_TOLERANCE = 1e-5
 LEAST_SPREAD = 1e-3       # predictions closer to each other than this would agree whatever the model is

@@ -4,6 +4,8 @@
 /// The whole library for programs on the processor: one include.
 
 #include <graft/applications/inception_v3.hpp>
+#include <graft/applications/mobile_net.hpp>
+#include <graft/applications/vgg.hpp>
 #include <graft/backend/backend.hpp>
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/reference/reference.hpp>

@@ -1260,6 +1260,202 @@ using InceptionV3 = Network<InputType, detail::inception_v3::Architecture, Prepr
 
 }  // namespace graft
 
+namespace graft {
+
+/// The width of a MobileNet in percent, as Keras' alpha: Alpha<35> is alpha = 0.35.
+template <std::size_t Percent>
+struct Alpha {
+  static_assert(Percent > 0, "Alpha<percent>: expected more than none of the channels");
+  static constexpr std::size_t percent = Percent;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_alpha = false;
+template <std::size_t Percent>
+inline constexpr bool is_alpha<Alpha<Percent>> = true;
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft {
+
+/// Option of DepthwiseConv2D: outputs of each input channel.
+template <std::size_t Multiplier>
+struct DepthMultiplier {
+  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
+  static constexpr std::size_t value = Multiplier;
+};
+
+namespace detail {
+
+template <class T>
+struct IsDepthMultiplier : std::false_type {};
+template <std::size_t Multiplier>
+struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
+
+}  // namespace detail
+
+/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
+/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
+/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
+/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
+/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
+template <class KernelSize, class... Options>
+struct DepthwiseConv2D : LayerDefaults {
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
+  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
+  using sliding = detail::Sliding<KernelSize, strides, padding>;
+  static constexpr std::size_t multiplier =
+      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "DepthwiseConv2D";
+  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) of at least the kernel's size";
+
+  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
+  static constexpr Shape output_shape(Shape input) {
+    return sliding::output(input, input.channels() * multiplier);
+  }
+  static constexpr Window window(Shape input) { return sliding::window(input); }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"depthwise_kernel",
+                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
+                               Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) {
+    return output_shape(input).size() * KernelSize::height * KernelSize::width;
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
+/// ZeroPadding2D.
+template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
+struct ZeroPadding2D : LayerDefaults {
+  static constexpr std::size_t top = Top, bottom = Bottom, left = Left, right = Right;
+  static constexpr std::string_view keras_class = "ZeroPadding2D";
+  static constexpr std::string_view keras_prefix = "zero_padding2d";
+  static constexpr std::string_view expects = "an image (height, width, channels)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3; }
+  static constexpr Shape output_shape(Shape input) {
+    return {Top + input[0] + Bottom, Left + input[1] + Right, input[2]};
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+struct Tf;
+struct Rescale;
+
+namespace detail::mobile_net {
+
+// A layer, its normalisation and its activation: Name, Name_bn, Name_relu.
+template <fixed_string Name, class L>
+using Normalized = Sequential<Named<Name, L>, Named<Name + fixed_string{"_bn"}, BatchNormalization<>>,
+                              Named<Name + fixed_string{"_relu"}, Activation<Relu6>>>;
+
+template <std::size_t N, std::size_t Stride>
+struct DepthwiseOf {
+  using type = Normalized<numbered<"conv_dw_", N>, DepthwiseConv2D<Kernel<3>, Same, NoBias>>;
+};
+// One row and one column of zeros, always after the image: on odd maps this is not `Same`.
+template <std::size_t N>
+struct DepthwiseOf<N, 2> {
+  using type =
+      Sequential<Named<numbered<"conv_pad_", N>, ZeroPadding2D<0, 1, 0, 1>>,
+                 Normalized<numbered<"conv_dw_", N>, DepthwiseConv2D<Kernel<3>, Strides<2>, NoBias>>>;
+};
+
+template <std::size_t Percent>
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Tf, Rescale>;
+
+  static constexpr std::size_t scaled(std::size_t filters) { return filters * Percent / 100; }
+
+  template <std::size_t N, std::size_t Filters, std::size_t Stride = 1>
+  using Block =
+      Sequential<typename DepthwiseOf<N, Stride>::type,
+                 Normalized<numbered<"conv_pw_", N>, Conv2D<scaled(Filters), Kernel<1>, Same, NoBias>>>;
+
+  using layers =
+      Sequential<Normalized<"conv1", Conv2D<scaled(32), Kernel<3>, Strides<2>, Same, NoBias>>,    //
+                 Block<1, 64>, Block<2, 128, 2>, Block<3, 128>, Block<4, 256, 2>, Block<5, 256>,  //
+                 Block<6, 512, 2>, Block<7, 512>, Block<8, 512>, Block<9, 512>, Block<10, 512>,   //
+                 Block<11, 512>, Block<12, 1024, 2>, Block<13, 1024>>;
+};
+
+}  // namespace detail::mobile_net
+
+/// MobileNet, the first, without its top, as keras.applications has it: input of at least 32 x 32 pixels,
+/// output of the whole network (h, w, 1024 * alpha) at `conv_pw_13_relu`. Keras has weights for alpha 0.25,
+/// 0.5, 0.75 and 1. Layers carry Keras' names: conv1, conv1_bn, conv1_relu, conv_pad_n, conv_dw_n and
+/// conv_pw_n with _bn and _relu, n from 1 to 13; older Keras had a conv1_pad, which differs on images of odd
+/// sizes. Preprocessing: Tf (Keras' preprocess_input, to [-1, 1]) or Rescale (to [0, 1]). Sources: Howard et
+/// al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications" (2017); Keras.
+template <InputDescription InputType, class Width = Alpha<100>, class Preprocessing = Tf>
+requires detail::is_alpha<Width>
+using MobileNet = Network<InputType, detail::mobile_net::Architecture<Width::percent>, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+struct Caffe;
+struct Rescale;
+
+namespace detail::vgg {
+
+// blockB_conv1 to blockB_convN, then blockB_pool.
+template <std::size_t B, std::size_t Filters, class Indices>
+struct BlockOf;
+template <std::size_t B, std::size_t Filters, std::size_t... I>
+struct BlockOf<B, Filters, std::index_sequence<I...>> {
+  static constexpr auto name = numbered<"block", B>;
+  using type = Sequential<
+      Named<numbered<name + fixed_string{"_conv"}, I + 1>, Conv2D<Filters, Kernel<3>, Same, Relu>>...,
+      Named<name + fixed_string{"_pool"}, MaxPooling2D<Kernel<2>>>>;
+};
+template <std::size_t B, std::size_t Filters, std::size_t Convolutions>
+using Block = typename BlockOf<B, Filters, std::make_index_sequence<Convolutions>>::type;
+
+// Convolutions in each of the last three blocks: 3 of VGG16, 4 of VGG19.
+template <std::size_t Deep>
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Caffe, Rescale>;
+  using layers = Sequential<Block<1, 64, 2>, Block<2, 128, 2>, Block<3, 256, Deep>, Block<4, 512, Deep>,
+                            Block<5, 512, Deep>>;
+};
+
+}  // namespace detail::vgg
+
+/// VGG16 and VGG19 without their tops, as keras.applications has them: input of at least 32 x 32 pixels,
+/// output (h / 32, w / 32, 512) at `block5_pool`. Layers carry Keras' names: blockB_convN, blockB_pool.
+/// Preprocessing: Caffe (Keras' preprocess_input) or Rescale (to [0, 1]). Sources: Simonyan and Zisserman,
+/// "Very Deep Convolutional Networks for Large-Scale Image Recognition" (2014); Keras.
+template <InputDescription InputType, class Preprocessing = Caffe>
+using VGG16 = Network<InputType, detail::vgg::Architecture<3>, Preprocessing>;
+template <InputDescription InputType, class Preprocessing = Caffe>
+using VGG19 = Network<InputType, detail::vgg::Architecture<4>, Preprocessing>;
+
+}  // namespace graft
+
 #include <cstdint>
 #include <numeric>
 #include <vector>
@@ -5737,65 +5933,6 @@ struct Dense : LayerDefaults {
 
 namespace graft {
 
-/// Option of DepthwiseConv2D: outputs of each input channel.
-template <std::size_t Multiplier>
-struct DepthMultiplier {
-  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
-  static constexpr std::size_t value = Multiplier;
-};
-
-namespace detail {
-
-template <class T>
-struct IsDepthMultiplier : std::false_type {};
-template <std::size_t Multiplier>
-struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
-
-}  // namespace detail
-
-/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
-/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
-/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
-/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
-/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
-template <class KernelSize, class... Options>
-struct DepthwiseConv2D : LayerDefaults {
-  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
-  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
-  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
-  using sliding = detail::Sliding<KernelSize, strides, padding>;
-  static constexpr std::size_t multiplier =
-      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
-  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
-  static constexpr std::string_view keras_class = "DepthwiseConv2D";
-  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
-  static constexpr Role role = Role::linear;
-  static constexpr std::string_view expects =
-      "an image (height, width, channels) of at least the kernel's size";
-
-  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
-  static constexpr Shape output_shape(Shape input) {
-    return sliding::output(input, input.channels() * multiplier);
-  }
-  static constexpr Window window(Shape input) { return sliding::window(input); }
-  static constexpr auto parameters(Shape input) {
-    const ParameterSpec kernel{"depthwise_kernel",
-                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
-                               Initializer::glorot_uniform};
-    if constexpr (use_bias)
-      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
-    else
-      return std::array{kernel};
-  }
-  static constexpr std::size_t macs(Shape input) {
-    return output_shape(input).size() * KernelSize::height * KernelSize::width;
-  }
-};
-
-}  // namespace graft
-
-namespace graft {
-
 /// Training: drops Percent per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y
 /// = x. Shape: any, unchanged. The rate is in per cent, because it is a template argument.
 template <std::size_t Percent>
@@ -5825,25 +5962,6 @@ struct Flatten : LayerDefaults {
 
   static constexpr bool accepts(Shape input) { return input.rank >= 1; }
   static constexpr Shape output_shape(Shape input) { return {input.size()}; }
-};
-
-}  // namespace graft
-
-namespace graft {
-
-/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
-/// ZeroPadding2D.
-template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
-struct ZeroPadding2D : LayerDefaults {
-  static constexpr std::size_t top = Top, bottom = Bottom, left = Left, right = Right;
-  static constexpr std::string_view keras_class = "ZeroPadding2D";
-  static constexpr std::string_view keras_prefix = "zero_padding2d";
-  static constexpr std::string_view expects = "an image (height, width, channels)";
-
-  static constexpr bool accepts(Shape input) { return input.rank == 3; }
-  static constexpr Shape output_shape(Shape input) {
-    return {Top + input[0] + Bottom, Left + input[1] + Right, input[2]};
-  }
 };
 
 }  // namespace graft

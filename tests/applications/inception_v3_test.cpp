@@ -2,13 +2,9 @@
 // What Inception v3 is, without a weight: Keras' published counts, its layers one by one, and its plans.
 #include <graft/applications/inception_v3.hpp>
 #include <graft/data/preprocessing.hpp>
-#include <graft/model/keras_order.hpp>
 
 #include "model/plan_simulation.hpp"
-#include <doctest/doctest.h>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "support/golden_application.hpp"
 
 using namespace graft;
 using namespace graft::test;
@@ -71,34 +67,10 @@ static_assert(has_sizes<256>(29, 14, 6));
 static_assert(has_sizes<299>(35, 17, 8));
 static_assert(has_sizes<300>(35, 17, 8));
 
-std::string dimensions(const Shape& shape) {
-  std::string text;
-  for (std::size_t i = 0; i < shape.rank; ++i) text += (i > 0 ? "x" : "") + std::to_string(shape[i]);
-  return text;
-}
-
 }  // namespace
 
 TEST_CASE("Inception v3 is Keras': every layer's place, name, class, shape, parameters and sources") {
-  std::ifstream table{std::filesystem::path{GRAFT_SOURCE_DIR} / "tests/golden/inception_v3/layers.tsv"};
-  std::string line;
-  REQUIRE(std::getline(table, line));
-  REQUIRE(line == "name\tclass\toutput_shape\tparameters\tinputs");
-  std::size_t rows = 0;
-  constexpr auto& graph = graph_of<Whole>;
-  for (const std::size_t n : keras_order(graph)) {
-    const Node& node = graph[n];
-    std::string ours = node.name() + "\t" + std::string{node.keras_class} + "\t" + dimensions(node.output) +
-                       "\t" + std::to_string(node.parameter_size) + "\t";
-    for (std::size_t i = 0; i < node.input_count; ++i)
-      ours += (i > 0 ? "," : "") + graph[node.inputs[i]].name();
-    if (node.input_count == 0) ours += "-";
-    REQUIRE(std::getline(table, line));
-    CHECK(ours == line);
-    ++rows;
-  }
-  CHECK(rows == 311);
-  CHECK_FALSE(std::getline(table, line));
+  check_layer_table<Whole>("inception_v3");
 }
 
 TEST_CASE("a cut's layers are the first of the whole, in Keras' order") {

@@ -44,6 +44,32 @@ def save(folder, **arrays):
         np.save(folder / f'{name}.npy', values)
 
 
+def sources(layer):
+    tensors = layer.input if isinstance(layer.input, list) else [layer.input]
+    return [] if isinstance(layer, tf_keras.layers.InputLayer) else [t._keras_history.layer.name for t in tensors]
+
+
+def dimensions(shape):
+    shape = shape[0] if isinstance(shape, list) else shape
+    return 'x'.join(str(n) for n in shape[1:])
+
+
+def layer_table(model, name_of=lambda name: name):
+    """name, class, output shape, parameters and sources of every layer, in the order of `model.layers`."""
+    rows = [('name', 'class', 'output_shape', 'parameters', 'inputs')]
+    for layer in model.layers:
+        rows.append((name_of(layer.name), type(layer).__name__, dimensions(layer.output_shape), str(layer.count_params()),
+                     ','.join(name_of(name) for name in sources(layer)) or '-'))
+    return ''.join('\t'.join(row) + '\n' for row in rows)
+
+
+def pattern_image(height, width):
+    """An image that tests repeat by its formula, as the network takes it: (1, height, width, 3), 0 to 1."""
+    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing='ij')
+    pixels = (y * 37 + x * 101 + c * 59 + (y * x) % 251) % 256
+    return (pixels.astype(np.float32) * np.float32(1 / 255.))[np.newaxis]
+
+
 def agree(what, left, right, tolerance=2e-6):
     """Both generations of Keras must say the same where one golden stands for both."""
     difference = np.max(np.abs(np.asarray(left, np.float64) - np.asarray(right, np.float64)) / np.maximum(1.0, np.abs(left)))

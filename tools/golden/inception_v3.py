@@ -4,7 +4,7 @@ and what the bundled weights make of an image."""
 import pathlib
 import re
 
-from .common import np, save, tf_keras, versions
+from .common import layer_table, np, pattern_image, save, tf_keras, versions
 
 BUNDLED_WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / 'examples/data/inception_v3_mixed7_f16.h5'
 
@@ -20,27 +20,9 @@ def keras_2_0_name(name):
     return f'{found[1]}_{int(found[2] or 0) + 1}'
 
 
-def sources(layer):
-    tensors = layer.input if isinstance(layer.input, list) else [layer.input]
-    return [] if isinstance(layer, tf_keras.layers.InputLayer) else [t._keras_history.layer.name for t in tensors]
-
-
-def dimensions(shape):
-    shape = shape[0] if isinstance(shape, list) else shape
-    return 'x'.join(str(n) for n in shape[1:])
-
-
 def backbone():
     tf_keras.backend.clear_session()
     return tf_keras.applications.InceptionV3(input_shape=(150, 150, 3), include_top=False, weights=None)
-
-
-def layer_table(model):
-    rows = [('name', 'class', 'output_shape', 'parameters', 'inputs')]
-    for layer in model.layers:
-        rows.append((keras_2_0_name(layer.name), type(layer).__name__, dimensions(layer.output_shape), str(layer.count_params()),
-                     ','.join(keras_2_0_name(name) for name in sources(layer)) or '-'))
-    return ''.join('\t'.join(row) + '\n' for row in rows)
 
 
 def grafted(base, units=1024):
@@ -58,25 +40,18 @@ def summary(model):
     return '\n'.join(lines) + '\n'
 
 
-def pattern_image():
-    """An image that tests repeat by its formula, as the network takes it: (1, 150, 150, 3), 0 to 1."""
-    y, x, c = np.meshgrid(np.arange(150), np.arange(150), np.arange(3), indexing='ij')
-    pixels = (y * 37 + x * 101 + c * 59 + (y * x) % 251) % 256
-    return (pixels.astype(np.float32) * np.float32(1 / 255.))[np.newaxis]
-
-
 def mixed7_features():
     base = backbone()
     cut = tf_keras.Model(base.input, base.get_layer('mixed7').output)
     cut.load_weights(BUNDLED_WEIGHTS)
-    return cut(pattern_image(), training=False).numpy()
+    return cut(pattern_image(150, 150), training=False).numpy()
 
 
 def make(out):
     out = out / 'inception_v3'
     out.mkdir(parents=True, exist_ok=True)
     base = backbone()
-    (out / 'layers.tsv').write_text(layer_table(base))
+    (out / 'layers.tsv').write_text(layer_table(base, keras_2_0_name))
     model = grafted(base)
     (out / 'summary_mixed7.txt').write_text(summary(model))
     for layer in model.layers:

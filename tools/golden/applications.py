@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""tests/golden/applications/NAME/: what Keras' applications are, layer by layer, and what they compute of an image with weights that
+tests make again by a formula."""
+import zlib
+
+from .common import agree, keras, layer_table, np, pattern_image, save, tf_keras
+
+# name: (how a library builds it, image sizes). Odd sizes, which show every padding.
+APPLICATIONS = {
+    'mobile_net': (lambda library, shape: library.applications.MobileNet(input_shape=shape, include_top=False, weights=None),
+                   [(75, 97)]),
+    'mobile_net_25': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, include_top=False,
+                                                                           weights=None), [(96, 64)]),
+    'vgg16': (lambda library, shape: library.applications.VGG16(input_shape=shape, include_top=False, weights=None),
+              [(49, 65)]),
+    'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
+}
+
+
+def uniform(name, count):
+    """Numbers from -1 to 1 out of a name and an index: murmur3's finishing mix of 32 bits."""
+    h = (np.arange(count, dtype=np.uint64) * 0x9E3779B9 + zlib.crc32(name.encode())).astype(np.uint32)
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        h ^= h >> np.uint32(shift)
+        h *= np.uint32(factor)
+    h ^= h >> np.uint32(16)
+    return (h >> np.uint32(8)).astype(np.float64) / 2.0**23 - 1.0
+
+
+def weight(name, shape):
+    """Kernels that keep the size of what passes (He's limit), and statistics near those of such values."""
+    u = uniform(name, int(np.prod(shape))).reshape(shape)
+    kind = name.split('/')[-1]
+    if kind == 'depthwise_kernel':
+        u *= np.sqrt(6.0 / (shape[0] * shape[1]))
+    elif kind == 'kernel':
+        u *= np.sqrt(6.0 / np.prod(shape[:-1]))
+    else:
+        centre, spread = {'gamma': (1.0, 0.3), 'beta': (0.0, 0.3), 'moving_mean': (0.0, 0.2), 'moving_variance': (1.0, 0.5),
+                          'bias': (0.0, 0.2)}[kind]
+        u = centre + spread * u
+    return u.astype(np.float32)
+
+
+def weights_of(model):
+    """For each layer with weights: its name and their arrays, as tf_keras names and orders them."""
+    names = lambda layer: [f"{layer.name}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
+    return {layer.name: [weight(name, tuple(v.shape)) for name, v in zip(names(layer), layer.weights)]
+            for layer in model.layers if layer.weights}
+
+
+def make(out):
+    for name, (build, sizes) in APPLICATIONS.items():
+        folder = out / 'applications' / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for height, width in sizes:
+            shape = (height, width, 3)
+            tf_keras.backend.clear_session()
+            model, new = build(tf_keras, shape), build(keras, shape)
+            if (height, width) == sizes[0]:
+                (folder / 'layers.tsv').write_text(layer_table(model))
+            for layer, arrays in weights_of(model).items():
+                model.get_layer(layer).set_weights(arrays)
+                new.get_layer(layer).set_weights(arrays)
+            image = pattern_image(height, width)
+            output = model(image, training=False).numpy()
+            largest = np.abs(output).max()
+            agree(name, output / largest, np.array(new(image, training=False)) / largest, 1e-5)
+            # Every 37th value: 37 shares no factor with the numbers of channels, so that all kinds are among them.
+            save(folder, **{f'output_{height}x{width}': output.ravel()[::37], f'largest_{height}x{width}': largest})
