@@ -88,6 +88,7 @@ enum class Role {
   reshape,      ///< the same bytes under another shape
   identity,     ///< the same bytes at inference (Dropout)
   concatenate,  ///< its inputs side by side along the channels
+  add,          ///< the sum of its inputs
   other,
 };
 
@@ -417,10 +418,30 @@ struct Concatenate : LayerDefaults {
   static constexpr std::string_view keras_class = "Concatenate";
   static constexpr std::string_view keras_prefix = "concatenate";
   static constexpr Role role = Role::concatenate;
+  static constexpr std::string_view expects = "branches that end in maps of one height and width";
 };
 
-/// A layer, or a Concatenate, under the name that Keras gives it: Until<"mixed7"> finds it, and weights are
-/// matched by it.
+/// Branches that start from the same input, their outputs added; Sequential<> is a branch that is the input
+/// itself: a residual block is Add<Sequential<>, Layers>. Source: Keras' Add.
+template <class... Branches>
+struct Add : LayerDefaults {
+  static_assert(sizeof...(Branches) >= 2, "Add<Branches...>: expected at least two branches");
+  static constexpr std::string_view keras_class = "Add";
+  static constexpr std::string_view keras_prefix = "add";
+  static constexpr Role role = Role::add;
+  static constexpr std::string_view expects = "branches that end in the same shape";
+};
+
+namespace detail {
+
+/// A composition of branches whose outputs become one value: Concatenate, Add.
+template <class T>
+concept Merging = T::role == Role::concatenate || T::role == Role::add;
+
+}  // namespace detail
+
+/// A layer, or a Concatenate or Add, under the name that Keras gives it: Until<"mixed7"> finds it, and
+/// weights are matched by it.
 template <fixed_string Name, class L>
 struct Named {};
 
@@ -614,7 +635,7 @@ using take = typename detail::Take<List, std::make_index_sequence<Count>>::type;
 namespace graft::detail {
 
 /// Cut<Name, L>: what is left of a description after cutting it behind the layer of that name. A cut inside a
-/// branch leaves the path to it: the layers before the Concatenate, then that branch up to the name.
+/// branch leaves the path to it: the layers before the Concatenate or Add, then that branch up to the name.
 template <fixed_string Name, class L>
 struct Cut {
   static constexpr bool found = false;
@@ -659,8 +680,9 @@ struct Cut<Name, Sequential<Layers...>> {
   using type = typename Upto<found, TypeList<Layers...>>::type;
 };
 
-template <fixed_string Name, class... Branches>
-struct Cut<Name, Concatenate<Branches...>> {
+template <fixed_string Name, template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct Cut<Name, Merge<Branches...>> {
   static constexpr std::size_t at = first_true<Cut<Name, Branches>::found...>;
   static constexpr bool found = at < sizeof...(Branches);
 
@@ -670,7 +692,7 @@ struct Cut<Name, Concatenate<Branches...>> {
   };
   template <class All>
   struct Branch<false, All> {
-    using type = Concatenate<Branches...>;
+    using type = Merge<Branches...>;
   };
   using type = typename Branch<found, TypeList<Branches...>>::type;
 };
@@ -799,6 +821,8 @@ struct GraphBuilder {
     node.output = node.input;
     if constexpr (L::role == Role::concatenate)
       concatenate(node);
+    else if constexpr (L::role == Role::add)
+      sum(node);
     else
       describe<L>(node);
     return count++;
@@ -840,6 +864,11 @@ struct GraphBuilder {
     }
     node.output.extents[node.output.rank - 1] = channels;
   }
+
+  constexpr void sum(const Node& node) {
+    for (std::size_t i = 1; i < node.input_count; ++i)
+      if (graph.nodes[node.inputs[i]].output != node.input && graph.rejected == 0) graph.rejected = count;
+  }
 };
 
 // How a description turns into nodes: a layer is one, the compositions are walked in the order written. What
@@ -872,15 +901,16 @@ struct Expand<Sequential<Layers...>> {
   }
 };
 
-template <class... Branches>
-struct Expand<Concatenate<Branches...>> {
+template <template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct Expand<Merge<Branches...>> {
   static_assert(sizeof...(Branches) <= Node::max_inputs,
-                "Concatenate<Branches...>: expected at most 8 branches");
-  using types = join<typename Expand<Branches>::types..., TypeList<Concatenate<Branches...>>>;
+                "Concatenate<Branches...>, Add<Branches...>: expected at most 8 branches");
+  using types = join<typename Expand<Branches>::types..., TypeList<Merge<Branches...>>>;
   template <class Builder>
   static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view name = {}) {
     const std::size_t ends[] = {Expand<Branches>::emit(builder, input)...};
-    return builder.template add<Concatenate<Branches...>>(name, ends, sizeof...(Branches));
+    return builder.template add<Merge<Branches...>>(name, ends, sizeof...(Branches));
   }
 };
 
@@ -938,7 +968,7 @@ constexpr SplitName split_name(std::string_view name) {
 /// All names of a graph in one short text for compile errors: runs of numbers become "conv2d_1..94".
 template <std::size_t Nodes>
 struct NameList {
-  std::array<char, 16 * Nodes> text{};
+  std::array<char, 32 * Nodes> text{};
   std::size_t size = 0;
 
   constexpr explicit NameList(const Graph<Nodes>& graph) {
@@ -947,7 +977,7 @@ struct NameList {
     for (const bool blocks : {true, false})
       for (std::size_t n = 1; n < Nodes; ++n)
         if (!done[n] && graph[n].ordinal == Node::no_ordinal &&
-            (graph[n].role == Role::concatenate) == blocks)
+            (graph[n].role == Role::concatenate || graph[n].role == Role::add) == blocks)
           append_run(graph, n, done);
   }
 
@@ -1008,8 +1038,9 @@ template <class L>
 inline constexpr bool all_layers = Layer<L>;
 template <class... Layers>
 inline constexpr bool all_layers<Sequential<Layers...>> = (all_layers<Layers> && ...);
-template <class... Branches>
-inline constexpr bool all_layers<Concatenate<Branches...>> = (all_layers<Branches> && ...);
+template <template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+inline constexpr bool all_layers<Merge<Branches...>> = (all_layers<Branches> && ...);
 template <fixed_string Name, class L>
 inline constexpr bool all_layers<Named<Name, L>> = all_layers<L>;
 
@@ -1023,8 +1054,10 @@ struct NoLayerIn<Sequential<Layers...>> {
   static constexpr std::size_t at = first_true<!all_layers<Layers>...>;
   using type = typename NoLayerIn<type_at<at, TypeList<Layers...>>>::type;
 };
-template <class... Branches>
-struct NoLayerIn<Concatenate<Branches...>> : NoLayerIn<Sequential<Branches...>> {};
+template <template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct NoLayerIn<Merge<Branches...>> : NoLayerIn<Sequential<Branches...>> {
+};
 template <fixed_string Name, class L>
 struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 
@@ -1032,7 +1065,7 @@ struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 template <class Composition>
 constexpr bool check_layers() {
   if constexpr (!all_layers<Composition>)
-    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate or Named">>,
+    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add or Named">>,
                         Received<typename NoLayerIn<Composition>::type>>,
                   "graft: a network contains something that is no layer");
   return true;
@@ -1340,19 +1373,45 @@ struct DepthwiseConv2D : LayerDefaults {
 
 namespace graft {
 
-/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
-/// ZeroPadding2D.
-template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
-struct ZeroPadding2D : LayerDefaults {
-  static constexpr std::size_t top = Top, bottom = Bottom, left = Left, right = Right;
+/// Rows and columns of zeros around an image.
+struct Padding {
+  std::size_t top = 0, bottom = 0, left = 0, right = 0;
+
+  constexpr Shape output(Shape input) const {
+    return {top + input[0] + bottom, left + input[1] + right, input[2]};
+  }
+};
+
+namespace detail {
+
+struct PaddingLayer : LayerDefaults {
   static constexpr std::string_view keras_class = "ZeroPadding2D";
   static constexpr std::string_view keras_prefix = "zero_padding2d";
   static constexpr std::string_view expects = "an image (height, width, channels)";
 
   static constexpr bool accepts(Shape input) { return input.rank == 3; }
-  static constexpr Shape output_shape(Shape input) {
-    return {Top + input[0] + Bottom, Left + input[1] + Right, input[2]};
+};
+
+}  // namespace detail
+
+/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
+/// ZeroPadding2D.
+template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
+struct ZeroPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
+/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
+/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
+/// imagenet_utils.correct_pad.
+template <class KernelSize>
+struct CorrectPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape input) {
+    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
+    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
   }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
 };
 
 }  // namespace graft
@@ -1411,6 +1470,102 @@ struct Architecture {
 template <InputDescription InputType, class Width = Alpha<100>, class Preprocessing = Tf>
 requires detail::is_alpha<Width>
 using MobileNet = Network<InputType, detail::mobile_net::Architecture<Width::percent>, Preprocessing>;
+
+}  // namespace graft
+
+#include <iterator>
+
+namespace graft {
+
+struct Tf;
+struct Rescale;
+
+namespace detail::mobile_net_v2 {
+
+// Keras rounds numbers of channels to multiples of 8, but not down by more than a tenth.
+constexpr std::size_t make_divisible(std::size_t hundredths) {
+  const std::size_t nearest = (hundredths + 400) / 800 * 8, at_least = nearest < 8 ? 8 : nearest;
+  return at_least * 1000 < hundredths * 9 ? at_least + 8 : at_least;
+}
+
+using Normalization = BatchNormalization<Momentum<std::ratio<999, 1000>>>;
+template <fixed_string Name, class L>
+using Normalized = Sequential<Named<Name, L>, Named<Name + fixed_string{"_BN"}, Normalization>>;
+template <fixed_string Name, class L>
+using Rectified = Sequential<Normalized<Name, L>, Named<Name + fixed_string{"_relu"}, Activation<Relu6>>>;
+
+// Layers of block N from In to Out channels: 1x1 to six times the channels (not in block 0), 3x3 of each
+// channel, 1x1 to Out; added to its input where that has the same shape.
+template <std::size_t N, std::size_t In, std::size_t Out, std::size_t Stride>
+struct BlockOf {
+  static constexpr auto prefix = [] {
+    if constexpr (N == 0)
+      return fixed_string{"expanded_conv_"};
+    else
+      return numbered<"block_", N> + fixed_string{"_"};
+  }();
+  static constexpr auto depthwise = prefix + fixed_string{"depthwise"};
+
+  using expand =
+      std::conditional_t<N == 0, Sequential<>,
+                         Rectified<prefix + fixed_string{"expand"}, Conv2D<6 * In, Kernel<1>, Same, NoBias>>>;
+  using convolve =
+      std::conditional_t<Stride == 1, Rectified<depthwise, DepthwiseConv2D<Kernel<3>, Same, NoBias>>,
+                         Sequential<Named<prefix + fixed_string{"pad"}, CorrectPadding2D<Kernel<3>>>,
+                                    Rectified<depthwise, DepthwiseConv2D<Kernel<3>, Strides<2>, NoBias>>>>;
+  using project = Normalized<prefix + fixed_string{"project"}, Conv2D<Out, Kernel<1>, Same, NoBias>>;
+  using inside = Sequential<expand, convolve, project>;
+  using type = std::conditional_t<Stride == 1 && In == Out,
+                                  Named<prefix + fixed_string{"add"}, Add<Sequential<>, inside>>, inside>;
+};
+
+struct BlockSize {
+  std::size_t filters, stride;
+};
+inline constexpr BlockSize blocks[] = {{16, 1}, {24, 2},  {24, 1},  {32, 2},  {32, 1}, {32, 1},
+                                       {64, 2}, {64, 1},  {64, 1},  {64, 1},  {96, 1}, {96, 1},
+                                       {96, 1}, {160, 2}, {160, 1}, {160, 1}, {320, 1}};
+
+template <std::size_t Percent>
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Tf, Rescale>;
+
+  static constexpr std::size_t first = make_divisible(32 * Percent);
+  static constexpr std::size_t last = Percent > 100 ? make_divisible(1280 * Percent) : 1280;
+  // Channels behind block N; Keras cuts decimals off before it rounds.
+  static constexpr std::size_t channels(std::size_t n) {
+    return make_divisible(blocks[n].filters * Percent / 100 * 100);
+  }
+  static constexpr std::size_t inputs(std::size_t n) { return n == 0 ? first : channels(n - 1); }
+  template <std::size_t N>
+  using Block = typename BlockOf<N, inputs(N), channels(N), blocks[N].stride>::type;
+
+  template <class Indices>
+  struct All;
+  template <std::size_t... N>
+  struct All<std::index_sequence<N...>> {
+    using type = Sequential<Named<"Conv1", Conv2D<first, Kernel<3>, Strides<2>, Same, NoBias>>,
+                            Named<"bn_Conv1", Normalization>, Named<"Conv1_relu", Activation<Relu6>>,
+                            Block<N>...,  //
+                            Named<"Conv_1", Conv2D<last, Kernel<1>, NoBias>>,
+                            Named<"Conv_1_bn", Normalization>, Named<"out_relu", Activation<Relu6>>>;
+  };
+  using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+};
+
+}  // namespace detail::mobile_net_v2
+
+/// MobileNet V2 without its top, as keras.applications has it: input of at least 32 x 32 pixels, output of
+/// the whole network (h / 32, w / 32, 1280, or more for alpha above 1) at `out_relu`. Keras has weights for
+/// alpha 0.35, 0.5, 0.75, 1, 1.3 and 1.4. Layers carry Keras' names: Conv1, bn_Conv1, Conv1_relu,
+/// expanded_conv_depthwise, …, block_n_expand, _depthwise and _project with _BN and _relu, block_n_pad,
+/// block_n_add, n from 1 to 16, Conv_1, Conv_1_bn, out_relu. Preprocessing: Tf (Keras' preprocess_input, to
+/// [-1, 1]) or Rescale (to [0, 1]). Sources: Sandler et al., "MobileNetV2: Inverted Residuals and Linear
+/// Bottlenecks" (2018); Keras.
+template <InputDescription InputType, class Width = Alpha<100>, class Preprocessing = Tf>
+requires detail::is_alpha<Width>
+using MobileNetV2 = Network<InputType, detail::mobile_net_v2::Architecture<Width::percent>, Preprocessing>;
 
 }  // namespace graft
 
@@ -6001,6 +6156,7 @@ struct Step {
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
   std::size_t activation = none;   ///< activation fused into it
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
+  bool accumulate = false;         ///< Add: onto what is there
 };
 
 /// The complete execution of a network for one image, placed in one arena.
@@ -6060,6 +6216,8 @@ struct Planner {
       channel[n] = channel[node.inputs[0]];
     } else if (node.role == Role::concatenate) {
       concatenate(n);
+    } else if (node.role == Role::add) {
+      add(n);
     } else {
       compute(n);
     }
@@ -6110,6 +6268,28 @@ struct Planner {
       }
       begin += graph[branch].output.channels();
     }
+  }
+
+  // Outside training the sum takes the place of one of its terms that nobody else reads, and the others are
+  // added onto it. Else the first is copied.
+  constexpr void add(std::size_t n) {
+    std::size_t target = Step::none;
+    for (std::size_t i = 0; i < graph[n].input_count && !mode.training; ++i) {
+      const std::size_t term = graph[n].inputs[i], buffer = root[term];
+      if (buffer != 0 && read_once(buffer, n) && channel[term] == 0 &&
+          graph[buffer].output == graph[term].output)
+        target = i;
+    }
+    if (target != Step::none) root[n] = root[graph[n].inputs[target]];
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (i != target)
+        push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+  }
+
+  constexpr bool read_once(std::size_t buffer, std::size_t n) const {
+    for (std::size_t m = 0; m < n; ++m)
+      if (root[m] == buffer && graph[m].consumers != 1) return false;
+    return true;
   }
 
   // A Flatten needs pixels without gaps: of a slice it is a copy, and what it reads, or has copied, becomes
@@ -6294,6 +6474,12 @@ constexpr DepthwiseSpec depthwise_spec(ImageLayout input, ImageLayout output) {
   return {input, output, L::window({input.height, input.width, input.channels})};
 }
 
+template <class L>
+constexpr PadSpec pad_spec(ImageLayout input, ImageLayout output) {
+  const Padding padding = L::padding({input.height, input.width, input.channels});
+  return {input, output, padding.top, padding.left};
+}
+
 /// The vectors of a batch normalisation in its parameters, which lie in Keras' order.
 template <class L>
 BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
@@ -6401,9 +6587,9 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template global_average_pool<elementwise>(f.context, f.batch, S::x(f), S::y(f));
   }
 
-  template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-  static void compute(ZeroPadding2D<Top, Bottom, Left, Right>, const F& f) {
-    B::template zero_pad<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, S::x(f), S::y(f));
+  static void compute(PaddingLayer, const F& f) {
+    B::template zero_pad<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch, S::x(f),
+                                                                           S::y(f));
   }
 
   template <class Function>
@@ -6427,6 +6613,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Concatenate<Branches...>, const F& f) {
     copy(f);
+  }
+  template <class... Branches>
+  static void compute(Add<Branches...>, const F& f) {
+    if constexpr (S::step.accumulate)
+      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+    else
+      copy(f);
   }
   static constexpr ElementwiseSpec copy_spec{
       {S::input.height, S::input.width, S::input.channels, S::input.pixel_stride},
@@ -9321,10 +9514,9 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template global_average_pool_backward<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
-  template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-  static void differentiate(ZeroPadding2D<Top, Bottom, Left, Right>, const F& f, const GradientFrame& g) {
-    B::template zero_pad_backward<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, dy(f, g),
-                                                                           dx(f, g));
+  static void differentiate(PaddingLayer, const F& f, const GradientFrame& g) {
+    B::template zero_pad_backward<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch,
+                                                                                    dy(f, g), dx(f, g));
   }
 
   template <class Function>
@@ -9341,6 +9533,10 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
+    copy(f, g);
+  }
+  template <class... Branches>
+  static void differentiate(Add<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);
   }
   static void copy(const F& f, const GradientFrame& g) {
@@ -11669,9 +11865,8 @@ inline void describe_batch_normalization(Json& config, std::size_t axis, double 
   set_null(config, {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"});
 }
 
-inline void describe_padding(Json& config, std::size_t top, std::size_t bottom, std::size_t left,
-                             std::size_t right) {
-  config["padding"] = Json::array({{top, bottom}, {left, right}});
+inline void describe_padding(Json& config, Padding p) {
+  config["padding"] = Json::array({{p.top, p.bottom}, {p.left, p.right}});
   config["data_format"] = "channels_last";
 }
 
@@ -11716,9 +11911,10 @@ template <class Rule, class Size, class... Options>
 void describe(Pooling2D<Rule, Size, Options...> layer, const Node& node, Json& config) {
   describe_window(config, "pool_size", layer.window(node.input), decltype(layer)::sliding::same);
 }
-template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-void describe(ZeroPadding2D<Top, Bottom, Left, Right>, const Node&, Json& config) {
-  describe_padding(config, Top, Bottom, Left, Right);
+template <class L>
+requires std::is_base_of_v<PaddingLayer, L>
+void describe(L layer, const Node& node, Json& config) {
+  describe_padding(config, layer.padding(node.input));
 }
 inline void describe(Activation<Relu6>, const Node&, Json& config) {
   config["max_value"] = 6.0;
@@ -11742,6 +11938,8 @@ template <class... Branches>
 void describe(Concatenate<Branches...>, const Node&, Json& config) {
   config["axis"] = -1;
 }
+template <class... Branches>
+void describe(Add<Branches...>, const Node&, Json&) {}
 inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
 
 using Describe = void (*)(const Node&, Json&);

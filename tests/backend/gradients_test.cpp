@@ -78,6 +78,7 @@ TEST_CASE_TEMPLATE("gradients of layers with weights are slopes", B, GRAFT_TESTE
   check<B, Shape{5, 4, 3}, Conv2D<4, Kernel<3>, Same, Strides<2, 1>, Tanh>>();
   check<B, Shape{5, 6, 2}, Conv2D<3, Kernel<2, 3>, Sigmoid, NoBias>>();
   check<B, Shape{3, 4, 2}, Conv2D<3, Kernel<1>, Softmax>>();
+  check<B, Shape{5, 4, 3}, DepthwiseConv2D<Kernel<3>, Same, Strides<2>, DepthMultiplier<2>, Tanh>>();
   check<B, Shape{7}, Dense<5, Softmax>>();
   check<B, Shape{7}, Dense<5, Relu, NoBias>>();
 }
@@ -100,6 +101,8 @@ TEST_CASE_TEMPLATE("gradients of a whole network are slopes", B, GRAFT_TESTED_BA
   using Mixed = Concatenate<
       Conv2D<2, Kernel<1>, Relu>, Sequential<Conv2D<3, Kernel<1>>, Conv2D<2, Kernel<3>, Same, Tanh>>,
       Sequential<AveragePooling2D<Kernel<3>, Strides<1>, Same>, Conv2D<2, Kernel<1>>>, Sequential<>>;
-  check<B, Shape{9, 8, 3}, Conv2D<4, Kernel<3>, Same, Relu>, MaxPooling2D<Kernel<2>>, Mixed,
+  using Residual =
+      Add<Sequential<>, Sequential<Conv2D<4, Kernel<1>>, DepthwiseConv2D<Kernel<3>, Same, Relu6>>>;
+  check<B, Shape{9, 8, 3}, Conv2D<4, Kernel<3>, Same, Relu>, Residual, MaxPooling2D<Kernel<2>>, Mixed,
         BatchNormalization<>, GlobalAveragePooling2D, Dense<6, Tanh>, Dropout<30>, Dense<3>>();
 }

@@ -76,6 +76,37 @@ TEST_CASE_TEMPLATE("Concatenate orders and differentiates as Keras does", B, GRA
   CHECK(difference(pass.input_gradient, side_by_side("_gradient")) < golden_tolerance);
 }
 
+TEST_CASE_TEMPLATE("Add sums its branches, and passes its gradient to each", B, GRAFT_TESTED_BACKENDS) {
+  constexpr std::size_t batch = 3;
+  // y(c) = x(c) + x(1 - c) + x(0), of branches that have a map of their own and others that have none.
+  const auto check = [&]<class Net>(std::type_identity<Net>, std::initializer_list<std::size_t> channels) {
+    const auto input = random_values(batch * Net::input_shape.size(), 1), dy = random_values(input.size(), 2);
+    const auto parameters = picks<Net>(channels);
+    std::vector<float> expected(input.size()), dx(input.size());
+    for (std::size_t i = 0; i < input.size(); i += 2) {
+      expected[i] = input[i] + input[i + 1] + input[i];
+      expected[i + 1] = input[i + 1] + input[i] + input[i];
+      dx[i] = dy[i] + dy[i + 1] + dy[i] + dy[i + 1];
+      dx[i + 1] = dy[i + 1] + dy[i];
+    }
+    CHECK(difference(forward_pass<Net, B, inference_mode>(batch, input, parameters), expected) < 1e-6);
+    CHECK(difference(forward_pass<Net, B, frozen_mode>(batch, input, parameters), expected) < 1e-6);
+    const TrainingPass pass = training_pass<Net, B>(batch, input, parameters, dy);
+    CHECK(difference(pass.output, expected) < 1e-6);
+    CHECK(difference(pass.input_gradient, dx) < 1e-6);
+  };
+  constexpr Shape map{2, 3, 2};
+  check(std::type_identity<Net<map, Add<Sequential<>, Pick<2>, Pick<2>>>>{}, {1, 0, 0, 0});
+  check(std::type_identity<Net<map, Add<Pick<2>, Pick<2>, Sequential<>>>>{}, {1, 0, 0, 0});
+  check(std::type_identity<
+            Net<map, Pick<2>, Add<Sequential<Pick<2>, Dropout<0>>, Dropout<0>, Pick<2>>, Pick<2>>>{},
+        {0, 1, 1, 0, 0, 0, 0, 1});
+  check(std::type_identity<Net<map, Add<Sequential<>, Add<Pick<2>, Pick<2>>>>>{}, {1, 0, 0, 0});
+  check(std::type_identity<Net<map, Concatenate<Add<Sequential<>, Pick<2>>, Pick<1>>, Pick<2>,
+                               Add<Sequential<>, Pick<2>>, Pick<2>>>{},
+        {1, 0, 0, 0, 2, 1, 0, 0, 1});
+}
+
 TEST_CASE("Concatenate inside Concatenate, before other layers and at the end") {
   using Inner = Concatenate<Pick<1>, Sequential<Pick<2>, Pick<2>>>;
   check_moves<Net<Shape{2, 3, 4}, Concatenate<Pick<2>, Inner, Pick<1>>>>({0, 1, 3, 2, 0, 1, 0, 1},

@@ -10,6 +10,9 @@ static_assert(Layer<ZeroPadding2D<3>>);
 static_assert(ZeroPadding2D<3>::output_shape({224, 224, 3}) == Shape{230, 230, 3});
 static_assert(ZeroPadding2D<0, 1, 2, 3>::output_shape({3, 4, 5}) == Shape{4, 9, 5});
 static_assert(!ZeroPadding2D<1>::accepts({5}));
+static_assert(CorrectPadding2D<Kernel<3>>::output_shape({112, 75, 5}) == Shape{113, 77, 5});
+static_assert(CorrectPadding2D<Kernel<5>>::padding({112, 75, 5}).top == 1 &&
+              CorrectPadding2D<Kernel<5>>::padding({112, 75, 5}).left == 2);
 
 TEST_CASE_TEMPLATE("ZeroPadding2D computes and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
   check_golden<B, Shape{3, 4, 5}, ZeroPadding2D<0, 1, 2, 3>>("zero_padding2d");

@@ -105,6 +105,7 @@ TEST_CASE("the first layer that does not accept its input is marked") {
   // Branches of different height.
   static_assert(
       graph_of<Net<Shape{4, 4, 3}, Concatenate<Conv2D<2, Kernel<3>>, Conv2D<2, Kernel<1>>>>>.rejected == 3);
+  static_assert(graph_of<Net<Shape{4, 4, 3}, Add<Sequential<>, Conv2D<2, Kernel<1>>>>>.rejected == 2);
   CHECK(graph_of<Net<Shape{4}, Flatten>>.rejected == 0);
 }
 

@@ -5,6 +5,7 @@
 
 #include <graft/model/plan.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -89,8 +90,36 @@ class PlanSimulation {
 
   void execute(const Step& step) {
     expect(step.from, "when it is read");
+    if (nodes_[step.node].role == Role::add) return add(step);
     const bool copies = nodes_[step.node].role == Role::concatenate;
     write(step.to, step.slice, values_[copies ? step.from : step.to]);
+    expect(step.from, "while it is read");
+  }
+
+  // Sums in the making have labels of their own: those of the first term, then negative numbers.
+  void add(const Step& step) {
+    const Node& node = nodes_[step.node];
+    const auto is_ours = [&](const Step& other) { return other.node == step.node; };
+    const auto first = std::find_if(steps_.begin(), steps_.end(), is_ours);
+    const auto terms = static_cast<std::size_t>(std::count_if(steps_.begin(), steps_.end(), is_ours));
+    const auto done = static_cast<std::size_t>(&step - &*first);  // its steps follow each other
+    std::vector<Label> before;
+    if (done > 0) {
+      before.assign(node.output.size(), -1 - static_cast<Label>(done));
+    } else if (step.accumulate) {  // in place of the term that no step reads
+      for (std::size_t i = 0; i < node.input_count; ++i)
+        if (std::none_of(first, first + static_cast<std::ptrdiff_t>(terms),
+                         [&](const Step& other) { return other.from == node.inputs[i]; }))
+          before = values_[node.inputs[i]];
+    }
+    if (terms + (first->accumulate ? 1 : 0) != node.input_count) fail(step.node, "has not all of its terms");
+    bool intact = true;
+    if (!before.empty())
+      for_each_cell(step.to, 0, before, [&](Label label, Label cell) { intact = intact && label == cell; });
+    if (!intact) fail(step.node, "is added onto something else");
+    write(step.to, 0,
+          done + 1 == terms ? values_[step.node]
+                            : std::vector<Label>(node.output.size(), -2 - static_cast<Label>(done)));
     expect(step.from, "while it is read");
   }
 

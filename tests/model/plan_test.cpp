@@ -91,6 +91,24 @@ TEST_CASE("values that no step can place in a slice are copied") {
   CHECK(plan_errors<Net<map, Concatenate<Dropout<10>, Dropout<20>>, Dropout<30>>>() == "");
 }
 
+TEST_CASE("a sum takes the place of a term that nobody else reads") {
+  using Residual = Net<map, Block<4>, Add<Sequential<>, Sequential<Block<6>, Block<4>>>, Point<3>>;
+  CHECK(plan_errors<Residual>() == "");
+  constexpr auto& plan = plan_of<Residual, frozen_mode>;
+  CHECK(plan.step_count == 5);  // four convolutions, one addition
+  CHECK(plan.steps[3].accumulate);
+  CHECK(plan.steps[3].from == plan.steps[0].to);
+
+  CHECK(plan_errors<Net<map, Add<Sequential<>, Sequential<>>, Point<3>>>() == "");
+  CHECK(plan_errors<Net<map, Add<Point<5>, Point<5>, Sequential<>>>>() == "");
+  CHECK(plan_errors<Net<map, Point<2>, Add<Dropout<10>, Dropout<20>>, Point<2>>>() == "");
+  CHECK(plan_errors<Net<map, Point<2>, Add<Sequential<>, Add<Point<2>, Sequential<>>>>>() == "");
+  CHECK(plan_errors<Net<map, Point<2>, Concatenate<Add<Sequential<>, Point<2>>, Sequential<>>, Point<1>>>() ==
+        "");
+  CHECK(plan_errors<Net<map, Point<2>, Add<Sequential<>, Point<2>>, Flatten, Dropout<10>>>() == "");
+  CHECK(plan_errors<Net<vector, Add<Dense<4>, Dense<4>>, Activation<Tanh>>>() == "");
+}
+
 TEST_CASE("networks that compute nothing deliver their input") {
   CHECK(plan_errors<Net<map>>() == "");
   CHECK(plan_errors<Net<map, Flatten>>() == "");

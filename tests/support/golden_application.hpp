@@ -70,9 +70,9 @@ std::vector<float> named_parameters() {
     const auto is = [&](std::string_view kind) { return entry.name == kind; };
     const double window = static_cast<double>(entry.shape[0] * entry.shape[1]);
     double centre = 0.0, spread = 0.2;  // of biases and moving means
-    if (is("depthwise_kernel")) spread = std::sqrt(6.0 / window);
+    if (is("depthwise_kernel")) spread = std::sqrt(3.0 / window);
     if (is("kernel"))
-      spread = std::sqrt(6.0 / static_cast<double>(entry.shape.size() / entry.shape.channels()));
+      spread = std::sqrt(3.0 / static_cast<double>(entry.shape.size() / entry.shape.channels()));
     if (is("beta")) spread = 0.3;
     if (is("gamma")) centre = 1.0, spread = 0.3;
     if (is("moving_variance")) centre = 1.0, spread = 0.5;

@@ -11,6 +11,8 @@ APPLICATIONS = {
                    [(75, 97)]),
     'mobile_net_25': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, include_top=False,
                                                                            weights=None), [(96, 64)]),
+    'mobile_net_v2_35': (lambda library, shape: library.applications.MobileNetV2(input_shape=shape, alpha=0.35, include_top=False,
+                                                                                weights=None), [(75, 97)]),
     'vgg16': (lambda library, shape: library.applications.VGG16(input_shape=shape, include_top=False, weights=None),
               [(49, 65)]),
     'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
@@ -28,13 +30,13 @@ def uniform(name, count):
 
 
 def weight(name, shape):
-    """Kernels that keep the size of what passes (He's limit), and statistics near those of such values."""
+    """Kernels that keep the size of what passes a linear layer, and statistics near those of such values."""
     u = uniform(name, int(np.prod(shape))).reshape(shape)
     kind = name.split('/')[-1]
     if kind == 'depthwise_kernel':
-        u *= np.sqrt(6.0 / (shape[0] * shape[1]))
+        u *= np.sqrt(3.0 / (shape[0] * shape[1]))
     elif kind == 'kernel':
-        u *= np.sqrt(6.0 / np.prod(shape[:-1]))
+        u *= np.sqrt(3.0 / np.prod(shape[:-1]))
     else:
         centre, spread = {'gamma': (1.0, 0.3), 'beta': (0.0, 0.3), 'moving_mean': (0.0, 0.2), 'moving_variance': (1.0, 0.5),
                           'bias': (0.0, 0.2)}[kind]

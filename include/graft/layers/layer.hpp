@@ -22,6 +22,7 @@ enum class Role {
   reshape,      ///< the same bytes under another shape
   identity,     ///< the same bytes at inference (Dropout)
   concatenate,  ///< its inputs side by side along the channels
+  add,          ///< the sum of its inputs
   other,
 };
 

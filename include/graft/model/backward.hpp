@@ -100,10 +100,9 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template global_average_pool_backward<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
-  template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-  static void differentiate(ZeroPadding2D<Top, Bottom, Left, Right>, const F& f, const GradientFrame& g) {
-    B::template zero_pad_backward<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, dy(f, g),
-                                                                           dx(f, g));
+  static void differentiate(PaddingLayer, const F& f, const GradientFrame& g) {
+    B::template zero_pad_backward<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch,
+                                                                                    dy(f, g), dx(f, g));
   }
 
   template <class Function>
@@ -120,6 +119,10 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
+    copy(f, g);
+  }
+  template <class... Branches>
+  static void differentiate(Add<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);
   }
   static void copy(const F& f, const GradientFrame& g) {

@@ -7,7 +7,7 @@
 namespace graft::detail {
 
 /// Cut<Name, L>: what is left of a description after cutting it behind the layer of that name. A cut inside a
-/// branch leaves the path to it: the layers before the Concatenate, then that branch up to the name.
+/// branch leaves the path to it: the layers before the Concatenate or Add, then that branch up to the name.
 template <fixed_string Name, class L>
 struct Cut {
   static constexpr bool found = false;
@@ -52,8 +52,9 @@ struct Cut<Name, Sequential<Layers...>> {
   using type = typename Upto<found, TypeList<Layers...>>::type;
 };
 
-template <fixed_string Name, class... Branches>
-struct Cut<Name, Concatenate<Branches...>> {
+template <fixed_string Name, template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct Cut<Name, Merge<Branches...>> {
   static constexpr std::size_t at = first_true<Cut<Name, Branches>::found...>;
   static constexpr bool found = at < sizeof...(Branches);
 
@@ -63,7 +64,7 @@ struct Cut<Name, Concatenate<Branches...>> {
   };
   template <class All>
   struct Branch<false, All> {
-    using type = Concatenate<Branches...>;
+    using type = Merge<Branches...>;
   };
   using type = typename Branch<found, TypeList<Branches...>>::type;
 };

@@ -23,6 +23,12 @@ constexpr DepthwiseSpec depthwise_spec(ImageLayout input, ImageLayout output) {
   return {input, output, L::window({input.height, input.width, input.channels})};
 }
 
+template <class L>
+constexpr PadSpec pad_spec(ImageLayout input, ImageLayout output) {
+  const Padding padding = L::padding({input.height, input.width, input.channels});
+  return {input, output, padding.top, padding.left};
+}
+
 /// The vectors of a batch normalisation in its parameters, which lie in Keras' order.
 template <class L>
 BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
@@ -130,9 +136,9 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template global_average_pool<elementwise>(f.context, f.batch, S::x(f), S::y(f));
   }
 
-  template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-  static void compute(ZeroPadding2D<Top, Bottom, Left, Right>, const F& f) {
-    B::template zero_pad<PadSpec{S::input, S::output, Top, Left}>(f.context, f.batch, S::x(f), S::y(f));
+  static void compute(PaddingLayer, const F& f) {
+    B::template zero_pad<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch, S::x(f),
+                                                                           S::y(f));
   }
 
   template <class Function>
@@ -156,6 +162,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Concatenate<Branches...>, const F& f) {
     copy(f);
+  }
+  template <class... Branches>
+  static void compute(Add<Branches...>, const F& f) {
+    if constexpr (S::step.accumulate)
+      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+    else
+      copy(f);
   }
   static constexpr ElementwiseSpec copy_spec{
       {S::input.height, S::input.width, S::input.channels, S::input.pixel_stride},

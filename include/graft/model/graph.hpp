@@ -92,6 +92,8 @@ struct GraphBuilder {
     node.output = node.input;
     if constexpr (L::role == Role::concatenate)
       concatenate(node);
+    else if constexpr (L::role == Role::add)
+      sum(node);
     else
       describe<L>(node);
     return count++;
@@ -133,6 +135,11 @@ struct GraphBuilder {
     }
     node.output.extents[node.output.rank - 1] = channels;
   }
+
+  constexpr void sum(const Node& node) {
+    for (std::size_t i = 1; i < node.input_count; ++i)
+      if (graph.nodes[node.inputs[i]].output != node.input && graph.rejected == 0) graph.rejected = count;
+  }
 };
 
 // How a description turns into nodes: a layer is one, the compositions are walked in the order written. What
@@ -165,15 +172,16 @@ struct Expand<Sequential<Layers...>> {
   }
 };
 
-template <class... Branches>
-struct Expand<Concatenate<Branches...>> {
+template <template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct Expand<Merge<Branches...>> {
   static_assert(sizeof...(Branches) <= Node::max_inputs,
-                "Concatenate<Branches...>: expected at most 8 branches");
-  using types = join<typename Expand<Branches>::types..., TypeList<Concatenate<Branches...>>>;
+                "Concatenate<Branches...>, Add<Branches...>: expected at most 8 branches");
+  using types = join<typename Expand<Branches>::types..., TypeList<Merge<Branches...>>>;
   template <class Builder>
   static constexpr std::size_t emit(Builder& builder, std::size_t input, std::string_view name = {}) {
     const std::size_t ends[] = {Expand<Branches>::emit(builder, input)...};
-    return builder.template add<Concatenate<Branches...>>(name, ends, sizeof...(Branches));
+    return builder.template add<Merge<Branches...>>(name, ends, sizeof...(Branches));
   }
 };
 

@@ -27,7 +27,7 @@ constexpr SplitName split_name(std::string_view name) {
 /// All names of a graph in one short text for compile errors: runs of numbers become "conv2d_1..94".
 template <std::size_t Nodes>
 struct NameList {
-  std::array<char, 16 * Nodes> text{};
+  std::array<char, 32 * Nodes> text{};
   std::size_t size = 0;
 
   constexpr explicit NameList(const Graph<Nodes>& graph) {
@@ -36,7 +36,7 @@ struct NameList {
     for (const bool blocks : {true, false})
       for (std::size_t n = 1; n < Nodes; ++n)
         if (!done[n] && graph[n].ordinal == Node::no_ordinal &&
-            (graph[n].role == Role::concatenate) == blocks)
+            (graph[n].role == Role::concatenate || graph[n].role == Role::add) == blocks)
           append_run(graph, n, done);
   }
 

@@ -18,8 +18,9 @@ template <class L>
 inline constexpr bool all_layers = Layer<L>;
 template <class... Layers>
 inline constexpr bool all_layers<Sequential<Layers...>> = (all_layers<Layers> && ...);
-template <class... Branches>
-inline constexpr bool all_layers<Concatenate<Branches...>> = (all_layers<Branches> && ...);
+template <template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+inline constexpr bool all_layers<Merge<Branches...>> = (all_layers<Branches> && ...);
 template <fixed_string Name, class L>
 inline constexpr bool all_layers<Named<Name, L>> = all_layers<L>;
 
@@ -33,8 +34,10 @@ struct NoLayerIn<Sequential<Layers...>> {
   static constexpr std::size_t at = first_true<!all_layers<Layers>...>;
   using type = typename NoLayerIn<type_at<at, TypeList<Layers...>>>::type;
 };
-template <class... Branches>
-struct NoLayerIn<Concatenate<Branches...>> : NoLayerIn<Sequential<Branches...>> {};
+template <template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct NoLayerIn<Merge<Branches...>> : NoLayerIn<Sequential<Branches...>> {
+};
 template <fixed_string Name, class L>
 struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 
@@ -42,7 +45,7 @@ struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 template <class Composition>
 constexpr bool check_layers() {
   if constexpr (!all_layers<Composition>)
-    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate or Named">>,
+    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add or Named">>,
                         Received<typename NoLayerIn<Composition>::type>>,
                   "graft: a network contains something that is no layer");
   return true;

@@ -42,6 +42,7 @@ struct Step {
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
   std::size_t activation = none;   ///< activation fused into it
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
+  bool accumulate = false;         ///< Add: onto what is there
 };
 
 /// The complete execution of a network for one image, placed in one arena.
@@ -101,6 +102,8 @@ struct Planner {
       channel[n] = channel[node.inputs[0]];
     } else if (node.role == Role::concatenate) {
       concatenate(n);
+    } else if (node.role == Role::add) {
+      add(n);
     } else {
       compute(n);
     }
@@ -151,6 +154,28 @@ struct Planner {
       }
       begin += graph[branch].output.channels();
     }
+  }
+
+  // Outside training the sum takes the place of one of its terms that nobody else reads, and the others are
+  // added onto it. Else the first is copied.
+  constexpr void add(std::size_t n) {
+    std::size_t target = Step::none;
+    for (std::size_t i = 0; i < graph[n].input_count && !mode.training; ++i) {
+      const std::size_t term = graph[n].inputs[i], buffer = root[term];
+      if (buffer != 0 && read_once(buffer, n) && channel[term] == 0 &&
+          graph[buffer].output == graph[term].output)
+        target = i;
+    }
+    if (target != Step::none) root[n] = root[graph[n].inputs[target]];
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (i != target)
+        push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+  }
+
+  constexpr bool read_once(std::size_t buffer, std::size_t n) const {
+    for (std::size_t m = 0; m < n; ++m)
+      if (root[m] == buffer && graph[m].consumers != 1) return false;
+    return true;
   }
 
   // A Flatten needs pixels without gaps: of a slice it is a copy, and what it reads, or has copied, becomes

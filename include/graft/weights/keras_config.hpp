@@ -78,9 +78,8 @@ inline void describe_batch_normalization(Json& config, std::size_t axis, double 
   set_null(config, {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"});
 }
 
-inline void describe_padding(Json& config, std::size_t top, std::size_t bottom, std::size_t left,
-                             std::size_t right) {
-  config["padding"] = Json::array({{top, bottom}, {left, right}});
+inline void describe_padding(Json& config, Padding p) {
+  config["padding"] = Json::array({{p.top, p.bottom}, {p.left, p.right}});
   config["data_format"] = "channels_last";
 }
 
@@ -125,9 +124,10 @@ template <class Rule, class Size, class... Options>
 void describe(Pooling2D<Rule, Size, Options...> layer, const Node& node, Json& config) {
   describe_window(config, "pool_size", layer.window(node.input), decltype(layer)::sliding::same);
 }
-template <std::size_t Top, std::size_t Bottom, std::size_t Left, std::size_t Right>
-void describe(ZeroPadding2D<Top, Bottom, Left, Right>, const Node&, Json& config) {
-  describe_padding(config, Top, Bottom, Left, Right);
+template <class L>
+requires std::is_base_of_v<PaddingLayer, L>
+void describe(L layer, const Node& node, Json& config) {
+  describe_padding(config, layer.padding(node.input));
 }
 inline void describe(Activation<Relu6>, const Node&, Json& config) {
   config["max_value"] = 6.0;
@@ -151,6 +151,8 @@ template <class... Branches>
 void describe(Concatenate<Branches...>, const Node&, Json& config) {
   config["axis"] = -1;
 }
+template <class... Branches>
+void describe(Add<Branches...>, const Node&, Json&) {}
 inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
 
 using Describe = void (*)(const Node&, Json&);
