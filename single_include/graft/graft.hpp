@@ -89,6 +89,7 @@ enum class Role {
   identity,     ///< the same bytes at inference (Dropout)
   concatenate,  ///< its inputs side by side along the channels
   add,          ///< the sum of its inputs
+  pad,          ///< its input with zeros around it
   other,
 };
 
@@ -736,6 +737,52 @@ inline constexpr bool never = false;
 
 }  // namespace graft
 
+namespace graft {
+
+/// Rows and columns of zeros around an image.
+struct Padding {
+  std::size_t top = 0, bottom = 0, left = 0, right = 0;
+
+  constexpr Shape output(Shape input) const {
+    return {top + input[0] + bottom, left + input[1] + right, input[2]};
+  }
+};
+
+namespace detail {
+
+struct PaddingLayer : LayerDefaults {
+  static constexpr std::string_view keras_class = "ZeroPadding2D";
+  static constexpr std::string_view keras_prefix = "zero_padding2d";
+  static constexpr Role role = Role::pad;
+  static constexpr std::string_view expects = "an image (height, width, channels)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3; }
+};
+
+}  // namespace detail
+
+/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
+/// ZeroPadding2D.
+template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
+struct ZeroPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
+/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
+/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
+/// imagenet_utils.correct_pad.
+template <class KernelSize>
+struct CorrectPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape input) {
+    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
+    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
+  }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
+}  // namespace graft
+
 #include <charconv>
 
 namespace graft {
@@ -760,6 +807,8 @@ struct Node {
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
+  Window window;                     ///< of a layer that slides one over its input
+  Padding padding;                   ///< of a layer that does nothing else
   std::size_t consumers = 0;         ///< how many nodes read this one
   std::size_t parameters = 0;        ///< number of parameter tensors
   std::size_t parameter_offset = 0;  ///< floats before its first parameter
@@ -842,6 +891,8 @@ struct GraphBuilder {
     if (graph.rejected == 0 && !L::accepts(node.input)) graph.rejected = count;
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
+    if constexpr (requires { L::window(node.input); }) node.window = L::window(node.input);
+    if constexpr (requires { L::padding(node.input); }) node.padding = L::padding(node.input);
     graph.macs += node.macs;
     node.parameter_offset = graph.parameter_count;
     for (const ParameterSpec& spec : L::parameters(node.input)) {
@@ -1367,51 +1418,6 @@ struct DepthwiseConv2D : LayerDefaults {
   static constexpr std::size_t macs(Shape input) {
     return output_shape(input).size() * KernelSize::height * KernelSize::width;
   }
-};
-
-}  // namespace graft
-
-namespace graft {
-
-/// Rows and columns of zeros around an image.
-struct Padding {
-  std::size_t top = 0, bottom = 0, left = 0, right = 0;
-
-  constexpr Shape output(Shape input) const {
-    return {top + input[0] + bottom, left + input[1] + right, input[2]};
-  }
-};
-
-namespace detail {
-
-struct PaddingLayer : LayerDefaults {
-  static constexpr std::string_view keras_class = "ZeroPadding2D";
-  static constexpr std::string_view keras_prefix = "zero_padding2d";
-  static constexpr std::string_view expects = "an image (height, width, channels)";
-
-  static constexpr bool accepts(Shape input) { return input.rank == 3; }
-};
-
-}  // namespace detail
-
-/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
-/// ZeroPadding2D.
-template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
-struct ZeroPadding2D : detail::PaddingLayer {
-  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
-  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
-};
-
-/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
-/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
-/// imagenet_utils.correct_pad.
-template <class KernelSize>
-struct CorrectPadding2D : detail::PaddingLayer {
-  static constexpr Padding padding(Shape input) {
-    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
-    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
-  }
-  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
 };
 
 }  // namespace graft
@@ -6153,6 +6159,7 @@ struct Step {
   std::size_t node = 0;
   std::size_t from = 0;            ///< node whose value it reads
   std::size_t to = 0;              ///< node whose value it writes
+  std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
   std::size_t activation = none;   ///< activation fused into it
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
@@ -6210,7 +6217,7 @@ struct Planner {
     if (fused[n] != 0) return;
     const Node& node = graph[n];
     const bool alias = (node.role == Role::reshape && fills_buffer(node.inputs[0])) ||
-                       (node.role == Role::identity && !mode.training);
+                       (node.role == Role::identity && !mode.training) || is_fused_pad(n);
     if (alias) {
       root[n] = root[node.inputs[0]];
       channel[n] = channel[node.inputs[0]];
@@ -6223,9 +6230,23 @@ struct Planner {
     }
   }
 
-  // A layer with weights takes up the batch normalisation and the activation behind it.
+  // Zeros around an image are the window's own padding to the convolution that alone reads it.
+  constexpr bool is_fused_pad(std::size_t n) const {
+    const std::size_t next = mode.folded && graph[n].role == Role::pad ? only_consumer(n) : Step::none;
+    if (next == Step::none || graph[next].role != Role::linear) return false;
+    const Window& w = graph[next].window;
+    const Padding& p = graph[n].padding;
+    return p.top < w.height && p.bottom < w.height && p.left < w.width && p.right < w.width;
+  }
+
+  // A layer with weights takes up the padding before it, and the batch normalisation and the activation
+  // behind it.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
+    if (is_fused_pad(step.from)) {
+      step.pad = step.from;
+      step.from = graph[step.pad].inputs[0];
+    }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
       std::size_t next = only_consumer(n);
       if (next != Step::none && graph[next].role == Role::scale_shift) {
@@ -6441,6 +6462,14 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
+  static constexpr Window window = [] {
+    Window whole = node.window;
+    if (step.pad != Step::none) {
+      whole.pad_top += graph[step.pad].padding.top;
+      whole.pad_left += graph[step.pad].padding.left;
+    }
+    return whole;
+  }();
   static constexpr bool reads_network_input = from.region == Region::input;
 
   template <class Pointer>
@@ -6464,21 +6493,15 @@ struct Site {
 
 namespace graft::detail {
 
-template <class L>
-constexpr Conv2dSpec conv2d_spec(ImageLayout input, ImageLayout output) {
-  return {input, output, L::window({input.height, input.width, input.channels})};
-}
-
-template <class L>
-constexpr DepthwiseSpec depthwise_spec(ImageLayout input, ImageLayout output) {
-  return {input, output, L::window({input.height, input.width, input.channels})};
-}
-
-template <class L>
-constexpr PadSpec pad_spec(ImageLayout input, ImageLayout output) {
-  const Padding padding = L::padding({input.height, input.width, input.channels});
-  return {input, output, padding.top, padding.left};
-}
+/// What a step's kernel is compiled for.
+template <class Site>
+inline constexpr Conv2dSpec conv2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr PadSpec pad_spec{Site::input, Site::output, Site::node.padding.top, Site::node.padding.left};
 
 /// The vectors of a batch normalisation in its parameters, which lie in Keras' order.
 template <class L>
@@ -6492,7 +6515,7 @@ template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
   if constexpr (requires { typename S::layer::kernel_size; })
-    return B::template packed_size<conv2d_spec<typename S::layer>(S::input, S::output)> + S::output.channels;
+    return B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
   else
@@ -6529,7 +6552,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   template <std::size_t Filters, class Kernel, class... Options>
   static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
-    constexpr Conv2dSpec spec = conv2d_spec<decltype(layer)>(S::input, S::output);
+    constexpr Conv2dSpec spec = conv2d_spec<S>;
     const float* kernel = parameters(f);
     if constexpr (Mode.folded)
       B::template conv2d_packed<spec, typename S::activation>(
@@ -6542,7 +6565,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   template <class Kernel, class... Options>
   static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
-    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    constexpr DepthwiseSpec spec = depthwise_spec<S>;
     const float* kernel = parameters(f);
     B::template depthwise_conv2d<spec, typename S::activation>(
         f.context, f.batch, S::x(f), kernel,
@@ -6579,8 +6602,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   template <class Rule, class Pool, class... Options>
   static void compute(Pooling2D<Rule, Pool, Options...>, const F& f) {
-    constexpr Pool2dSpec spec{S::input, S::output, S::layer::window(S::node.input)};
-    B::template pool2d<spec, Rule>(f.context, f.batch, S::x(f), S::y(f));
+    B::template pool2d<pool2d_spec<S>, Rule>(f.context, f.batch, S::x(f), S::y(f));
   }
 
   static void compute(GlobalAveragePooling2D, const F& f) {
@@ -6588,8 +6610,7 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   static void compute(PaddingLayer, const F& f) {
-    B::template zero_pad<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch, S::x(f),
-                                                                           S::y(f));
+    B::template zero_pad<pad_spec<S>>(f.context, f.batch, S::x(f), S::y(f));
   }
 
   template <class Function>
@@ -6697,8 +6718,7 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
           fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
                following_scale_shift<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<typename S::layer>(S::input, S::output)>(context, kernel,
-                                                                                     destination);
+        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination);
       else
         B::upload(context, kernel, destination);
       B::upload(context, bias, destination + (size - channels));
@@ -7705,11 +7725,11 @@ constexpr KernelFacts kernel_facts() {
   using S = Site<Net, frozen_mode, I>;
   KernelFacts facts{.activation = S::activation::keras_name};
   if constexpr (requires { S::layer::window(S::node.input); }) {
-    facts.window = S::layer::window(S::node.input);
+    facts.window = S::window;
     facts.has_window = true;
   }
   if constexpr (requires { typename S::layer::kernel_size; })
-    facts.algorithm = algorithm_name<B, conv2d_spec<typename S::layer>(S::input, S::output)>();
+    facts.algorithm = algorithm_name<B, conv2d_spec<S>>();
   return facts;
 }
 
@@ -9450,7 +9470,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   template <std::size_t Filters, class Kernel, class... Options>
   static void differentiate(Conv2D<Filters, Kernel, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {
-    constexpr Conv2dSpec spec = conv2d_spec<decltype(layer)>(S::input, S::output);
+    constexpr Conv2dSpec spec = conv2d_spec<S>;
     if constexpr (wants_dx)
       B::template conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
     float* dkernel = parameters.begin(S::node);
@@ -9463,7 +9483,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   template <class Kernel, class... Options>
   static void differentiate(DepthwiseConv2D<Kernel, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {
-    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    constexpr DepthwiseSpec spec = depthwise_spec<S>;
     if constexpr (wants_dx)
       B::template depthwise_conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g),
                                                         dx(f, g));
@@ -9506,8 +9526,8 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 
   template <class Rule, class Pool, class... Options>
   static void differentiate(Pooling2D<Rule, Pool, Options...>, const F& f, const GradientFrame& g) {
-    constexpr Pool2dSpec spec{S::input, S::output, S::layer::window(S::node.input)};
-    B::template pool2d_backward<spec, Rule>(f.context, f.batch, S::x(f), S::y(f), dy(f, g), dx(f, g));
+    B::template pool2d_backward<pool2d_spec<S>, Rule>(f.context, f.batch, S::x(f), S::y(f), dy(f, g),
+                                                      dx(f, g));
   }
 
   static void differentiate(GlobalAveragePooling2D, const F& f, const GradientFrame& g) {
@@ -9515,8 +9535,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
 
   static void differentiate(PaddingLayer, const F& f, const GradientFrame& g) {
-    B::template zero_pad_backward<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch,
-                                                                                    dy(f, g), dx(f, g));
+    B::template zero_pad_backward<pad_spec<S>>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
   template <class Function>

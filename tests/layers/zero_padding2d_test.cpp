@@ -17,3 +17,17 @@ static_assert(CorrectPadding2D<Kernel<5>>::padding({112, 75, 5}).top == 1 &&
 TEST_CASE_TEMPLATE("ZeroPadding2D computes and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
   check_golden<B, Shape{3, 4, 5}, ZeroPadding2D<0, 1, 2, 3>>("zero_padding2d");
 }
+
+TEST_CASE_TEMPLATE("padding that is fused with a convolution changes nothing", B, GRAFT_TESTED_BACKENDS) {
+  const auto check = []<class N>(std::type_identity<N>) {
+    const auto input = random_values(2 * N::input_shape.size(), 1);
+    const auto parameters = random_values(graph_of<N>.parameter_count, 2);
+    CHECK(difference(forward_pass<N, B, frozen_mode>(2, input, parameters),
+                     forward_pass<N, B, inference_mode>(2, input, parameters)) < 1e-5);
+  };
+  check(std::type_identity<Net<Shape{5, 6, 3}, ZeroPadding2D<0, 1, 2, 0>, Conv2D<4, Kernel<3>, Strides<2>>,
+                               ZeroPadding2D<1>, DepthwiseConv2D<Kernel<3>, Same>>>{});
+  check(std::type_identity<
+        Net<Shape{7, 4, 17}, CorrectPadding2D<Kernel<5>>, DepthwiseConv2D<Kernel<5>, Strides<2>, Relu6>,
+            ZeroPadding2D<2>, Conv2D<33, Kernel<3>, Same, Relu>>>{});
+}

@@ -3,10 +3,12 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/conv2d.hpp>
 #include <graft/layers/dense.hpp>
+#include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
+#include <graft/model/execution.hpp>
 #include <graft/model/network.hpp>
 
 #include "model/plan_simulation.hpp"
@@ -89,6 +91,28 @@ TEST_CASE("values that no step can place in a slice are copied") {
             Net<map, Point<2>, Concatenate<Sequential<>, Concatenate<Sequential<>, Point<3>>>, Flatten>>() ==
         "");
   CHECK(plan_errors<Net<map, Concatenate<Dropout<10>, Dropout<20>>, Dropout<30>>>() == "");
+}
+
+TEST_CASE("zeros before a convolution are its window's own padding in a frozen part") {
+  using Padded = Net<map, ZeroPadding2D<0, 1, 2, 0>, Conv2D<4, Kernel<3>, Strides<2>>, ZeroPadding2D<1>,
+                     DepthwiseConv2D<Kernel<3>, Same>>;
+  CHECK(plan_errors<Padded>() == "");
+  constexpr auto& plan = plan_of<Padded, frozen_mode>;
+  CHECK(plan.step_count == 2);
+  CHECK(plan.steps[0].from == 0);
+  CHECK(plan.steps[0].pad == 1);
+  using First = detail::Site<Padded, frozen_mode, 0>;
+  CHECK(First::window == Window{3, 3, 2, 2, 0, 2});
+  CHECK(First::input == contiguous(map));
+  CHECK(detail::Site<Padded, frozen_mode, 1>::window == Window{3, 3, 1, 1, 2, 2});
+  CHECK(plan_of<Padded, inference_mode>.step_count == 4);
+
+  // Whole windows of zeros, another reader, and a pool, for which zeros are values.
+  CHECK(plan_of<Net<map, ZeroPadding2D<3>, Conv2D<4, Kernel<3>>>, frozen_mode>.step_count == 2);
+  CHECK(
+      plan_of<Net<map, ZeroPadding2D<1>, Add<Conv2D<3, Kernel<1>>, Sequential<>>>, frozen_mode>.step_count ==
+      3);
+  CHECK(plan_of<Net<map, ZeroPadding2D<1>, MaxPooling2D<Kernel<3>>>, frozen_mode>.step_count == 2);
 }
 
 TEST_CASE("a sum takes the place of a term that nobody else reads") {

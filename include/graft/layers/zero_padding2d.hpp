@@ -19,6 +19,7 @@ namespace detail {
 struct PaddingLayer : LayerDefaults {
   static constexpr std::string_view keras_class = "ZeroPadding2D";
   static constexpr std::string_view keras_prefix = "zero_padding2d";
+  static constexpr Role role = Role::pad;
   static constexpr std::string_view expects = "an image (height, width, channels)";
 
   static constexpr bool accepts(Shape input) { return input.rank == 3; }

@@ -36,7 +36,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   template <std::size_t Filters, class Kernel, class... Options>
   static void differentiate(Conv2D<Filters, Kernel, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {
-    constexpr Conv2dSpec spec = conv2d_spec<decltype(layer)>(S::input, S::output);
+    constexpr Conv2dSpec spec = conv2d_spec<S>;
     if constexpr (wants_dx)
       B::template conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
     float* dkernel = parameters.begin(S::node);
@@ -49,7 +49,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   template <class Kernel, class... Options>
   static void differentiate(DepthwiseConv2D<Kernel, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {
-    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    constexpr DepthwiseSpec spec = depthwise_spec<S>;
     if constexpr (wants_dx)
       B::template depthwise_conv2d_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g),
                                                         dx(f, g));
@@ -92,8 +92,8 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 
   template <class Rule, class Pool, class... Options>
   static void differentiate(Pooling2D<Rule, Pool, Options...>, const F& f, const GradientFrame& g) {
-    constexpr Pool2dSpec spec{S::input, S::output, S::layer::window(S::node.input)};
-    B::template pool2d_backward<spec, Rule>(f.context, f.batch, S::x(f), S::y(f), dy(f, g), dx(f, g));
+    B::template pool2d_backward<pool2d_spec<S>, Rule>(f.context, f.batch, S::x(f), S::y(f), dy(f, g),
+                                                      dx(f, g));
   }
 
   static void differentiate(GlobalAveragePooling2D, const F& f, const GradientFrame& g) {
@@ -101,8 +101,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
 
   static void differentiate(PaddingLayer, const F& f, const GradientFrame& g) {
-    B::template zero_pad_backward<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch,
-                                                                                    dy(f, g), dx(f, g));
+    B::template zero_pad_backward<pad_spec<S>>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
   template <class Function>

@@ -74,6 +74,14 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
+  static constexpr Window window = [] {
+    Window whole = node.window;
+    if (step.pad != Step::none) {
+      whole.pad_top += graph[step.pad].padding.top;
+      whole.pad_left += graph[step.pad].padding.left;
+    }
+    return whole;
+  }();
   static constexpr bool reads_network_input = from.region == Region::input;
 
   template <class Pointer>

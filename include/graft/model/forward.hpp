@@ -13,21 +13,15 @@
 
 namespace graft::detail {
 
-template <class L>
-constexpr Conv2dSpec conv2d_spec(ImageLayout input, ImageLayout output) {
-  return {input, output, L::window({input.height, input.width, input.channels})};
-}
-
-template <class L>
-constexpr DepthwiseSpec depthwise_spec(ImageLayout input, ImageLayout output) {
-  return {input, output, L::window({input.height, input.width, input.channels})};
-}
-
-template <class L>
-constexpr PadSpec pad_spec(ImageLayout input, ImageLayout output) {
-  const Padding padding = L::padding({input.height, input.width, input.channels});
-  return {input, output, padding.top, padding.left};
-}
+/// What a step's kernel is compiled for.
+template <class Site>
+inline constexpr Conv2dSpec conv2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr PadSpec pad_spec{Site::input, Site::output, Site::node.padding.top, Site::node.padding.left};
 
 /// The vectors of a batch normalisation in its parameters, which lie in Keras' order.
 template <class L>
@@ -41,7 +35,7 @@ template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
   if constexpr (requires { typename S::layer::kernel_size; })
-    return B::template packed_size<conv2d_spec<typename S::layer>(S::input, S::output)> + S::output.channels;
+    return B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
   else
@@ -78,7 +72,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   template <std::size_t Filters, class Kernel, class... Options>
   static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
-    constexpr Conv2dSpec spec = conv2d_spec<decltype(layer)>(S::input, S::output);
+    constexpr Conv2dSpec spec = conv2d_spec<S>;
     const float* kernel = parameters(f);
     if constexpr (Mode.folded)
       B::template conv2d_packed<spec, typename S::activation>(
@@ -91,7 +85,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   template <class Kernel, class... Options>
   static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
-    constexpr DepthwiseSpec spec = depthwise_spec<decltype(layer)>(S::input, S::output);
+    constexpr DepthwiseSpec spec = depthwise_spec<S>;
     const float* kernel = parameters(f);
     B::template depthwise_conv2d<spec, typename S::activation>(
         f.context, f.batch, S::x(f), kernel,
@@ -128,8 +122,7 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   template <class Rule, class Pool, class... Options>
   static void compute(Pooling2D<Rule, Pool, Options...>, const F& f) {
-    constexpr Pool2dSpec spec{S::input, S::output, S::layer::window(S::node.input)};
-    B::template pool2d<spec, Rule>(f.context, f.batch, S::x(f), S::y(f));
+    B::template pool2d<pool2d_spec<S>, Rule>(f.context, f.batch, S::x(f), S::y(f));
   }
 
   static void compute(GlobalAveragePooling2D, const F& f) {
@@ -137,8 +130,7 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   static void compute(PaddingLayer, const F& f) {
-    B::template zero_pad<pad_spec<typename S::layer>(S::input, S::output)>(f.context, f.batch, S::x(f),
-                                                                           S::y(f));
+    B::template zero_pad<pad_spec<S>>(f.context, f.batch, S::x(f), S::y(f));
   }
 
   template <class Function>

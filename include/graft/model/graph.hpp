@@ -4,6 +4,7 @@
 #include <graft/core/type_list.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/layer.hpp>
+#include <graft/layers/zero_padding2d.hpp>
 
 #include <array>
 #include <charconv>
@@ -31,6 +32,8 @@ struct Node {
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
+  Window window;                     ///< of a layer that slides one over its input
+  Padding padding;                   ///< of a layer that does nothing else
   std::size_t consumers = 0;         ///< how many nodes read this one
   std::size_t parameters = 0;        ///< number of parameter tensors
   std::size_t parameter_offset = 0;  ///< floats before its first parameter
@@ -113,6 +116,8 @@ struct GraphBuilder {
     if (graph.rejected == 0 && !L::accepts(node.input)) graph.rejected = count;
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
+    if constexpr (requires { L::window(node.input); }) node.window = L::window(node.input);
+    if constexpr (requires { L::padding(node.input); }) node.padding = L::padding(node.input);
     graph.macs += node.macs;
     node.parameter_offset = graph.parameter_count;
     for (const ParameterSpec& spec : L::parameters(node.input)) {

@@ -39,6 +39,7 @@ struct Step {
   std::size_t node = 0;
   std::size_t from = 0;            ///< node whose value it reads
   std::size_t to = 0;              ///< node whose value it writes
+  std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
   std::size_t activation = none;   ///< activation fused into it
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
@@ -96,7 +97,7 @@ struct Planner {
     if (fused[n] != 0) return;
     const Node& node = graph[n];
     const bool alias = (node.role == Role::reshape && fills_buffer(node.inputs[0])) ||
-                       (node.role == Role::identity && !mode.training);
+                       (node.role == Role::identity && !mode.training) || is_fused_pad(n);
     if (alias) {
       root[n] = root[node.inputs[0]];
       channel[n] = channel[node.inputs[0]];
@@ -109,9 +110,23 @@ struct Planner {
     }
   }
 
-  // A layer with weights takes up the batch normalisation and the activation behind it.
+  // Zeros around an image are the window's own padding to the convolution that alone reads it.
+  constexpr bool is_fused_pad(std::size_t n) const {
+    const std::size_t next = mode.folded && graph[n].role == Role::pad ? only_consumer(n) : Step::none;
+    if (next == Step::none || graph[next].role != Role::linear) return false;
+    const Window& w = graph[next].window;
+    const Padding& p = graph[n].padding;
+    return p.top < w.height && p.bottom < w.height && p.left < w.width && p.right < w.width;
+  }
+
+  // A layer with weights takes up the padding before it, and the batch normalisation and the activation
+  // behind it.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
+    if (is_fused_pad(step.from)) {
+      step.pad = step.from;
+      step.from = graph[step.pad].inputs[0];
+    }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
       std::size_t next = only_consumer(n);
       if (next != Step::none && graph[next].role == Role::scale_shift) {

@@ -63,8 +63,7 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
           fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
                following_scale_shift<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<typename S::layer>(S::input, S::output)>(context, kernel,
-                                                                                     destination);
+        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination);
       else
         B::upload(context, kernel, destination);
       B::upload(context, bias, destination + (size - channels));

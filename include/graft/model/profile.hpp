@@ -38,11 +38,11 @@ constexpr KernelFacts kernel_facts() {
   using S = Site<Net, frozen_mode, I>;
   KernelFacts facts{.activation = S::activation::keras_name};
   if constexpr (requires { S::layer::window(S::node.input); }) {
-    facts.window = S::layer::window(S::node.input);
+    facts.window = S::window;
     facts.has_window = true;
   }
   if constexpr (requires { typename S::layer::kernel_size; })
-    facts.algorithm = algorithm_name<B, conv2d_spec<typename S::layer>(S::input, S::output)>();
+    facts.algorithm = algorithm_name<B, conv2d_spec<S>>();
   return facts;
 }
 

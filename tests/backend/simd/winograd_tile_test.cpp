@@ -34,8 +34,8 @@ void check(std::size_t channels) {
     const std::size_t count = std::min(lanes, channels - c);
     Vector b{};
     std::memcpy(&b, bias.data() + c, count * sizeof(float));
-    Tile::template output<true>(v.data() + c, channels, b,
-                                {y.data() + c, X::outputs * channels, channels, rows, columns, count});
+    Tile::template output<graft::Relu>(v.data() + c, channels, b,
+                                       {y.data() + c, X::outputs * channels, channels, rows, columns, count});
   }
   for (std::size_t oy = 0; oy < Y::outputs; ++oy)
     for (std::size_t ox = 0; ox < X::outputs; ++ox)
