@@ -9,6 +9,8 @@ using namespace graft::test;
 
 namespace {
 
+constexpr Shape map{2, 3, 2};
+
 // A convolution that picks channels: its kernel has a single 1 for each filter, so nothing is rounded.
 template <std::size_t Filters>
 using Pick = Conv2D<Filters, Kernel<1>, NoBias>;
@@ -95,7 +97,6 @@ TEST_CASE_TEMPLATE("Add sums its branches, and passes its gradient to each", B, 
     CHECK(difference(pass.output, expected) < 1e-6);
     CHECK(difference(pass.input_gradient, dx) < 1e-6);
   };
-  constexpr Shape map{2, 3, 2};
   check(std::type_identity<Net<map, Add<Sequential<>, Pick<2>, Pick<2>>>>{}, {1, 0, 0, 0});
   check(std::type_identity<Net<map, Add<Pick<2>, Pick<2>, Sequential<>>>>{}, {1, 0, 0, 0});
   check(std::type_identity<

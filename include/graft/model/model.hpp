@@ -139,7 +139,7 @@ class Model {
   void save(const std::filesystem::path& file) const;
   /// Reads all parameters of a file that this type of model, or the same model in Keras, was saved to. Throws
   /// ArchiveError or WeightMismatch. Defined in weights/load.hpp.
-  static Model load(const std::filesystem::path& file, Seed seed = {}, Threads threads = {});
+  [[nodiscard]] static Model load(const std::filesystem::path& file, Seed seed = {}, Threads threads = {});
 
   /// samples in memory of the backend -> features there. // (batch, input shape) -> (batch, feature shape)
   const float* compute_features(typename B::Context& context, std::size_t batch, const float* samples,
