@@ -8483,7 +8483,7 @@ class BatchMemory {
   using B = typename Model::backend;
   static constexpr std::size_t feature_size = Model::feature_shape.size(), units = Model::output_shape.size();
 
-  BatchMemory(std::size_t capacity)
+  explicit BatchMemory(std::size_t capacity)
       : features_(capacity * feature_size),
         targets_(capacity * units),
         staged_features_{B::staging_size(features_.size())},
@@ -9758,7 +9758,8 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     typename B::Context context{threads_};
     Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
-    detail::BatchMemory<Model> memory[]{options.batch_size, options.batch_size};
+    using Memory = detail::BatchMemory<Model>;
+    Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;

@@ -13,7 +13,7 @@ class BatchMemory {
   using B = typename Model::backend;
   static constexpr std::size_t feature_size = Model::feature_shape.size(), units = Model::output_shape.size();
 
-  BatchMemory(std::size_t capacity)
+  explicit BatchMemory(std::size_t capacity)
       : features_(capacity * feature_size),
         targets_(capacity * units),
         staged_features_{B::staging_size(features_.size())},

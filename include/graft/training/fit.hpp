@@ -90,7 +90,8 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     typename B::Context context{threads_};
     Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
-    detail::BatchMemory<Model> memory[]{options.batch_size, options.batch_size};
+    using Memory = detail::BatchMemory<Model>;
+    Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
