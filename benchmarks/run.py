@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Times whole workloads: graft and its peers in turn, round after round, on the same machine in the same minutes.
 
-In W1 and W2 every driver is a process of its own that stays alive for all rounds. After it has loaded, warmed up and
+In W1, W2 and W4 every driver is a process of its own that stays alive for all rounds. After it has loaded, warmed up and
 checked itself it prints `ready <tab> version <tab> note`; then, for each line `sample <seconds>` on its standard input, it
 works for about so long and prints milliseconds per item. While one works the others sleep.
 
@@ -26,10 +26,15 @@ BENCHMARKS = pathlib.Path(__file__).resolve().parent
 REPOSITORY = BENCHMARKS.parent
 TICK = os.sysconf("SC_CLK_TCK")
 
-# title, configurations (batch, threads)
+# title, network, configurations (batch, threads)
 IN_TURN = {
-    "W1": ("Inception v3 to mixed7, 150 x 150 pixels, milliseconds per image", [(1, 2), (32, 2), (1, 1), (32, 1)]),
-    "W2": ("training step of the head, 38.5 million weights, milliseconds per step", [(20, 2), (32, 2)]),
+    "W1": [("Inception v3 to mixed7, 150 x 150 pixels, milliseconds per image", "inception",
+            [(1, 2), (32, 2), (1, 1), (32, 1)])],
+    "W2": [("training step of the head, 38.5 million weights, milliseconds per step", "inception", [(20, 2), (32, 2)])],
+    "W4": [("MobileNet v1 to conv_dw_13_relu, 224 x 224 pixels, milliseconds per image", "mobile_net",
+            [(1, 2), (32, 2), (1, 1)]),
+           ("MobileNet v2, alpha 0.35, 224 x 224 pixels, milliseconds per image", "mobile_net_v2",
+            [(1, 2), (32, 2), (1, 1)])],
 }
 WORKLOADS = [*IN_TURN, "W3", "latency"]
 
@@ -124,11 +129,14 @@ def log_file(arguments, *names):
     return arguments.results / "log" / ("-".join(map(str, names)).replace(" ", "-") + ".txt")
 
 
-def run_in_turn(workload, batch, threads, arguments):
+def network_options(network, arguments):
+    return ["--network", network, "--data", str(arguments.data / network), "--weights", str(arguments.weights_of[network])]
+
+
+def run_in_turn(workload, network, batch, threads, arguments):
     """Prints the table of one configuration and returns its rows."""
-    options = ["--batch", str(batch), "--threads", str(threads), "--data", str(arguments.data),
-               "--weights", str(arguments.weights)]
-    drivers = [Driver(peer, options, threads, log_file(arguments, workload, batch, threads, peer.name))
+    options = ["--batch", str(batch), "--threads", str(threads), *network_options(network, arguments)]
+    drivers = [Driver(peer, options, threads, log_file(arguments, workload, network, batch, threads, peer.name))
                for peer in chosen_peers(workload, arguments)]
     for driver in drivers:
         progress(f"waiting for {driver.peer.name}")
@@ -154,7 +162,7 @@ def run_in_turn(workload, batch, threads, arguments):
 
 def run_jobs(threads, arguments):
     """Prints the table of the whole seed job and returns its rows. Each round starts every peer anew."""
-    options = ["--threads", str(threads), "--weights", str(arguments.weights), "--images", str(arguments.images),
+    options = ["--threads", str(threads), *network_options("inception", arguments), "--images", str(arguments.images),
                "--epochs", str(arguments.epochs)]
     peers = chosen_peers("W3", arguments)
     rows = [{"peer": peer.name, "samples": [], "job": [], "megabytes": []} for peer in peers]
@@ -193,8 +201,8 @@ def run_latency(threads, arguments):
         row = {"peer": peer.name}
         try:
             with open(log_file(arguments, "latency", threads, peer.name), "w+") as log:
-                process = start(peer, ["--threads", str(threads), "--data", str(arguments.data), "--weights",
-                                       str(arguments.weights), "--predictions", str(arguments.predictions)],
+                process = start(peer, ["--threads", str(threads), *network_options("inception", arguments),
+                                       "--predictions", str(arguments.predictions)],
                                 threads, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
                 lines = process.communicate()[0].splitlines()
                 if process.returncode == 0:
@@ -228,8 +236,11 @@ def print_table(rows, columns):
             print(f"  {row['peer']:26} left out: {row['left_out'][:90]}")
 
 
+SHARED_WEIGHTS = REPOSITORY.parent / "shared/data/weights"
+
+
 def default_weights():
-    full = REPOSITORY.parent / "shared/data/weights/inception_v3_notop.h5"
+    full = SHARED_WEIGHTS / "inception_v3_notop.h5"
     return full if full.exists() else REPOSITORY / "examples/data/inception_v3_mixed7_f16.h5"
 
 
@@ -243,9 +254,9 @@ def parse():
     integers = lambda text: [int(n) for n in text.split(",")]
     words = lambda text: text.split(",")
     add = parser.add_argument
-    add("--only", type=words, default=["W1", "W2", "latency"], help=f"of {', '.join(WORKLOADS)}; with commas between them")
-    add("--rounds", type=int, default=5, help="samples of each peer in W1 and W2")
-    add("--seconds", type=float, default=0.7, help="of one sample in W1 and W2")
+    add("--only", type=words, default=["W1", "W2", "W4", "latency"], help=f"of {', '.join(WORKLOADS)}; with commas between them")
+    add("--rounds", type=int, default=5, help="samples of each peer in W1, W2 and W4")
+    add("--seconds", type=float, default=0.7, help="of one sample in W1, W2 and W4")
     add("--settle", type=float, default=0.1, help="seconds of rest before a sample")
     add("--threads", type=integers, help="only these numbers of threads, with commas between them")
     add("--batch", type=integers, help="only these batch sizes, with commas between them")
@@ -255,6 +266,10 @@ def parse():
     add("--job-rounds", type=int, default=1, help="samples of each peer in W3")
     add("--predictions", type=int, default=2000, help="of latency")
     add("--weights", type=pathlib.Path, default=default_weights(), help="Inception v3 in Keras' .h5 format")
+    add("--mobile-net", type=pathlib.Path, default=SHARED_WEIGHTS / "mobilenet_v1_1.0_224_upto_conv_dw_13_relu.h5",
+        help="of W4: MobileNet v1, alpha 1, in Keras' .h5 format, without its top or cut behind conv_dw_13_relu")
+    add("--mobile-net-v2", type=pathlib.Path, default=SHARED_WEIGHTS / "mobilenet_v2_0.35_224_notop.h5",
+        help="of W4: MobileNet v2, alpha 0.35, in Keras' .h5 format, without its top")
     add("--images", type=pathlib.Path, default=default_images(), help="of W3: a folder with train/ and validation/")
     add("--programs", type=pathlib.Path, default=REPOSITORY / "build/release/benchmarks")
     add("--python", default=str(REPOSITORY / "build/benchmarks/venv/bin/python"))
@@ -266,17 +281,20 @@ def parse():
         if workload not in WORKLOADS:
             parser.error(f"--only: expected some of {', '.join(WORKLOADS)}, received {workload}")
     arguments.data = arguments.results / "data"
+    arguments.weights_of = {"inception": arguments.weights, "mobile_net": arguments.mobile_net,
+                            "mobile_net_v2": arguments.mobile_net_v2}
     (arguments.results / "log").mkdir(parents=True, exist_ok=True)
     return arguments
 
 
-def prepare(arguments):
-    """What the drivers read: images, their features, the network for those that cannot read Keras' file."""
-    stamp = arguments.data / "weights.txt"
-    wanted = f"{arguments.weights.resolve()} {arguments.weights.stat().st_size}"
+def prepare(network, arguments):
+    """Writes what the drivers read of a network, if it is not there yet."""
+    weights, folder = arguments.weights_of[network], arguments.data / network
+    stamp = folder / "weights.txt"
+    wanted = f"{weights.resolve()} {weights.stat().st_size}"
     if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run([arguments.python, BENCHMARKS / "peers/prepare.py", "--weights", arguments.weights, "--images",
-                        REPOSITORY / "examples/data/horse-or-human", "--out", arguments.data], check=True)
+        subprocess.run([arguments.python, BENCHMARKS / "peers/prepare.py", "--network", network, "--weights", weights,
+                        "--images", REPOSITORY / "examples/data/horse-or-human", "--out", folder], check=True)
         stamp.write_text(wanted)
 
 
@@ -287,31 +305,38 @@ def machine():
 
 def main():
     arguments = parse()
-    prepare(arguments)
     results = {"machine": machine(), "started": time.strftime("%Y-%m-%d %H:%M:%S"), "weights": arguments.weights.name,
                "tables": []}
     print(f"{results['machine']}\nweights: {arguments.weights.name}")
 
-    def keep(workload, batch, threads, rows):
-        results["tables"].append({"workload": workload, "batch": batch, "threads": threads, "rows": rows})
+    def keep(workload, network, batch, threads, rows):
+        results["tables"].append({"workload": workload, "network": network, "batch": batch, "threads": threads, "rows": rows})
         (arguments.results / "results.json").write_text(json.dumps(results, indent=1))
+
+    def run_configurations(workload, title, network, configurations):
+        if not arguments.weights_of[network].exists():
+            print(f"\n{workload}: {title}: left out: {arguments.weights_of[network]} is not there; see --help")
+            return
+        prepare(network, arguments)
+        for batch, threads in configurations:
+            if threads in threads_of([threads]) and batch in (arguments.batch or [batch]):
+                print(f"\n{workload}: {title}; batch {batch}, {threads} threads")
+                keep(workload, network, batch, threads, run_in_turn(workload, network, batch, threads, arguments))
 
     threads_of = lambda default: arguments.threads or default
     for workload in arguments.only:
         if workload == "W3":
             for threads in threads_of([2]):
                 print(f"\nW3: the whole seed job, {arguments.epochs} epochs, decoding included; {threads} threads")
-                keep("W3", 20, threads, run_jobs(threads, arguments))
+                keep("W3", "inception", 20, threads, run_jobs(threads, arguments))
         elif workload == "latency":
+            prepare("inception", arguments)
             for threads in threads_of([2, 1]):
                 print(f"\nlatency: {arguments.predictions} predictions of one image, milliseconds; {threads} threads")
-                keep("latency", 1, threads, run_latency(threads, arguments))
+                keep("latency", "inception", 1, threads, run_latency(threads, arguments))
         else:
-            title, configurations = IN_TURN[workload]
-            for batch, threads in configurations:
-                if threads in threads_of([threads]) and batch in (arguments.batch or [batch]):
-                    print(f"\n{workload}: {title}; batch {batch}, {threads} threads")
-                    keep(workload, batch, threads, run_in_turn(workload, batch, threads, arguments))
+            for title, network, configurations in IN_TURN[workload]:
+                run_configurations(workload, title, network, configurations)
     return 0
 
 

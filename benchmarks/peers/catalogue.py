@@ -28,22 +28,24 @@ def peers_of(workload, programs, python):
     def script(name, file, variant=""):
         return Peer(name, [python, str(HERE / f"{file}.py")], variant, KEEP_MEMORY)
 
+    # Who computes any network: W1 and W4.
+    networks = [program("graft Simd", "network", "Simd"),
+                program("graft Blas", "network", "Blas"),
+                script("onnxruntime", "network_onnxruntime"),
+                script("OpenVINO", "network_openvino", "f32"),
+                program("oneDNN in sequence", "network_onednn", "sequence", **KEEP_MEMORY),
+                program("oneDNN Winograd", "network_onednn", "winograd", **KEEP_MEMORY),
+                program("oneDNN isolated", "network_onednn", "isolated", **KEEP_MEMORY),
+                script("PyTorch folded", "network_torch", "folded"),
+                script("PyTorch scripted", "network_torch", "scripted"),
+                script("PyTorch compiled", "network_torch", "compiled"),
+                script("TensorFlow function", "network_tensorflow", "function"),
+                script("TensorFlow frozen", "network_tensorflow", "frozen")]
     return {
-        "W1": [program("graft Simd", "inception", "Simd"),
-               program("graft Blas", "inception", "Blas"),
-               script("onnxruntime", "inception_onnxruntime"),
-               script("OpenVINO", "inception_openvino", "f32"),
-               program("oneDNN in sequence", "inception_onednn", "sequence", **KEEP_MEMORY),
-               program("oneDNN Winograd", "inception_onednn", "winograd", **KEEP_MEMORY),
-               program("oneDNN isolated", "inception_onednn", "isolated", **KEEP_MEMORY),
-               script("PyTorch folded", "inception_torch", "folded"),
-               script("PyTorch scripted", "inception_torch", "scripted"),
-               script("PyTorch compiled", "inception_torch", "compiled"),
-               script("TensorFlow function", "inception_tensorflow", "function"),
-               script("TensorFlow frozen", "inception_tensorflow", "frozen"),
-               program("bfloat16: graft", "inception", "SimdBfloat16"),
-               script("bfloat16: OpenVINO", "inception_openvino", "bf16"),
-               script("bfloat16: PyTorch folded", "inception_torch", "bfloat16")],
+        "W1": [*networks,
+               program("bfloat16: graft", "network", "SimdBfloat16"),
+               script("bfloat16: OpenVINO", "network_openvino", "bf16"),
+               script("bfloat16: PyTorch folded", "network_torch", "bfloat16")],
         "W2": [program("graft Simd", "head_step", "Simd"),
                program("graft Blas", "head_step", "Blas"),
                program("the four streams", "head_streams"),
@@ -60,5 +62,6 @@ def peers_of(workload, programs, python):
                script("Keras fit", "seed_job_keras", "fit"),
                script("PyTorch, features once", "seed_job_torch", "once"),
                script("Keras, features once", "seed_job_keras", "once")],
+        "W4": [peer for peer in networks if peer.variant != "winograd"],  # which it does not have for these layers
         "latency": [program("graft Simd", "latency", "Simd")],
     }[workload]

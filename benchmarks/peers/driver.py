@@ -8,32 +8,35 @@ import time
 
 import numpy as np
 
+from networks import NETWORKS
+
 
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--variant", default="")
-    parser.add_argument("--data", type=pathlib.Path, help="the folder that prepare.py wrote")
-    parser.add_argument("--weights", type=pathlib.Path, help="Inception v3 in Keras' .h5 format")
+    parser.add_argument("--data", type=pathlib.Path, help="the folder that prepare.py wrote for this network")
+    parser.add_argument("--network", type=NETWORKS.get, default=NETWORKS["inception"])
+    parser.add_argument("--weights", type=pathlib.Path, help="of the network, in Keras' .h5 format")
     parser.add_argument("--images", type=pathlib.Path, help="a folder with train/ and validation/, one folder per class in each")
     parser.add_argument("--epochs", type=int, default=10)
     return parser.parse_args()
 
 
 class Golden:
-    """Two images, and their features in double precision. // (2, 150, 150, 3), (2, 7, 7, 768)"""
+    """Two images, and a network's features of them in double precision. // (2, rows, columns, 3), (2, …)"""
 
-    def __init__(self, folder):
-        self.images = np.fromfile(folder / "images.f32", np.float32).reshape(2, 150, 150, 3)
-        self.features = np.fromfile(folder / "features.f32", np.float32).reshape(2, 7, 7, 768)
+    def __init__(self, folder, network):
+        self.images = np.fromfile(folder / "images.f32", np.float32).reshape(2, network.pixels, network.pixels, 3)
+        self.features = np.fromfile(folder / "features.f32", np.float32).reshape(2, *network.feature_shape)
 
     def batch(self, size):
-        """The two images in turn. // (size, 150, 150, 3)"""
+        """The two images in turn. // (size, rows, columns, 3)"""
         return np.ascontiguousarray(self.images[np.arange(size) % 2])
 
     def difference(self, features):
-        """Largest |features - golden| of a batch. // features (batch, 7, 7, 768)"""
+        """Largest |features - golden| of a batch. // features (batch, rows, columns, channels)"""
         return float(np.abs(np.asarray(features) - self.features[np.arange(len(features)) % 2]).max())
 
 

@@ -4,10 +4,10 @@
 import tensorflow as tf
 
 import driver
-import tensorflow_inception
+import tensorflow_network
 
 arguments = driver.arguments()
-tensorflow_inception.set_threads(arguments.threads)
+tensorflow_network.set_threads(arguments.threads)
 tf.keras.utils.set_random_seed(0)
 numpy_batches = driver.head_batches(arguments.data, arguments.batch)
 X, Y = ([tf.constant(v) for v in values] for values in numpy_batches)

@@ -9,16 +9,15 @@ import tensorflow as tf
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 import driver
-import inception
-import tensorflow_inception
+import tensorflow_network
 
 BATCH = 20
 
 start = time.perf_counter()
 arguments = driver.arguments()
-tensorflow_inception.set_threads(arguments.threads)
+tensorflow_network.set_threads(arguments.threads)
 tf.keras.utils.set_random_seed(42)
-backbone = tensorflow_inception.model(inception.load(arguments.weights))
+backbone = tensorflow_network.model(arguments.network, arguments.weights)
 once = arguments.variant == "once"
 
 

@@ -12,8 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 import driver
-import inception
-import torch_inception
+import torch_network
 
 BATCH = 20
 
@@ -40,8 +39,8 @@ def main():
     once = arguments.variant == "once"
     layout = torch.contiguous_format if arguments.variant == "scripted" else torch.channels_last
     with torch.no_grad():
-        backbone, _ = torch_inception.prepared(
-            inception.load(arguments.weights), "scripted" if arguments.variant == "scripted" else "folded",
+        backbone, _ = torch_network.prepared(
+            arguments.network, arguments.weights, "scripted" if arguments.variant == "scripted" else "folded",
             torch.zeros(BATCH, 3, 150, 150))
 
     def features(images):

@@ -46,25 +46,25 @@ inline std::vector<float> read_floats(const std::string& path, std::size_t count
   return values;
 }
 
-/// Two images, and their features in double precision, as peers/prepare.py wrote them.
+/// Two images, and a network's features of them in double precision, as peers/prepare.py wrote them.
 struct Golden {
-  static constexpr std::size_t image_size = 150 * 150 * 3, feature_size = 7 * 7 * 768;
-  std::vector<float> images, features;  // (2, 150, 150, 3), (2, 7, 7, 768)
+  std::vector<float> images, features;  // (2, rows, columns, channels)
 
-  explicit Golden(const std::string& folder)
+  /// Sizes are those of one image and of its features.
+  Golden(const std::string& folder, std::size_t image_size, std::size_t feature_size)
       : images{read_floats(folder + "/images.f32", 2 * image_size)},
         features{read_floats(folder + "/features.f32", 2 * feature_size)} {}
 
-  /// The two images in turn. // (size, 150, 150, 3)
+  /// The two images in turn. // (size, rows, columns, 3)
   std::vector<float> batch(std::size_t size) const {
-    std::vector<float> result(size * image_size);
+    std::vector<float> result(size * images.size() / 2);
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = images[i % images.size()];
     return result;
   }
-  /// Largest |computed - golden|. // computed (batch, 7, 7, 768)
+  /// Largest |computed - golden|. // computed (batch, rows, columns, channels)
   double difference(const float* computed, std::size_t batch) const {
     double worst = 0;
-    for (std::size_t i = 0; i < batch * feature_size; ++i)
+    for (std::size_t i = 0; i < batch * features.size() / 2; ++i)
       worst = std::max(worst, std::abs(static_cast<double>(computed[i] - features[i % features.size()])));
     return worst;
   }
@@ -73,7 +73,7 @@ struct Golden {
 /// Eight batches of features and seven of labels: no batch has the same labels in two rounds, so that nothing
 /// can be learnt by heart and the gradients stay what they are early in a training.
 struct HeadBatches {
-  static constexpr std::size_t inputs = Golden::feature_size, feature_batches = 8, label_batches = 7;
+  static constexpr std::size_t inputs = 7 * 7 * 768, feature_batches = 8, label_batches = 7;
   std::size_t batch;
   std::vector<float> x, y;  // (8, batch, 37632), (7, batch, 1)
 

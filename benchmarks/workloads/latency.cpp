@@ -46,10 +46,11 @@ void run(const bench::Arguments& arguments) {
   Net net{graft::Seed{42}};
   net.backbone().load(arguments["weights"]);
   typename Net::Workspace workspace{1, threads};
-  const bench::Golden golden{arguments["data"]};
+  constexpr std::size_t image_size = Backbone::input_shape.size();
+  const bench::Golden golden{arguments["data"], image_size, Backbone::output_shape.size()};
   const auto predict = [&](std::size_t i) {
-    const auto image = std::span{golden.images}.subspan(i % 2 * bench::Golden::image_size);
-    return milliseconds([&] { net.predict(image.first(bench::Golden::image_size), workspace); });
+    const auto image = std::span{golden.images}.subspan(i % 2 * image_size);
+    return milliseconds([&] { net.predict(image.first(image_size), workspace); });
   };
   std::vector<double> warm(warm_up), times(predictions), alone(predictions);
   for (std::size_t i = 0; i < warm_up; ++i) warm[i] = predict(i);

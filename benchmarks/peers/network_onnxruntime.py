@@ -7,15 +7,16 @@ import onnxruntime
 import driver
 
 arguments = driver.arguments()
-golden = driver.Golden(arguments.data)
+golden = driver.Golden(arguments.data, arguments.network)
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = arguments.threads
 options.inter_op_num_threads = 1
 options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-session = onnxruntime.InferenceSession(arguments.data / "inception.onnx", options, providers=["CPUExecutionProvider"])
+session = onnxruntime.InferenceSession(arguments.data / "network.onnx", options, providers=["CPUExecutionProvider"])
 
 x = np.ascontiguousarray(golden.batch(arguments.batch).transpose(0, 3, 1, 2))
-y = np.empty((arguments.batch, 768, 7, 7), np.float32)
+height, width, channels = arguments.network.feature_shape
+y = np.empty((arguments.batch, channels, height, width), np.float32)
 binding = session.io_binding()
 binding.bind_cpu_input("x", x)
 binding.bind_output("y", "cpu", 0, np.float32, y.shape, y.ctypes.data)

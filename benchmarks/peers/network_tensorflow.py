@@ -5,13 +5,12 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 import driver
-import inception
-import tensorflow_inception
+import tensorflow_network
 
 arguments = driver.arguments()
-golden = driver.Golden(arguments.data)
-tensorflow_inception.set_threads(arguments.threads)
-model = tensorflow_inception.model(inception.load(arguments.weights))
+golden = driver.Golden(arguments.data, arguments.network)
+tensorflow_network.set_threads(arguments.threads)
+model = tensorflow_network.model(arguments.network, arguments.weights)
 x = tf.constant(golden.batch(arguments.batch))
 function = tf.function(lambda images: model(images, training=False), jit_compile=arguments.variant == "XLA")
 if arguments.variant == "frozen":

@@ -4,15 +4,14 @@
 import torch
 
 import driver
-import inception
-import torch_inception
+import torch_network
 
 arguments = driver.arguments()
-golden = driver.Golden(arguments.data)
+golden = driver.Golden(arguments.data, arguments.network)
 torch.set_num_threads(arguments.threads)
 torch.set_grad_enabled(False)
 x = torch.from_numpy(golden.batch(arguments.batch)).permute(0, 3, 1, 2).contiguous()
-model, x = torch_inception.prepared(inception.load(arguments.weights), arguments.variant, x)
+model, x = torch_network.prepared(arguments.network, arguments.weights, arguments.variant, x)
 if arguments.variant == "bfloat16":
     model, x = model.bfloat16(), x.bfloat16()
 for _ in range(3):

@@ -7,10 +7,10 @@ import openvino
 import driver
 
 arguments = driver.arguments()
-golden = driver.Golden(arguments.data)
+golden = driver.Golden(arguments.data, arguments.network)
 core = openvino.Core()
-model = core.read_model(arguments.data / "inception.onnx")
-model.reshape([arguments.batch, 3, 150, 150])
+model = core.read_model(arguments.data / "network.onnx")
+model.reshape([arguments.batch, 3, arguments.network.pixels, arguments.network.pixels])
 compiled = core.compile_model(model, "CPU", {
     "INFERENCE_NUM_THREADS": arguments.threads, "INFERENCE_PRECISION_HINT": arguments.variant, "PERFORMANCE_HINT": "LATENCY"})
 request = compiled.create_infer_request()
