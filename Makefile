@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 install := tools/install_dependencies.sh
 
 # make test builds these presets one after the other and then runs all their tests as one.
-test_presets := release clang asan single-header
+test_presets := release clang asan
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test bench bench-seed-job benchmark-programs keras-check single-header format docs clean
