@@ -4,6 +4,7 @@ tests make again by a formula."""
 import zlib
 
 from .common import agree, keras, layer_table, np, pattern_image, save, tf_keras
+from .squeeze_net import squeeze_net
 
 # name: (how a library builds it, image sizes). Odd sizes, which show every padding.
 APPLICATIONS = {
@@ -13,6 +14,7 @@ APPLICATIONS = {
                                                                            weights=None), [(96, 64)]),
     'mobile_net_v2_35': (lambda library, shape: library.applications.MobileNetV2(input_shape=shape, alpha=0.35, include_top=False,
                                                                                 weights=None), [(75, 97)]),
+    'squeeze_net': (squeeze_net, [(75, 97)]),
     'vgg16': (lambda library, shape: library.applications.VGG16(input_shape=shape, include_top=False, weights=None),
               [(49, 65)]),
     'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
@@ -61,9 +63,11 @@ def make(out):
             model, new = build(tf_keras, shape), build(keras, shape)
             if (height, width) == sizes[0]:
                 (folder / 'layers.tsv').write_text(layer_table(model))
-            for layer, arrays in weights_of(model).items():
-                model.get_layer(layer).set_weights(arrays)
-                new.get_layer(layer).set_weights(arrays)
+            weights = weights_of(model)
+            for old_layer, new_layer in zip(model.layers, new.layers, strict=True):  # by place: Keras 3 has no slash in a name
+                if old_layer.name in weights:
+                    old_layer.set_weights(weights[old_layer.name])
+                    new_layer.set_weights(weights[old_layer.name])
             image = pattern_image(height, width)
             output = model(image, training=False).numpy()
             largest = np.abs(output).max()
