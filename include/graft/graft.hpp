@@ -6,6 +6,7 @@
 #include <graft/applications/inception_v3.hpp>
 #include <graft/applications/mobile_net.hpp>
 #include <graft/applications/mobile_net_v2.hpp>
+#include <graft/applications/res_net.hpp>
 #include <graft/applications/squeeze_net.hpp>
 #include <graft/applications/vgg.hpp>
 #include <graft/backend/backend.hpp>

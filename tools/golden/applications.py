@@ -14,6 +14,8 @@ APPLICATIONS = {
                                                                            weights=None), [(96, 64)]),
     'mobile_net_v2_35': (lambda library, shape: library.applications.MobileNetV2(input_shape=shape, alpha=0.35, include_top=False,
                                                                                 weights=None), [(75, 97)]),
+    'resnet50': (lambda library, shape: library.applications.ResNet50(input_shape=shape, include_top=False, weights=None),
+                 [(75, 97)]),
     'squeeze_net': (squeeze_net, [(75, 97)]),
     'vgg16': (lambda library, shape: library.applications.VGG16(input_shape=shape, include_top=False, weights=None),
               [(49, 65)]),
