@@ -33,6 +33,10 @@ TEST_CASE("plans of ResNet50 keep live values apart") {
   CHECK(plan_error<ResNet50<Image<32, 47>>::Until<"conv3_block2_3_bn">, frozen_mode>() == "");
 }
 
+TEST_CASE("a frozen ResNet50 is one step a convolution, pool or sum") {
+  CHECK(plan_of<Whole, frozen_mode>.step_count == 53 + 2 + 16);  // and the zeros before the pool
+}
+
 #ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("ResNet50 computes what Keras does") { check_golden_application<Small>("resnet50"); }
 #endif

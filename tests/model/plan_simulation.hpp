@@ -118,7 +118,7 @@ class PlanSimulation {
       for_each_cell(step.to, 0, before, [&](Label label, Label cell) { intact = intact && label == cell; });
     if (!intact) fail(step.node, "is added onto something else");
     write(step.to, 0,
-          done + 1 == terms ? values_[step.node]
+          done + 1 == terms ? values_[step.to]
                             : std::vector<Label>(node.output.size(), -2 - static_cast<Label>(done)));
     expect(step.from, "while it is read");
   }

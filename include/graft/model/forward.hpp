@@ -30,7 +30,8 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
           p + L::mean_index * channels, p + L::variance_index * channels};
 }
 
-/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
+/// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
@@ -38,6 +39,8 @@ constexpr std::size_t prepared_size() {
     return B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
+  else if constexpr (S::node.role == Role::scale_shift)
+    return 2 * S::output.channels;
   else
     return S::node.parameter_size;
 }
@@ -109,14 +112,19 @@ struct ForwardStep : Site<Net, Mode, I> {
   static void compute(BatchNormalization<Options...> layer, const F& f) {
     constexpr std::size_t n = S::output.channels;
     using L = decltype(layer);
-    const BatchNormVectors v = batch_norm_vectors<L>(parameters(f), n);
-    if constexpr (Mode.training) {
+    const float* p = parameters(f);
+    if constexpr (Mode.folded) {
+      B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
+                                                                   S::y(f));
+    } else if constexpr (Mode.training) {
+      const BatchNormVectors v = batch_norm_vectors<L>(p, n);
       float* moving = f.trained + S::node.parameter_offset;
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
     } else {
-      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f), v, S::y(f));
+      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f),
+                                          batch_norm_vectors<L>(p, n), S::y(f));
     }
   }
 
@@ -158,7 +166,8 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Add<Branches...>, const F& f) {
     if constexpr (S::step.accumulate)
-      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+      B::template accumulate<ElementwiseSpec{S::output, S::input}, typename S::activation>(f.context, f.batch,
+                                                                                           S::x(f), S::y(f));
     else
       copy(f);
   }

@@ -41,7 +41,7 @@ struct Step {
   std::size_t to = 0;              ///< node whose value it writes
   std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
-  std::size_t activation = none;   ///< activation fused into it
+  std::size_t activation = none;   ///< activation fused into it, or into the last step of an Add
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
   bool accumulate = false;         ///< Add: onto what is there
 };
@@ -120,7 +120,7 @@ struct Planner {
   }
 
   // A layer with weights takes up the padding before it, and the batch normalisation and the activation
-  // behind it.
+  // behind it; a batch normalisation that no layer has taken up, the activation.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
     if (is_fused_pad(step.from)) {
@@ -128,26 +128,26 @@ struct Planner {
       step.from = graph[step.pad].inputs[0];
     }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
-      std::size_t next = only_consumer(n);
-      if (next != Step::none && graph[next].role == Role::scale_shift) {
-        step.scale_shift = next;
-        step.to = next;
-        next = only_consumer(next);
-      }
-      if (next != Step::none && graph[next].role == Role::activation) {
-        step.activation = next;
-        step.to = next;
-      }
+      const std::size_t next = only_consumer(n);
+      if (next != Step::none && graph[next].role == Role::scale_shift) step.to = step.scale_shift = next;
     }
+    const bool scaled = graph[n].role == Role::scale_shift;
+    if ((graph[n].role == Role::linear && graph[n].linear) || scaled) take_activation(step);
     for (std::size_t m = n; m <= step.to; ++m) {
       fused[m] = step.to;
       root[m] = step.to;
     }
-    if (mode.training && graph[n].role == Role::scale_shift) {
+    if (mode.training && scaled) {
       plan.saved_offset[n] = plan.saved_size;
       plan.saved_size += 2 * graph[n].output.channels();
     }
     push(step);
+  }
+
+  // In a frozen part the activation that alone reads what a step writes is computed with it.
+  constexpr void take_activation(Step& step) const {
+    const std::size_t next = mode.folded ? only_consumer(step.to) : Step::none;
+    if (next != Step::none && graph[next].role == Role::activation) step.to = step.activation = next;
   }
 
   // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
@@ -185,6 +185,10 @@ struct Planner {
     for (std::size_t i = 0; i < graph[n].input_count; ++i)
       if (i != target)
         push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+    Step& last = plan.steps[plan.step_count - 1];
+    take_activation(last);
+    fused[last.to] = last.to;
+    root[last.to] = root[n];
   }
 
   constexpr bool read_once(std::size_t buffer, std::size_t n) const {
