@@ -4,10 +4,13 @@ tests make again by a formula."""
 import zlib
 
 from .common import agree, keras, layer_table, np, pattern_image, save, tf_keras
+from .inception_v3 import keras_2_0_name
 from .squeeze_net import squeeze_net
 
 # name: (how a library builds it, image sizes). Odd sizes, which show every padding.
 APPLICATIONS = {
+    'densenet121': (lambda library, shape: library.applications.DenseNet121(input_shape=shape, include_top=False, weights=None),
+                    [(75, 97)]),
     'mobile_net': (lambda library, shape: library.applications.MobileNet(input_shape=shape, include_top=False, weights=None),
                    [(75, 97)]),
     'mobile_net_25': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, include_top=False,
@@ -49,8 +52,8 @@ def weight(name, shape):
 
 
 def weights_of(model):
-    """For each layer with weights: its name and their arrays, as tf_keras names and orders them."""
-    names = lambda layer: [f"{layer.name}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
+    """For each layer with weights: its name and their arrays, as tf_keras orders and Keras 2.0 names them."""
+    names = lambda layer: [f"{keras_2_0_name(layer.name)}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
     return {layer.name: [weight(name, tuple(v.shape)) for name, v in zip(names(layer), layer.weights)]
             for layer in model.layers if layer.weights}
 
@@ -64,7 +67,7 @@ def make(out):
             tf_keras.backend.clear_session()
             model, new = build(tf_keras, shape), build(keras, shape)
             if (height, width) == sizes[0]:
-                (folder / 'layers.tsv').write_text(layer_table(model))
+                (folder / 'layers.tsv').write_text(layer_table(model, keras_2_0_name))
             weights = weights_of(model)
             for old_layer, new_layer in zip(model.layers, new.layers, strict=True):  # by place: Keras 3 has no slash in a name
                 if old_layer.name in weights:
