@@ -64,11 +64,12 @@ struct Architecture {
   static constexpr std::size_t minimum_size = 32;
   using preprocessings = TypeList<Torch, Rescale>;
 
-  using layers =
-      Sequential<ZeroPadding2D<3>, Named<"conv1/conv", Conv2D<64, Kernel<7>, Strides<2>, NoBias>>,
-                 Rectified<"conv1/">, ZeroPadding2D<1>, Named<"pool1", MaxPooling2D<Kernel<3>, Strides<2>>>,
-                 Stage<2, 6>, Transition<2, 128>, Stage<3, 12>, Transition<3, 256>, Stage<4, 24>,
-                 Transition<4, 512>, Stage<5, 16>, Rectified<"">>;
+  using layers = Sequential<Named<"zero_padding2d_1", ZeroPadding2D<3>>,
+                            Named<"conv1/conv", Conv2D<64, Kernel<7>, Strides<2>, NoBias>>,
+                            Rectified<"conv1/">, Named<"zero_padding2d_2", ZeroPadding2D<1>>,
+                            Named<"pool1", MaxPooling2D<Kernel<3>, Strides<2>>>, Stage<2, 6>,
+                            Transition<2, 128>, Stage<3, 12>, Transition<3, 256>, Stage<4, 24>,
+                            Transition<4, 512>, Stage<5, 16>, Rectified<"">>;
 };
 
 }  // namespace detail::dense_net

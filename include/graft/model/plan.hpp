@@ -52,7 +52,8 @@ struct Plan {
   std::array<Step, 2 * Nodes> steps{};
   std::size_t step_count = 0;
   std::array<Location, Nodes> locations{};
-  std::size_t arena_size = 0;  ///< floats for one image
+  std::array<std::size_t, Nodes> inner_offset{};  ///< of the value between a layer's two stages, in the arena
+  std::size_t arena_size = 0;                     ///< floats for one image
   /// Batch statistics that training keeps for the backward pass: where each node's begin, and floats of them
   /// all.
   std::array<std::size_t, Nodes> saved_offset{};
@@ -226,8 +227,8 @@ struct Planner {
 
   // First fit over the buffers' lifetimes, counted in steps.
   constexpr void place_buffers() {
-    constexpr std::size_t align = 16;
-    std::array<std::size_t, Nodes> first{}, last{}, order{};
+    constexpr std::size_t align = 16, inner = Nodes;  // inner + n: the value between the stages of node n
+    std::array<std::size_t, 2 * Nodes> first{}, last{}, order{};
     std::size_t buffers = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
       const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
@@ -237,12 +238,16 @@ struct Planner {
         first[to] = s;
       }
       last[to] = last[to] < s ? s : last[to];
+      if (const std::size_t n = plan.steps[s].node; graph[n].inner.rank > 0)
+        first[inner + n] = last[inner + n] = s, order[buffers++] = inner + n;
     }
-    std::array<std::size_t, Nodes> offset{};
-    Placed alive[Nodes]{};  // few at a time, which keeps a compiler's count of steps low
+    std::array<std::size_t, 2 * Nodes> offset{};
+    Placed alive[2 * Nodes]{};  // few at a time, which keeps a compiler's count of steps low
     std::size_t alive_count = 0;
     for (std::size_t b = 0; b < buffers; ++b) {
-      const std::size_t n = order[b], size = (graph[n].output.size() + align - 1) / align * align;
+      const std::size_t n = order[b],
+                        values = n < inner ? graph[n].output.size() : graph[n - inner].inner.size();
+      const std::size_t size = (values + align - 1) / align * align;
       std::size_t kept = 0;
       for (std::size_t o = 0; o < alive_count; ++o)
         if (alive[o].last >= first[n]) alive[kept++] = alive[o];
@@ -260,10 +265,13 @@ struct Planner {
       offset[n] = at;
       plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
-    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
+    for (std::size_t n = 0; n < Nodes; ++n) {
+      plan.locations[n].offset = offset[root[n]];
+      plan.inner_offset[n] = offset[inner + n];
+    }
   }
 
-  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
+  static constexpr bool contains(const std::array<std::size_t, 2 * Nodes>& values, std::size_t count,
                                  std::size_t value) {
     for (std::size_t i = 0; i < count; ++i)
       if (values[i] == value) return true;

@@ -58,14 +58,17 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
     float* destination = prepared + prepared_offsets<Net, B>[I];
     if constexpr (S::node.role == Role::linear) {
       constexpr std::size_t channels = S::output.channels;
-      constexpr std::size_t kernel_size = S::node.parameter_size - (S::layer::use_bias ? channels : 0);
+      constexpr std::size_t before = first_stage_size<S>;
+      constexpr std::size_t kernel_size =
+          S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
       const auto [kernel, bias] =
-          fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
+          fold(own.subspan(before, kernel_size), S::layer::use_bias ? &own[before + kernel_size] : nullptr,
                scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination);
+        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
       else
         B::upload(context, kernel, destination);
+      if constexpr (before > 0) B::upload(context, own.first(before), destination);
       B::upload(context, bias, destination + (size - channels));
     } else if constexpr (S::node.role == Role::scale_shift) {
       constexpr std::size_t channels = S::output.channels;

@@ -8,6 +8,7 @@
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/keras_order.hpp>
 
@@ -55,6 +56,12 @@ inline void describe_depthwise(Json& config, std::size_t multiplier, std::string
   config["bias_initializer"] = initializer_config("Zeros");
   set_null(config, {"depthwise_regularizer", "bias_regularizer", "activity_regularizer",
                     "depthwise_constraint", "bias_constraint"});
+}
+
+inline void describe_separable(Json& config, std::size_t filters) {
+  config["filters"] = filters;
+  config["pointwise_initializer"] = initializer_config("GlorotUniform");
+  set_null(config, {"pointwise_regularizer", "pointwise_constraint"});
 }
 
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
@@ -110,6 +117,13 @@ void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& c
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <std::size_t Filters, class Size, class... Options>
+void describe(SeparableConv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+  describe_separable(config, Filters);
 }
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
