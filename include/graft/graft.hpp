@@ -10,6 +10,7 @@
 #include <graft/applications/res_net.hpp>
 #include <graft/applications/squeeze_net.hpp>
 #include <graft/applications/vgg.hpp>
+#include <graft/applications/xception.hpp>
 #include <graft/backend/backend.hpp>
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/reference/reference.hpp>

@@ -71,7 +71,7 @@ std::vector<float> named_parameters() {
     const double window = static_cast<double>(entry.shape[0] * entry.shape[1]);
     double centre = 0.0, spread = 0.2;  // of biases and moving means
     if (is("depthwise_kernel")) spread = std::sqrt(3.0 / window);
-    if (is("kernel"))
+    if (is("kernel") || is("pointwise_kernel"))
       spread = std::sqrt(3.0 / static_cast<double>(entry.shape.size() / entry.shape.channels()));
     if (is("beta")) spread = 0.3;
     if (is("gamma")) centre = 1.0, spread = 0.3;

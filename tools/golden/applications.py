@@ -23,6 +23,8 @@ APPLICATIONS = {
     'vgg16': (lambda library, shape: library.applications.VGG16(input_shape=shape, include_top=False, weights=None),
               [(49, 65)]),
     'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
+    'xception': (lambda library, shape: library.applications.Xception(input_shape=shape, include_top=False, weights=None),
+                 [(75, 97)]),
 }
 
 
@@ -42,7 +44,7 @@ def weight(name, shape):
     kind = name.split('/')[-1]
     if kind == 'depthwise_kernel':
         u *= np.sqrt(3.0 / (shape[0] * shape[1]))
-    elif kind == 'kernel':
+    elif kind in ('kernel', 'pointwise_kernel'):
         u *= np.sqrt(3.0 / np.prod(shape[:-1]))
     else:
         centre, spread = {'gamma': (1.0, 0.3), 'beta': (0.0, 0.3), 'moving_mean': (0.0, 0.2), 'moving_variance': (1.0, 0.5),
