@@ -11,6 +11,7 @@
 #include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/keras_order.hpp>
+#include <graft/weights/portable_name.hpp>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -191,18 +192,19 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
   for (const std::size_t n : order) {
     if (n == 0 && !source.empty()) continue;
     const Node& node = nodes[n];
-    Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
+    const std::string name = portable_name(node.name());
+    Json config = {{"name", name}, {"trainable", trainable}, {"dtype", "float32"}};
     describers[n](node, config);
     Json inbound = Json::array();
     for (std::size_t i = 0; i < node.input_count; ++i) {
       const std::size_t from = node.inputs[i];
-      inbound.push_back(
-          Json::array({from == 0 && !source.empty() ? source : nodes[from].name(), 0, 0, Json::object()}));
+      inbound.push_back(Json::array(
+          {from == 0 && !source.empty() ? source : portable_name(nodes[from].name()), 0, 0, Json::object()}));
     }
     layers.push_back(
         {{"class_name", node.keras_class},
          {"config", std::move(config)},
-         {"name", node.name()},
+         {"name", name},
          {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
   }
 }
