@@ -3,10 +3,14 @@
 
 /// The whole library for programs on the processor: one include.
 
+#include <graft/applications/dense_net.hpp>
 #include <graft/applications/inception_v3.hpp>
 #include <graft/applications/mobile_net.hpp>
 #include <graft/applications/mobile_net_v2.hpp>
+#include <graft/applications/res_net.hpp>
+#include <graft/applications/squeeze_net.hpp>
 #include <graft/applications/vgg.hpp>
+#include <graft/applications/xception.hpp>
 #include <graft/backend/backend.hpp>
 #include <graft/backend/blas/blas.hpp>
 #include <graft/backend/reference/reference.hpp>

@@ -100,7 +100,7 @@ TEST_CASE("predict on a backend whose memory is its own") {
   CHECK(Counting::count("split_batch") == 1);
   CHECK(Counting::count("conv2d_packed") == convolutions);  // all samples at once
   CHECK(Counting::count("conv2d") == 0);
-  CHECK(Counting::count("batch_norm") == 1);  // the other is folded into its convolution
+  CHECK(Counting::count("scale_shift") == 1);  // the other is folded into its convolution
   CHECK(Counting::count("pool2d") == 2);
   CHECK(Counting::count("zero_pad") == 1);  // the other is its convolution's
   CHECK(Counting::count("dense") == 2);

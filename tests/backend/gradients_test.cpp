@@ -79,6 +79,8 @@ TEST_CASE_TEMPLATE("gradients of layers with weights are slopes", B, GRAFT_TESTE
   check<B, Shape{5, 6, 2}, Conv2D<3, Kernel<2, 3>, Sigmoid, NoBias>>();
   check<B, Shape{3, 4, 2}, Conv2D<3, Kernel<1>, Softmax>>();
   check<B, Shape{5, 4, 3}, DepthwiseConv2D<Kernel<3>, Same, Strides<2>, DepthMultiplier<2>, Tanh>>();
+  check<B, Shape{5, 4, 3}, SeparableConv2D<4, Kernel<3>, Same, Strides<2>, DepthMultiplier<2>, Tanh>>();
+  check<B, Shape{5, 4, 3}, SeparableConv2D<4, Kernel<3, 2>, NoBias>, SeparableConv2D<2, Kernel<3>, Same>>();
   check<B, Shape{7}, Dense<5, Softmax>>();
   check<B, Shape{7}, Dense<5, Relu, NoBias>>();
 }

@@ -151,20 +151,23 @@ TEST_CASE_TEMPLATE("batch normalisation in slices", B, GRAFT_TESTED_BACKENDS) {
   });
 }
 
-TEST_CASE_TEMPLATE("activations and dropout in slices", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("activations, sums and dropout in slices", B, GRAFT_TESTED_BACKENDS) {
   typename B::Context context{Threads{2}};
+  const auto scale = random_values(3, 1), shift = random_values(3, 2);
   check([&]<std::size_t GapIn, std::size_t GapOut>() {
     constexpr ElementwiseSpec spec{with_gap(input, GapIn), with_gap(input, GapOut)};
     Map<spec.input> x{3}, dx{4};
-    Map<spec.output> relu, softmax, dropped, dy{5};
+    Map<spec.output> relu, softmax, dropped, scaled, dy{5};
     B::template activation<spec, Relu>(context, batch, x.data(), relu.data());
     B::template activation<spec, Softmax>(context, batch, x.data(), softmax.data());
     B::template dropout<spec, 50>(context, batch, Philox{1, 2, 3}, x.data(), dropped.data());
+    B::template scale_shift<spec, Relu>(context, batch, x.data(), scale.data(), shift.data(), scaled.data());
     B::template activation_backward<spec.output, Softmax>(context, batch, softmax.data(), dy.data());
     B::template activation_backward<spec.output, Relu>(context, batch, relu.data(), dy.data());
     B::template accumulate<spec>(context, batch, dy.data(), dx.data());
+    B::template accumulate<spec, Softmax>(context, batch, scaled.data(), dx.data());
     B::template dropout_backward<spec, 50>(context, batch, Philox{1, 2, 3}, dy.data(), dx.data());
     return joined(joined(relu.pixels(), softmax.pixels()),
-                  joined(dropped.pixels(), joined(dy.pixels(), dx.pixels())));
+                  joined(joined(dropped.pixels(), scaled.pixels()), joined(dy.pixels(), dx.pixels())));
   });
 }

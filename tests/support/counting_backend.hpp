@@ -235,10 +235,16 @@ struct Counting {
     ++calls["activation_backward"];
     Reference::activation_backward<L, Act>(c.host, n, real(y), real(dy));
   }
-  template <ElementwiseSpec S>
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(Context& c, std::size_t n, const float* x, const float* scale, const float* shift,
+                          float* y) {
+    ++calls["scale_shift"];
+    Reference::scale_shift<S, Act>(c.host, n, real(x), real(scale), real(shift), real(y));
+  }
+  template <ElementwiseSpec S, class Act = Linear>
   static void accumulate(Context& c, std::size_t n, const float* dy, float* dx) {
     ++calls["accumulate"];
-    Reference::accumulate<S>(c.host, n, real(dy), real(dx));
+    Reference::accumulate<S, Act>(c.host, n, real(dy), real(dx));
   }
   template <ElementwiseSpec S, std::size_t Percent>
   static void dropout(Context& c, std::size_t n, Philox key, const float* x, float* y) {

@@ -102,6 +102,33 @@ TEST_CASE("the file describes the model in Keras' words") {
   CHECK(config["config"]["output_layers"] == nlohmann::json::parse(R"([["dense_2",0,0]])"));
 }
 
+TEST_CASE("names with a slash are saved without, for Keras 3, and found again") {
+  const TempFolder folder;
+  using Slashed =
+      Model<Image<6, 5>,
+            Sequential<Named<"top/separable", SeparableConv2D<4, Kernel<3>, DepthMultiplier<2>, Relu>>,
+                       Flatten, Named<"top/dense", Dense<2, Softmax>>>,
+            Reference>;
+  const Slashed net{Seed{2}};
+  net.save(folder / "net.h5");
+  const Archive archive = Archive::open(folder / "net.h5");
+  const auto config = nlohmann::json::parse(archive.model_config())["config"];
+  const auto& layers = config["layers"];
+  REQUIRE(layers.size() == 4);
+  for (std::size_t i = 0; i < layers.size(); ++i) CHECK(layers[i]["name"] == archive.layers()[i].name);
+  CHECK(layers[1]["name"] == "top_separable");
+  CHECK(layers[1]["class_name"] == "SeparableConv2D");
+  CHECK(layers[1]["config"]["name"] == "top_separable");
+  CHECK(layers[1]["config"]["filters"] == 4);
+  CHECK(layers[1]["config"]["depth_multiplier"] == 2);
+  CHECK(layers[1]["config"]["activation"] == "relu");
+  CHECK(layers[2]["inbound_nodes"] == nlohmann::json::parse(R"([[["top_separable",0,0,{}]]])"));
+  CHECK(config["output_layers"] == nlohmann::json::parse(R"([["top_dense",0,0]])"));
+  REQUIRE(archive.layers()[1].tensors.size() == 3);
+  CHECK(archive.layers()[1].tensors[1].name == "top_separable/pointwise_kernel:0");
+  CHECK(same_bits(Slashed::load(folder / "net.h5").head().parameters(), net.head().parameters()));
+}
+
 TEST_CASE("what does not fit is refused by name, and leaves the backbone as it was") {
   const TempFolder folder;
   using Other = SmallModel<Reference, Sequential<Flatten, Dense<8, Relu>, Dense<3, Softmax>>>;

@@ -4,18 +4,27 @@ tests make again by a formula."""
 import zlib
 
 from .common import agree, keras, layer_table, np, pattern_image, save, tf_keras
+from .inception_v3 import keras_2_0_name
+from .squeeze_net import squeeze_net
 
 # name: (how a library builds it, image sizes). Odd sizes, which show every padding.
 APPLICATIONS = {
+    'densenet121': (lambda library, shape: library.applications.DenseNet121(input_shape=shape, include_top=False, weights=None),
+                    [(75, 97)]),
     'mobile_net': (lambda library, shape: library.applications.MobileNet(input_shape=shape, include_top=False, weights=None),
                    [(75, 97)]),
     'mobile_net_25': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, include_top=False,
                                                                            weights=None), [(96, 64)]),
     'mobile_net_v2_35': (lambda library, shape: library.applications.MobileNetV2(input_shape=shape, alpha=0.35, include_top=False,
                                                                                 weights=None), [(75, 97)]),
+    'resnet50': (lambda library, shape: library.applications.ResNet50(input_shape=shape, include_top=False, weights=None),
+                 [(75, 97)]),
+    'squeeze_net': (squeeze_net, [(75, 97)]),
     'vgg16': (lambda library, shape: library.applications.VGG16(input_shape=shape, include_top=False, weights=None),
               [(49, 65)]),
     'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
+    'xception': (lambda library, shape: library.applications.Xception(input_shape=shape, include_top=False, weights=None),
+                 [(75, 97)]),
 }
 
 
@@ -35,7 +44,7 @@ def weight(name, shape):
     kind = name.split('/')[-1]
     if kind == 'depthwise_kernel':
         u *= np.sqrt(3.0 / (shape[0] * shape[1]))
-    elif kind == 'kernel':
+    elif kind in ('kernel', 'pointwise_kernel'):
         u *= np.sqrt(3.0 / np.prod(shape[:-1]))
     else:
         centre, spread = {'gamma': (1.0, 0.3), 'beta': (0.0, 0.3), 'moving_mean': (0.0, 0.2), 'moving_variance': (1.0, 0.5),
@@ -45,8 +54,8 @@ def weight(name, shape):
 
 
 def weights_of(model):
-    """For each layer with weights: its name and their arrays, as tf_keras names and orders them."""
-    names = lambda layer: [f"{layer.name}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
+    """For each layer with weights: its name and their arrays, as tf_keras orders and Keras 2.0 names them."""
+    names = lambda layer: [f"{keras_2_0_name(layer.name)}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
     return {layer.name: [weight(name, tuple(v.shape)) for name, v in zip(names(layer), layer.weights)]
             for layer in model.layers if layer.weights}
 
@@ -60,10 +69,12 @@ def make(out):
             tf_keras.backend.clear_session()
             model, new = build(tf_keras, shape), build(keras, shape)
             if (height, width) == sizes[0]:
-                (folder / 'layers.tsv').write_text(layer_table(model))
-            for layer, arrays in weights_of(model).items():
-                model.get_layer(layer).set_weights(arrays)
-                new.get_layer(layer).set_weights(arrays)
+                (folder / 'layers.tsv').write_text(layer_table(model, keras_2_0_name))
+            weights = weights_of(model)
+            for old_layer, new_layer in zip(model.layers, new.layers, strict=True):  # by place: Keras 3 has no slash in a name
+                if old_layer.name in weights:
+                    old_layer.set_weights(weights[old_layer.name])
+                    new_layer.set_weights(weights[old_layer.name])
             image = pattern_image(height, width)
             output = model(image, training=False).numpy()
             largest = np.abs(output).max()

@@ -27,6 +27,13 @@ DEPTHWISE = {  # name: (input shape without the batch, arguments)
     'depthwise_conv2d_5x5_same_wide': ((7, 6, 37), dict(kernel_size=5, padding='same')),
 }
 
+SEPARABLE = {  # name: (input shape without the batch, filters, arguments)
+    'separable_conv2d_3x3_same': ((6, 7, 5), 4, dict(kernel_size=3, padding='same', use_bias=False)),
+    'separable_conv2d_3x3_same_stride2_odd_relu': ((7, 9, 3), 6, dict(kernel_size=3, padding='same', strides=2, activation='relu')),
+    'separable_conv2d_3x3_valid_multiplier': ((5, 6, 4), 7, dict(kernel_size=3, depth_multiplier=2)),
+    'separable_conv2d_5x5_same_wide': ((7, 6, 37), 18, dict(kernel_size=5, padding='same')),
+}
+
 POOLS = {  # name without the kind: (input shape without the batch, arguments)
     '2x2_stride2_valid_even': ((6, 8, 5), dict(pool_size=2)),
     '2x2_stride2_valid_odd': ((7, 9, 5), dict(pool_size=2)),
@@ -114,6 +121,15 @@ def weighted(out):
         if arguments.get('use_bias', True):
             weights.append(normal(random, shape[-1] * multiplier, scale=0.5))
         case(out, name, lambda library: library.layers.DepthwiseConv2D(**arguments), [normal(random, 2, *shape)], weights)
+    for name, (shape, filters, arguments) in SEPARABLE.items():
+        random = generator(name)
+        size, multiplier = arguments['kernel_size'], arguments.get('depth_multiplier', 1)
+        inner = shape[-1] * multiplier
+        weights = [normal(random, size, size, shape[-1], multiplier, scale=1 / size),
+                   normal(random, 1, 1, inner, filters, scale=inner ** -0.5)]
+        if arguments.get('use_bias', True):
+            weights.append(normal(random, filters, scale=0.5))
+        case(out, name, lambda library: library.layers.SeparableConv2D(filters, **arguments), [normal(random, 2, *shape)], weights)
     for scale in (True, False):
         for training in (False, True):
             name = 'batch_normalization' + ('' if scale else '_no_scale') + ('_training' if training else '')

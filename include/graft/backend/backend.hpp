@@ -87,7 +87,9 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template batch_norm_training_backward<detail::probe::same>(c, 1, x, x, x, x, y, y, y);
   B::template activation<detail::probe::same, Softmax>(c, 1, x, y);
   B::template activation_backward<contiguous({2, 2, 1}), Relu>(c, 1, x, y);
+  B::template scale_shift<detail::probe::same, Relu>(c, 1, x, x, x, y);
   B::template accumulate<detail::probe::same>(c, 1, x, y);
+  B::template accumulate<detail::probe::same, Relu>(c, 1, x, y);
   B::template dropout<detail::probe::same, 20>(c, 1, key, x, y);
   B::template dropout_backward<detail::probe::same, 20>(c, 1, key, x, y);
   {

@@ -46,6 +46,25 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     parameters.end(f.context, S::node);
   }
 
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void differentiate(SeparableConv2D<Filters, Kernel, Options...> layer, const F& f,
+                            const GradientFrame& g, const Parameters& parameters) {
+    constexpr DepthwiseSpec first = depthwise_spec<S>;
+    constexpr Conv2dSpec second = conv2d_spec<S>;
+    constexpr std::size_t kernel_at = first.kernel_size(),
+                          bias_at = kernel_at + second.patch_size() * Filters;
+    const float *p = Forward::parameters(f), *inner = S::inner_at(f.batch, f.arena);
+    float* dinner = S::inner_at(f.batch, g.arena);
+    B::template conv2d_backward_input<second>(f.context, f.batch, p + kernel_at, dy(f, g), dinner);
+    if constexpr (wants_dx)
+      B::template depthwise_conv2d_backward_input<first>(f.context, f.batch, p, dinner, dx(f, g));
+    float* dp = parameters.begin(S::node);
+    B::template depthwise_conv2d_backward_kernel<first>(f.context, f.batch, S::x(f), dinner, dp, nullptr);
+    B::template conv2d_backward_kernel<second>(f.context, f.batch, inner, dy(f, g), dp + kernel_at,
+                                               layer.use_bias ? dp + bias_at : nullptr);
+    parameters.end(f.context, S::node);
+  }
+
   template <class Kernel, class... Options>
   static void differentiate(DepthwiseConv2D<Kernel, Options...> layer, const F& f, const GradientFrame& g,
                             const Parameters& parameters) {

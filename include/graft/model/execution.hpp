@@ -74,6 +74,8 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
+  static constexpr bool has_inner = node.inner.rank > 0;
+  static constexpr ImageLayout inner = contiguous(node.inner);
   static constexpr Window window = [] {
     Window whole = node.window;
     if (step.pad != Step::none) {
@@ -90,6 +92,10 @@ struct Site {
     if (location.region == Region::input) return input_memory + location.channel;
     if (location.region == Region::output) return output_memory + location.channel;
     return arena + batch * location.offset + location.channel;
+  }
+  /// The value between the layer's two stages.
+  static float* inner_at(std::size_t batch, float* arena) {
+    return arena + batch * plan.inner_offset[step.node];
   }
   template <class F>
   static const float* x(const F& f) {

@@ -8,16 +8,23 @@
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/execution.hpp>
 
 namespace graft::detail {
 
-/// What a step's kernel is compiled for.
+/// What a step's kernel is compiled for. A layer of two stages slides its window in the first.
 template <class Site>
-inline constexpr Conv2dSpec conv2d_spec{Site::input, Site::output, Site::window};
+inline constexpr Conv2dSpec conv2d_spec = [] {
+  if constexpr (Site::has_inner)
+    return Conv2dSpec{Site::inner, Site::output, Window{}};
+  else
+    return Conv2dSpec{Site::input, Site::output, Site::window};
+}();
 template <class Site>
-inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::output, Site::window};
+inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::has_inner ? Site::inner : Site::output,
+                                              Site::window};
 template <class Site>
 inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
 template <class Site>
@@ -30,14 +37,21 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
           p + L::mean_index * channels, p + L::variance_index * channels};
 }
 
-/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
+/// Floats of the depthwise kernel before the kernel of a convolution.
+template <class Site>
+inline constexpr std::size_t first_stage_size = Site::has_inner ? depthwise_spec<Site>.kernel_size() : 0;
+
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
+/// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
   if constexpr (requires { typename S::layer::kernel_size; })
-    return B::template packed_size<conv2d_spec<S>> + S::output.channels;
+    return first_stage_size<S> + B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
+  else if constexpr (S::node.role == Role::scale_shift)
+    return 2 * S::output.channels;
   else
     return S::node.parameter_size;
 }
@@ -71,16 +85,26 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
-  static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
+  static void compute(Conv2D<Filters, Kernel, Options...>, const F& f) {
+    convolve(f, S::x(f), parameters(f));
+  }
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void compute(SeparableConv2D<Filters, Kernel, Options...>, const F& f) {
+    float* inner = S::inner_at(f.batch, f.arena);
+    B::template depthwise_conv2d<depthwise_spec<S>, Linear>(f.context, f.batch, S::x(f), parameters(f),
+                                                            nullptr, inner);
+    convolve(f, inner, parameters(f) + first_stage_size<S>);
+  }
+  // kernel and bias as the mode has them
+  static void convolve(const F& f, const float* x, const float* kernel) {
     constexpr Conv2dSpec spec = conv2d_spec<S>;
-    const float* kernel = parameters(f);
     if constexpr (Mode.folded)
       B::template conv2d_packed<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel, kernel + B::template packed_size<spec>, S::y(f));
+          f.context, f.batch, x, kernel, kernel + B::template packed_size<spec>, S::y(f));
     else
       B::template conv2d<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel,
-          layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+          f.context, f.batch, x, kernel,
+          S::layer::use_bias ? kernel + spec.patch_size() * spec.output.channels : nullptr, S::y(f));
   }
 
   template <class Kernel, class... Options>
@@ -109,14 +133,19 @@ struct ForwardStep : Site<Net, Mode, I> {
   static void compute(BatchNormalization<Options...> layer, const F& f) {
     constexpr std::size_t n = S::output.channels;
     using L = decltype(layer);
-    const BatchNormVectors v = batch_norm_vectors<L>(parameters(f), n);
-    if constexpr (Mode.training) {
+    const float* p = parameters(f);
+    if constexpr (Mode.folded) {
+      B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
+                                                                   S::y(f));
+    } else if constexpr (Mode.training) {
+      const BatchNormVectors v = batch_norm_vectors<L>(p, n);
       float* moving = f.trained + S::node.parameter_offset;
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
     } else {
-      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f), v, S::y(f));
+      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f),
+                                          batch_norm_vectors<L>(p, n), S::y(f));
     }
   }
 
@@ -158,7 +187,8 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Add<Branches...>, const F& f) {
     if constexpr (S::step.accumulate)
-      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+      B::template accumulate<ElementwiseSpec{S::output, S::input}, typename S::activation>(f.context, f.batch,
+                                                                                           S::x(f), S::y(f));
     else
       copy(f);
   }

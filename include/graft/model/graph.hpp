@@ -32,6 +32,7 @@ struct Node {
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
+  Shape inner;                       ///< of the value between a layer's two stages; rank 0: it has one stage
   Window window;                     ///< of a layer that slides one over its input
   Padding padding;                   ///< of a layer that does nothing else
   std::size_t consumers = 0;         ///< how many nodes read this one
@@ -117,6 +118,7 @@ struct GraphBuilder {
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
     if constexpr (requires { L::window(node.input); }) node.window = L::window(node.input);
+    if constexpr (requires { L::inner_shape(node.input); }) node.inner = L::inner_shape(node.input);
     if constexpr (requires { L::padding(node.input); }) node.padding = L::padding(node.input);
     graph.macs += node.macs;
     node.parameter_offset = graph.parameter_count;

@@ -41,7 +41,7 @@ struct Step {
   std::size_t to = 0;              ///< node whose value it writes
   std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
-  std::size_t activation = none;   ///< activation fused into it
+  std::size_t activation = none;   ///< activation fused into it, or into the last step of an Add
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
   bool accumulate = false;         ///< Add: onto what is there
 };
@@ -52,7 +52,8 @@ struct Plan {
   std::array<Step, 2 * Nodes> steps{};
   std::size_t step_count = 0;
   std::array<Location, Nodes> locations{};
-  std::size_t arena_size = 0;  ///< floats for one image
+  std::array<std::size_t, Nodes> inner_offset{};  ///< of the value between a layer's two stages, in the arena
+  std::size_t arena_size = 0;                     ///< floats for one image
   /// Batch statistics that training keeps for the backward pass: where each node's begin, and floats of them
   /// all.
   std::array<std::size_t, Nodes> saved_offset{};
@@ -120,7 +121,7 @@ struct Planner {
   }
 
   // A layer with weights takes up the padding before it, and the batch normalisation and the activation
-  // behind it.
+  // behind it; a batch normalisation that no layer has taken up, the activation.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
     if (is_fused_pad(step.from)) {
@@ -128,26 +129,26 @@ struct Planner {
       step.from = graph[step.pad].inputs[0];
     }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
-      std::size_t next = only_consumer(n);
-      if (next != Step::none && graph[next].role == Role::scale_shift) {
-        step.scale_shift = next;
-        step.to = next;
-        next = only_consumer(next);
-      }
-      if (next != Step::none && graph[next].role == Role::activation) {
-        step.activation = next;
-        step.to = next;
-      }
+      const std::size_t next = only_consumer(n);
+      if (next != Step::none && graph[next].role == Role::scale_shift) step.to = step.scale_shift = next;
     }
+    const bool scaled = graph[n].role == Role::scale_shift;
+    if ((graph[n].role == Role::linear && graph[n].linear) || scaled) take_activation(step);
     for (std::size_t m = n; m <= step.to; ++m) {
       fused[m] = step.to;
       root[m] = step.to;
     }
-    if (mode.training && graph[n].role == Role::scale_shift) {
+    if (mode.training && scaled) {
       plan.saved_offset[n] = plan.saved_size;
       plan.saved_size += 2 * graph[n].output.channels();
     }
     push(step);
+  }
+
+  // In a frozen part the activation that alone reads what a step writes is computed with it.
+  constexpr void take_activation(Step& step) const {
+    const std::size_t next = mode.folded ? only_consumer(step.to) : Step::none;
+    if (next != Step::none && graph[next].role == Role::activation) step.to = step.activation = next;
   }
 
   // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
@@ -185,6 +186,10 @@ struct Planner {
     for (std::size_t i = 0; i < graph[n].input_count; ++i)
       if (i != target)
         push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+    Step& last = plan.steps[plan.step_count - 1];
+    take_activation(last);
+    fused[last.to] = last.to;
+    root[last.to] = root[n];
   }
 
   constexpr bool read_once(std::size_t buffer, std::size_t n) const {
@@ -222,8 +227,8 @@ struct Planner {
 
   // First fit over the buffers' lifetimes, counted in steps.
   constexpr void place_buffers() {
-    constexpr std::size_t align = 16;
-    std::array<std::size_t, Nodes> first{}, last{}, order{};
+    constexpr std::size_t align = 16, inner = Nodes;  // inner + n: the value between the stages of node n
+    std::array<std::size_t, 2 * Nodes> first{}, last{}, order{};
     std::size_t buffers = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
       const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
@@ -233,12 +238,16 @@ struct Planner {
         first[to] = s;
       }
       last[to] = last[to] < s ? s : last[to];
+      if (const std::size_t n = plan.steps[s].node; graph[n].inner.rank > 0)
+        first[inner + n] = last[inner + n] = s, order[buffers++] = inner + n;
     }
-    std::array<std::size_t, Nodes> offset{};
-    Placed alive[Nodes]{};  // few at a time, which keeps a compiler's count of steps low
+    std::array<std::size_t, 2 * Nodes> offset{};
+    Placed alive[2 * Nodes]{};  // few at a time, which keeps a compiler's count of steps low
     std::size_t alive_count = 0;
     for (std::size_t b = 0; b < buffers; ++b) {
-      const std::size_t n = order[b], size = (graph[n].output.size() + align - 1) / align * align;
+      const std::size_t n = order[b],
+                        values = n < inner ? graph[n].output.size() : graph[n - inner].inner.size();
+      const std::size_t size = (values + align - 1) / align * align;
       std::size_t kept = 0;
       for (std::size_t o = 0; o < alive_count; ++o)
         if (alive[o].last >= first[n]) alive[kept++] = alive[o];
@@ -256,10 +265,13 @@ struct Planner {
       offset[n] = at;
       plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
-    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
+    for (std::size_t n = 0; n < Nodes; ++n) {
+      plan.locations[n].offset = offset[root[n]];
+      plan.inner_offset[n] = offset[inner + n];
+    }
   }
 
-  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
+  static constexpr bool contains(const std::array<std::size_t, 2 * Nodes>& values, std::size_t count,
                                  std::size_t value) {
     for (std::size_t i = 0; i < count; ++i)
       if (values[i] == value) return true;

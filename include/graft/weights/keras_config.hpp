@@ -8,8 +8,10 @@
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/keras_order.hpp>
+#include <graft/weights/portable_name.hpp>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -55,6 +57,12 @@ inline void describe_depthwise(Json& config, std::size_t multiplier, std::string
   config["bias_initializer"] = initializer_config("Zeros");
   set_null(config, {"depthwise_regularizer", "bias_regularizer", "activity_regularizer",
                     "depthwise_constraint", "bias_constraint"});
+}
+
+inline void describe_separable(Json& config, std::size_t filters) {
+  config["filters"] = filters;
+  config["pointwise_initializer"] = initializer_config("GlorotUniform");
+  set_null(config, {"pointwise_regularizer", "pointwise_constraint"});
 }
 
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
@@ -110,6 +118,13 @@ void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& c
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <std::size_t Filters, class Size, class... Options>
+void describe(SeparableConv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+  describe_separable(config, Filters);
 }
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
@@ -177,18 +192,19 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
   for (const std::size_t n : order) {
     if (n == 0 && !source.empty()) continue;
     const Node& node = nodes[n];
-    Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
+    const std::string name = portable_name(node.name());
+    Json config = {{"name", name}, {"trainable", trainable}, {"dtype", "float32"}};
     describers[n](node, config);
     Json inbound = Json::array();
     for (std::size_t i = 0; i < node.input_count; ++i) {
       const std::size_t from = node.inputs[i];
-      inbound.push_back(
-          Json::array({from == 0 && !source.empty() ? source : nodes[from].name(), 0, 0, Json::object()}));
+      inbound.push_back(Json::array(
+          {from == 0 && !source.empty() ? source : portable_name(nodes[from].name()), 0, 0, Json::object()}));
     }
     layers.push_back(
         {{"class_name", node.keras_class},
          {"config", std::move(config)},
-         {"name", node.name()},
+         {"name", name},
          {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
   }
 }

@@ -25,13 +25,28 @@ struct ReferenceElementwise {
       for (std::size_t p = 0; p < L.pixels(); ++p)
         derive_row(Act{}, y + pixel(L, image, 0, p), dy + pixel(L, image, 0, p), L.channels);
   }
-  /// dx += dy; dy (batch, S.output), dx (batch, S.input)
-  template <ElementwiseSpec S>
+  /// y = act(x * scale + shift), per channel. scale, shift (channels)
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(HostContext&, std::size_t batch, const float* x, const float* scale,
+                          const float* shift, float* y) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        const float* from = x + pixel(S.input, image, 0, p);
+        float* to = y + pixel(S.output, image, 0, p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) to[c] = from[c] * scale[c] + shift[c];
+        activate_row(Act{}, to, to, S.input.channels);
+      }
+  }
+  /// dx = act(dx + dy): a gradient, or a term of a sum and the activation behind it.
+  /// dy (batch, S.output), dx (batch, S.input)
+  template <ElementwiseSpec S, class Act = Linear>
   static void accumulate(HostContext&, std::size_t batch, const float* dy, float* dx) {
     for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < S.input.pixels(); ++p)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          dx[pixel(S.input, image, 0, p) + c] += dy[pixel(S.output, image, 0, p) + c];
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        float* to = dx + pixel(S.input, image, 0, p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) to[c] += dy[pixel(S.output, image, 0, p) + c];
+        activate_row(Act{}, to, to, S.input.channels);
+      }
   }
 
   /// y = x * scale where uniform(index) >= rate, else 0; scale = 1 / (1 - rate). The index of a value is its
