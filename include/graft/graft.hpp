@@ -3,6 +3,7 @@
 
 /// The whole library for programs on the processor: one include.
 
+#include <graft/applications/efficient_net.hpp>
 #include <graft/applications/inception_v3.hpp>
 #include <graft/applications/mobile_net.hpp>
 #include <graft/applications/mobile_net_v2.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/simd/simd.hpp>
+#include <graft/data/preprocessing.hpp>
 #include <graft/model/extractor.hpp>
 #include <graft/model/keras_order.hpp>
 #include <graft/model/parameters.hpp>
@@ -76,6 +77,9 @@ std::vector<float> named_parameters() {
     if (is("beta")) spread = 0.3;
     if (is("gamma")) centre = 1.0, spread = 0.3;
     if (is("moving_variance")) centre = 1.0, spread = 0.5;
+    if (is("mean")) centre = 0.5;
+    if (is("variance")) centre = 0.3;
+    if (is("count")) spread = 0.0;
     const NamedNumbers numbers{entry.layer + "/" + entry.name};
     for (std::size_t i = 0; i < entry.shape.size(); ++i)
       values[entry.offset + i] = static_cast<float>(centre + spread * numbers(i));
@@ -104,8 +108,10 @@ void check_golden_application(const std::string& name) {
   network.assign(named_parameters<Net>());
   auto image = Tensor<4>::from_shape({1, in[0], in[1], in[2]});
   const Pixels pixels = image_files::pattern(in[0], in[1]);
+  constexpr bool takes_pixels = std::is_same_v<typename Net::preprocessing, PassThrough>;
   for (std::size_t i = 0; i < image.size(); ++i)
-    image.data()[i] = static_cast<float>(pixels.data()[i]) * static_cast<float>(1 / 255.);
+    image.data()[i] =
+        static_cast<float>(pixels.data()[i]) * static_cast<float>(takes_pixels ? 1.0 : 1 / 255.);
   const Tensor<4> output = network.predict(image);
   const Golden golden{"applications/" + name};
   const auto expected = golden("output_" + size);

@@ -3,10 +3,22 @@
 tests make again by a formula."""
 import zlib
 
+from unittest import mock
+
 from .common import agree, keras, layer_table, np, pattern_image, save, tf_keras
+
+
+def efficient_net_b0(library, shape, include_top=False):
+    """What weights='imagenet' builds, which None does not: with the second rescaling. The weights stay away."""
+    module = library.src.applications.efficientnet
+    files = module.data_utils if library is tf_keras else module.file_utils
+    with mock.patch.object(files, 'get_file'), mock.patch.object(library.Model, 'load_weights'):
+        return library.applications.EfficientNetB0(input_shape=shape, include_top=include_top, weights='imagenet')
+
 
 # name: (how a library builds it, image sizes). Odd sizes, which show every padding.
 APPLICATIONS = {
+    'efficient_net_b0': (efficient_net_b0, [(75, 97), (64, 64)]),
     'mobile_net': (lambda library, shape: library.applications.MobileNet(input_shape=shape, include_top=False, weights=None),
                    [(75, 97)]),
     'mobile_net_25': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, include_top=False,
@@ -17,6 +29,7 @@ APPLICATIONS = {
               [(49, 65)]),
     'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
 }
+TAKES_PIXELS = ('efficient_net_b0',)  # from 0 to 255
 
 
 def uniform(name, count):
@@ -39,7 +52,7 @@ def weight(name, shape):
         u *= np.sqrt(3.0 / np.prod(shape[:-1]))
     else:
         centre, spread = {'gamma': (1.0, 0.3), 'beta': (0.0, 0.3), 'moving_mean': (0.0, 0.2), 'moving_variance': (1.0, 0.5),
-                          'bias': (0.0, 0.2)}[kind]
+                          'bias': (0.0, 0.2), 'mean': (0.5, 0.2), 'variance': (0.3, 0.2), 'count': (0.0, 0.0)}[kind]
         u = centre + spread * u
     return u.astype(np.float32)
 
@@ -58,13 +71,17 @@ def make(out):
         for height, width in sizes:
             shape = (height, width, 3)
             tf_keras.backend.clear_session()
+            keras.backend.clear_session()
             model, new = build(tf_keras, shape), build(keras, shape)
-            if (height, width) == sizes[0]:
-                (folder / 'layers.tsv').write_text(layer_table(model))
+            if (height, width) == sizes[0]:  # tf_keras has an anonymous operation in place of a layer of EfficientNet
+                (folder / 'layers.tsv').write_text(layer_table(new, lambda n: 'input_1' if n == 'input_layer' else n)
+                                                   if name in TAKES_PIXELS else layer_table(model))
             for layer, arrays in weights_of(model).items():
-                model.get_layer(layer).set_weights(arrays)
-                new.get_layer(layer).set_weights(arrays)
-            image = pattern_image(height, width)
+                for each in (model.get_layer(layer), new.get_layer(layer)):
+                    each.set_weights(arrays)
+                    if hasattr(each, 'finalize_state'):  # Normalization computes with copies of its weights
+                        each.finalize_state()
+            image = pattern_image(height, width) * np.float32(255 if name in TAKES_PIXELS else 1)
             output = model(image, training=False).numpy()
             largest = np.abs(output).max()
             agree(name, output / largest, np.array(new(image, training=False)) / largest, 1e-5)

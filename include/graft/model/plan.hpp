@@ -44,6 +44,7 @@ struct Step {
   std::size_t activation = none;   ///< activation fused into it
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
   bool accumulate = false;         ///< Add: onto what is there
+  std::size_t factor = none;       ///< Multiply: node of the values by which it multiplies
 };
 
 /// The complete execution of a network for one image, placed in one arena.
@@ -57,6 +58,8 @@ struct Plan {
   /// all.
   std::array<std::size_t, Nodes> saved_offset{};
   std::size_t saved_size = 0;
+  /// Training: floats of the arena before the sums of a layer that keeps them, which lie as its value does.
+  std::array<std::size_t, Nodes> sum_offset{};
 };
 
 namespace detail {
@@ -69,10 +72,14 @@ struct Planner {
   std::array<std::size_t, Nodes> root{};     // node whose buffer holds this node's value
   std::array<std::size_t, Nodes> channel{};  // where in it
   std::array<std::size_t, Nodes> fused{};    // last node of the step that computes this node, or 0
+  std::array<std::size_t, Nodes> reads{};    // by how many consumers this node has been read
 
   constexpr Plan<Nodes> make() {
     for (std::size_t n = 0; n < Nodes; ++n) root[n] = n;
-    for (std::size_t n = 1; n < Nodes; ++n) visit(n);
+    for (std::size_t n = 1; n < Nodes; ++n) {
+      for (std::size_t i = 0; i < graph[n].input_count; ++i) ++reads[graph[n].inputs[i]];
+      visit(n);
+    }
     // A network that computes nothing still has to deliver its output.
     if (root[graph.output] == 0) push({.node = 0, .from = 0, .to = deliver()});
     for (std::size_t n = 0; n < Nodes; ++n) locate(n);
@@ -105,6 +112,8 @@ struct Planner {
       concatenate(n);
     } else if (node.role == Role::add) {
       add(n);
+    } else if (node.role == Role::multiply) {
+      multiply(n);
     } else {
       compute(n);
     }
@@ -171,25 +180,35 @@ struct Planner {
     }
   }
 
-  // Outside training the sum takes the place of one of its terms that nobody else reads, and the others are
-  // added onto it. Else the first is copied.
+  // Outside training the sum takes the place of one of its terms that nobody reads any more, and the others
+  // are added onto it. Else the first is copied.
   constexpr void add(std::size_t n) {
     std::size_t target = Step::none;
-    for (std::size_t i = 0; i < graph[n].input_count && !mode.training; ++i) {
-      const std::size_t term = graph[n].inputs[i], buffer = root[term];
-      if (buffer != 0 && read_once(buffer, n) && channel[term] == 0 &&
-          graph[buffer].output == graph[term].output)
-        target = i;
-    }
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (is_free(n, i)) target = i;
     if (target != Step::none) root[n] = root[graph[n].inputs[target]];
     for (std::size_t i = 0; i < graph[n].input_count; ++i)
       if (i != target)
         push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
   }
 
-  constexpr bool read_once(std::size_t buffer, std::size_t n) const {
+  // The product likewise takes the place of what is multiplied.
+  constexpr void multiply(std::size_t n) {
+    const std::size_t value = graph[graph[n].inputs[0]].output == graph[n].output ? 0 : 1;
+    if (is_free(n, value)) root[n] = root[graph[n].inputs[value]];
+    push({.node = n, .from = graph[n].inputs[value], .to = n, .factor = graph[n].inputs[1 - value]});
+  }
+
+  // Whether node n may write where its i-th input lies: in a whole buffer, of which it is the last reader and
+  // only once.
+  constexpr bool is_free(std::size_t n, std::size_t i) const {
+    const std::size_t input = graph[n].inputs[i], buffer = root[input];
+    if (mode.training || buffer == 0 || channel[input] != 0 || graph[buffer].output != graph[input].output)
+      return false;
+    for (std::size_t k = 0; k < graph[n].input_count; ++k)
+      if (k != i && root[graph[n].inputs[k]] == buffer) return false;
     for (std::size_t m = 0; m < n; ++m)
-      if (root[m] == buffer && graph[m].consumers != 1) return false;
+      if (root[m] == buffer && reads[m] != graph[m].consumers) return false;
     return true;
   }
 
@@ -224,11 +243,14 @@ struct Planner {
   constexpr void place_buffers() {
     constexpr std::size_t align = 16;
     std::array<std::size_t, Nodes> first{}, last{}, order{};
+    std::array<bool, Nodes> placed{};
     std::size_t buffers = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
       const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
       last[from] = s;
-      if (plan.locations[to].region == Region::arena && !contains(order, buffers, to)) {
+      if (plan.steps[s].factor != Step::none) last[root[plan.steps[s].factor]] = s;
+      if (plan.locations[to].region == Region::arena && !placed[to]) {
+        placed[to] = true;
         order[buffers++] = to;
         first[to] = s;
       }
@@ -256,14 +278,12 @@ struct Planner {
       offset[n] = at;
       plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
-    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
-  }
-
-  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
-                                 std::size_t value) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (values[i] == value) return true;
-    return false;
+    for (std::size_t n = 0; n < Nodes; ++n) {
+      plan.locations[n].offset = offset[root[n]];
+      if (!mode.training || !graph[n].keeps_sum) continue;
+      plan.sum_offset[n] = plan.arena_size;
+      plan.arena_size += (graph[root[n]].output.size() + align - 1) / align * align;
+    }
   }
 };
 
