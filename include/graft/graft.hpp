@@ -25,6 +25,7 @@
 #include <graft/model/model.hpp>
 #include <graft/model/profile.hpp>
 #include <graft/model/summary.hpp>
+#include <graft/model/with_top.hpp>
 #include <graft/optimizers/adam.hpp>
 #include <graft/optimizers/rmsprop.hpp>
 #include <graft/optimizers/sgd.hpp>

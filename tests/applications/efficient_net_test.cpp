@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <graft/applications/efficient_net.hpp>
 #include <graft/data/preprocessing.hpp>
+#include <graft/model/with_top.hpp>
 
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
@@ -22,10 +23,12 @@ static_assert(Whole::output_shape == Shape{7, 7, 1280} && Odd::output_shape == S
 static_assert(Whole::Until<"block2b_add">::output_shape == Shape{56, 56, 24});
 static_assert(Whole::Until<"block6a_expand_activation">::output_shape == Shape{14, 14, 672});
 static_assert(Whole::Until<"block1a_se_squeeze">::output_shape == Shape{32}, "inside a branch");
+static_assert(WithTop<Whole>::parameter_count == 5'330'571);
 static_assert(std::is_same_v<Whole::preprocessing, PassThrough>);
 
 TEST_CASE("EfficientNetB0 is Keras', layer by layer") {
   check_layer_table<Odd>("applications/efficient_net_b0");
+  check_layer_table<WithTop<EfficientNetB0<Image<32, 47>>>>("applications/efficient_net_b0_top");
 }
 
 TEST_CASE("plans of EfficientNetB0 keep live values apart") {
@@ -45,5 +48,6 @@ TEST_CASE(
 TEST_CASE("EfficientNetB0 computes what Keras does") {
   check_golden_application<Odd>("efficient_net_b0");
   check_golden_application<EfficientNetB0<Image<64, 64>>>("efficient_net_b0");
+  check_golden_application<WithTop<EfficientNetB0<Image<32, 47>>>>("efficient_net_b0_top");
 }
 #endif

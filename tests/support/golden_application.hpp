@@ -112,7 +112,7 @@ void check_golden_application(const std::string& name) {
   for (std::size_t i = 0; i < image.size(); ++i)
     image.data()[i] =
         static_cast<float>(pixels.data()[i]) * static_cast<float>(takes_pixels ? 1.0 : 1 / 255.);
-  const Tensor<4> output = network.predict(image);
+  const auto output = network.predict(image);
   const Golden golden{"applications/" + name};
   const auto expected = golden("output_" + size);
   const double largest = double{golden("largest_" + size)[0]};

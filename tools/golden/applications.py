@@ -6,19 +6,28 @@ import zlib
 from unittest import mock
 
 from .common import agree, keras, layer_table, np, pattern_image, save, tf_keras
+from .inception_v3 import keras_2_0_name
 
 
 def efficient_net_b0(library, shape, include_top=False):
-    """What weights='imagenet' builds, which None does not: with the second rescaling. The weights stay away."""
+    """What weights='imagenet' builds, which None does not: with the second rescaling. The weights stay away, and any size will do."""
     module = library.src.applications.efficientnet
     files = module.data_utils if library is tf_keras else module.file_utils
-    with mock.patch.object(files, 'get_file'), mock.patch.object(library.Model, 'load_weights'):
+    with mock.patch.object(files, 'get_file'), mock.patch.object(library.Model, 'load_weights'), \
+            mock.patch.object(module.imagenet_utils, 'obtain_input_shape', return_value=shape):
         return library.applications.EfficientNetB0(input_shape=shape, include_top=include_top, weights='imagenet')
 
 
 # name: (how a library builds it, image sizes). Odd sizes, which show every padding.
 APPLICATIONS = {
     'efficient_net_b0': (efficient_net_b0, [(75, 97), (64, 64)]),
+    'efficient_net_b0_top': (lambda library, shape: efficient_net_b0(library, shape, include_top=True), [(32, 47)]),
+    'inception_v3_top': (lambda library, shape: library.applications.InceptionV3(input_shape=shape, weights=None), [(75, 97)]),
+    'mobile_net_25_top': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, weights=None),
+                          [(75, 97)]),
+    'mobile_net_v2_35_top': (lambda library, shape: library.applications.MobileNetV2(input_shape=shape, alpha=0.35, weights=None),
+                             [(75, 97)]),
+    'vgg16_top': (lambda library, shape: library.applications.VGG16(input_shape=shape, weights=None), [(49, 65)]),
     'mobile_net': (lambda library, shape: library.applications.MobileNet(input_shape=shape, include_top=False, weights=None),
                    [(75, 97)]),
     'mobile_net_25': (lambda library, shape: library.applications.MobileNet(input_shape=shape, alpha=0.25, include_top=False,
@@ -29,7 +38,13 @@ APPLICATIONS = {
               [(49, 65)]),
     'vgg19': (lambda library, shape: library.applications.VGG19(input_shape=shape, include_top=False, weights=None), [(32, 47)]),
 }
-TAKES_PIXELS = ('efficient_net_b0',)  # from 0 to 255
+TAKES_PIXELS = ('efficient_net_b0', 'efficient_net_b0_top')  # from 0 to 255
+
+
+def published_name(application, layer):
+    """Inception's automatic names are those of the Keras that its weights were published with; Keras 3 has another for the input."""
+    layer = 'input_1' if layer == 'input_layer' else layer
+    return keras_2_0_name(layer) if application.startswith('inception') else layer
 
 
 def uniform(name, count):
@@ -57,15 +72,16 @@ def weight(name, shape):
     return u.astype(np.float32)
 
 
-def weights_of(model):
+def weights_of(model, name_of=lambda name: name):
     """For each layer with weights: its name and their arrays, as tf_keras names and orders them."""
-    names = lambda layer: [f"{layer.name}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
+    names = lambda layer: [f"{name_of(layer.name)}/{v.name.split('/')[-1].split(':')[0]}" for v in layer.weights]
     return {layer.name: [weight(name, tuple(v.shape)) for name, v in zip(names(layer), layer.weights)]
             for layer in model.layers if layer.weights}
 
 
 def make(out):
     for name, (build, sizes) in APPLICATIONS.items():
+        name_of = lambda layer, name=name: published_name(name, layer)
         folder = out / 'applications' / name
         folder.mkdir(parents=True, exist_ok=True)
         for height, width in sizes:
@@ -74,9 +90,8 @@ def make(out):
             keras.backend.clear_session()
             model, new = build(tf_keras, shape), build(keras, shape)
             if (height, width) == sizes[0]:  # tf_keras has an anonymous operation in place of a layer of EfficientNet
-                (folder / 'layers.tsv').write_text(layer_table(new, lambda n: 'input_1' if n == 'input_layer' else n)
-                                                   if name in TAKES_PIXELS else layer_table(model))
-            for layer, arrays in weights_of(model).items():
+                (folder / 'layers.tsv').write_text(layer_table(new if name in TAKES_PIXELS else model, name_of))
+            for layer, arrays in weights_of(model, name_of).items():
                 for each in (model.get_layer(layer), new.get_layer(layer)):
                     each.set_weights(arrays)
                     if hasattr(each, 'finalize_state'):  # Normalization computes with copies of its weights

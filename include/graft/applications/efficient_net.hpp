@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
 #include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/normalization.hpp>
@@ -107,6 +108,10 @@ struct Architecture {
   static constexpr std::size_t minimum_size = 32;
   using preprocessings = TypeList<PassThrough>;
   using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"top_dropout", Dropout<20>>,
+                         Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::efficient_net
