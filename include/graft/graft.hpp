@@ -4,6 +4,7 @@
 /// The whole library for programs on the processor: one include.
 
 #include <graft/applications/dense_net.hpp>
+#include <graft/applications/efficient_net.hpp>
 #include <graft/applications/inception_v3.hpp>
 #include <graft/applications/mobile_net.hpp>
 #include <graft/applications/mobile_net_v2.hpp>
@@ -28,6 +29,7 @@
 #include <graft/model/model.hpp>
 #include <graft/model/profile.hpp>
 #include <graft/model/summary.hpp>
+#include <graft/model/with_top.hpp>
 #include <graft/optimizers/adam.hpp>
 #include <graft/optimizers/rmsprop.hpp>
 #include <graft/optimizers/sgd.hpp>

@@ -67,7 +67,7 @@ enum class Initializer {
 
 /// One parameter of a layer: what Keras calls it, its shape, and whether training moves it.
 struct ParameterSpec {
-  std::string_view name;  ///< kernel, bias, gamma, beta, moving_mean, moving_variance
+  std::string_view name;  ///< kernel, bias, gamma, beta, moving_mean, moving_variance, …
   Shape shape;
   Initializer initializer = Initializer::zeros;
   bool trainable = true;
@@ -89,6 +89,7 @@ enum class Role {
   identity,     ///< the same bytes at inference (Dropout)
   concatenate,  ///< its inputs side by side along the channels
   add,          ///< the sum of its inputs
+  multiply,     ///< the product of its inputs
   pad,          ///< its input with zeros around it
   other,
 };
@@ -147,6 +148,13 @@ struct Sigmoid {
   static constexpr bool elementwise = true;
 };
 
+/// x / (1 + exp(-x)); its derivative is no function of its output, for the values near 0 are taken twice
+struct Swish {
+  static constexpr std::string_view keras_name = "swish";
+  static constexpr bool elementwise = true;
+  static constexpr bool derivative_of_input = true;
+};
+
 /// tanh(x)
 struct Tanh {
   static constexpr std::string_view keras_name = "tanh";
@@ -166,6 +174,12 @@ concept ActivationFunction = requires {
 };
 
 namespace detail {
+
+/// Whether the backward pass needs what an activation was applied to; all others derive from their output.
+template <class Function>
+inline constexpr bool derivative_of_input = requires {
+  requires Function::derivative_of_input;
+};
 
 template <class Function>
 concept HasKerasLayer = requires {
@@ -433,16 +447,29 @@ struct Add : LayerDefaults {
   static constexpr std::string_view expects = "branches that end in the same shape";
 };
 
+/// Two branches that start from the same input, their outputs multiplied; one of them may be one pixel (1, 1,
+/// channels), a factor for each channel of the other: a squeeze-and-excitation is Multiply<Sequential<>,
+/// Factors>. Source: Keras' Multiply.
+template <class... Branches>
+struct Multiply : LayerDefaults {
+  static_assert(sizeof...(Branches) == 2, "Multiply<Branches...>: expected two branches");
+  static constexpr std::string_view keras_class = "Multiply";
+  static constexpr std::string_view keras_prefix = "multiply";
+  static constexpr Role role = Role::multiply;
+  static constexpr std::string_view expects =
+      "branches that end in the same shape, or one in (1, 1, channels)";
+};
+
 namespace detail {
 
-/// A composition of branches whose outputs become one value: Concatenate, Add.
+/// A composition of branches whose outputs become one value: Concatenate, Add, Multiply.
 template <class T>
-concept Merging = T::role == Role::concatenate || T::role == Role::add;
+concept Merging = T::role == Role::concatenate || T::role == Role::add || T::role == Role::multiply;
 
 }  // namespace detail
 
-/// A layer, or a Concatenate or Add, under the name that Keras gives it: Until<"mixed7"> finds it, and
-/// weights are matched by it.
+/// A layer, or a Concatenate, Add or Multiply, under the name that Keras gives it: Until<"mixed7"> finds it,
+/// and weights are matched by it.
 template <fixed_string Name, class L>
 struct Named {};
 
@@ -542,6 +569,58 @@ struct GlobalAveragePooling2D : LayerDefaults {
   static constexpr Shape output_shape(Shape input) { return {input.channels()}; }
 };
 
+/// The same as an image of one pixel: (height, width, channels) to (1, 1, channels). Source: Keras'
+/// GlobalAveragePooling2D with keepdims=True.
+struct GlobalAveragePooling2DKeepDims : GlobalAveragePooling2D {
+  static constexpr Shape output_shape(Shape input) { return {1, 1, input.channels()}; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Rows and columns of zeros around an image.
+struct Padding {
+  std::size_t top = 0, bottom = 0, left = 0, right = 0;
+
+  constexpr Shape output(Shape input) const {
+    return {top + input[0] + bottom, left + input[1] + right, input[2]};
+  }
+};
+
+namespace detail {
+
+struct PaddingLayer : LayerDefaults {
+  static constexpr std::string_view keras_class = "ZeroPadding2D";
+  static constexpr std::string_view keras_prefix = "zero_padding2d";
+  static constexpr Role role = Role::pad;
+  static constexpr std::string_view expects = "an image (height, width, channels)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3; }
+};
+
+}  // namespace detail
+
+/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
+/// ZeroPadding2D.
+template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
+struct ZeroPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
+/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
+/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
+/// imagenet_utils.correct_pad.
+template <class KernelSize>
+struct CorrectPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape input) {
+    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
+    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
+  }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
 }  // namespace graft
 
 namespace graft {
@@ -636,7 +715,8 @@ using take = typename detail::Take<List, std::make_index_sequence<Count>>::type;
 namespace graft::detail {
 
 /// Cut<Name, L>: what is left of a description after cutting it behind the layer of that name. A cut inside a
-/// branch leaves the path to it: the layers before the Concatenate or Add, then that branch up to the name.
+/// branch leaves the path to it: the layers before the Concatenate, Add or Multiply, then that branch up to
+/// the name.
 template <fixed_string Name, class L>
 struct Cut {
   static constexpr bool found = false;
@@ -737,52 +817,6 @@ inline constexpr bool never = false;
 
 }  // namespace graft
 
-namespace graft {
-
-/// Rows and columns of zeros around an image.
-struct Padding {
-  std::size_t top = 0, bottom = 0, left = 0, right = 0;
-
-  constexpr Shape output(Shape input) const {
-    return {top + input[0] + bottom, left + input[1] + right, input[2]};
-  }
-};
-
-namespace detail {
-
-struct PaddingLayer : LayerDefaults {
-  static constexpr std::string_view keras_class = "ZeroPadding2D";
-  static constexpr std::string_view keras_prefix = "zero_padding2d";
-  static constexpr Role role = Role::pad;
-  static constexpr std::string_view expects = "an image (height, width, channels)";
-
-  static constexpr bool accepts(Shape input) { return input.rank == 3; }
-};
-
-}  // namespace detail
-
-/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
-/// ZeroPadding2D.
-template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
-struct ZeroPadding2D : detail::PaddingLayer {
-  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
-  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
-};
-
-/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
-/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
-/// imagenet_utils.correct_pad.
-template <class KernelSize>
-struct CorrectPadding2D : detail::PaddingLayer {
-  static constexpr Padding padding(Shape input) {
-    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
-    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
-  }
-  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
-};
-
-}  // namespace graft
-
 #include <charconv>
 
 namespace graft {
@@ -804,9 +838,12 @@ struct Node {
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
+  /// The layer sums, and training keeps the sums before the activation, which is derived from them.
+  bool keeps_sum = false;
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
+  Shape inner;                       ///< of the value between a layer's two stages; rank 0: it has one stage
   Window window;                     ///< of a layer that slides one over its input
   Padding padding;                   ///< of a layer that does nothing else
   std::size_t consumers = 0;         ///< how many nodes read this one
@@ -859,6 +896,7 @@ struct GraphBuilder {
     node.keras_class = L::keras_class;
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;
+    node.keeps_sum = L::role == Role::linear && derivative_of_input<typename L::activation>;
     node.label = name.empty() ? L::keras_prefix : name;
     if (name.empty()) node.ordinal = same_prefix(L::keras_prefix) + 1;
     node.input_count = input_count;
@@ -872,6 +910,8 @@ struct GraphBuilder {
       concatenate(node);
     else if constexpr (L::role == Role::add)
       sum(node);
+    else if constexpr (L::role == Role::multiply)
+      multiply(node);
     else
       describe<L>(node);
     return count++;
@@ -892,6 +932,7 @@ struct GraphBuilder {
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
     if constexpr (requires { L::window(node.input); }) node.window = L::window(node.input);
+    if constexpr (requires { L::inner_shape(node.input); }) node.inner = L::inner_shape(node.input);
     if constexpr (requires { L::padding(node.input); }) node.padding = L::padding(node.input);
     graph.macs += node.macs;
     node.parameter_offset = graph.parameter_count;
@@ -919,6 +960,15 @@ struct GraphBuilder {
   constexpr void sum(const Node& node) {
     for (std::size_t i = 1; i < node.input_count; ++i)
       if (graph.nodes[node.inputs[i]].output != node.input && graph.rejected == 0) graph.rejected = count;
+  }
+
+  constexpr void multiply(Node& node) {
+    const Shape other = graph.nodes[node.inputs[1]].output;
+    const auto fits = [](Shape factor, Shape value) {
+      return factor == value || (value.rank == 3 && factor == Shape{1, 1, value.channels()});
+    };
+    if (!fits(other, node.input) && !fits(node.input, other) && graph.rejected == 0) graph.rejected = count;
+    if (!fits(other, node.input)) node.output = other;
   }
 };
 
@@ -1116,7 +1166,7 @@ struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 template <class Composition>
 constexpr bool check_layers() {
   if constexpr (!all_layers<Composition>)
-    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add or Named">>,
+    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add, Multiply or Named">>,
                         Received<typename NoLayerIn<Composition>::type>>,
                   "graft: a network contains something that is no layer");
   return true;
@@ -1262,6 +1312,416 @@ struct Frozen {
 
 namespace graft {
 
+struct Torch;
+struct Rescale;
+
+namespace detail::dense_net {
+
+inline constexpr std::size_t growth = 32;  // channels that each block adds
+
+template <fixed_string Name>
+using Normalization = Named<Name, BatchNormalization<Epsilon<std::ratio<1001, 100'000'000>>>>;
+template <fixed_string Prefix>
+using Rectified = Sequential<Normalization<Prefix + fixed_string{"bn"}>,
+                             Named<Prefix + fixed_string{"relu"}, Activation<Relu>>>;
+
+// convS_blockB: 1x1 and 3x3 convolutions, each behind its normalisation, side by side with the input.
+template <std::size_t S, std::size_t B>
+struct BlockOf {
+  static constexpr auto name = numbered<numbered<"conv", S> + fixed_string{"_block"}, B>;
+  using type =
+      Named<name + fixed_string{"_concat"},
+            Concatenate<
+                Sequential<>,
+                Sequential<Rectified<name + fixed_string{"_0_"}>,
+                           Named<name + fixed_string{"_1_conv"}, Conv2D<4 * growth, Kernel<1>, NoBias>>,
+                           Rectified<name + fixed_string{"_1_"}>,
+                           Named<name + fixed_string{"_2_conv"}, Conv2D<growth, Kernel<3>, Same, NoBias>>>>>;
+};
+
+template <std::size_t S, class Indices>
+struct StageOf;
+template <std::size_t S, std::size_t... I>
+struct StageOf<S, std::index_sequence<I...>> {
+  using type = Sequential<typename BlockOf<S, I + 1>::type...>;
+};
+template <std::size_t S, std::size_t Blocks>
+using Stage = typename StageOf<S, std::make_index_sequence<Blocks>>::type;
+
+// poolS: half of the channels, half of the height and width.
+template <std::size_t S, std::size_t Filters>
+struct TransitionOf {
+  static constexpr auto prefix = numbered<"pool", S> + fixed_string{"_"};
+  using type =
+      Sequential<Rectified<prefix>, Named<prefix + fixed_string{"conv"}, Conv2D<Filters, Kernel<1>, NoBias>>,
+                 Named<prefix + fixed_string{"pool"}, AveragePooling2D<Kernel<2>>>>;
+};
+template <std::size_t S, std::size_t Filters>
+using Transition = typename TransitionOf<S, Filters>::type;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Torch, Rescale>;
+
+  using layers = Sequential<Named<"zero_padding2d_1", ZeroPadding2D<3>>,
+                            Named<"conv1/conv", Conv2D<64, Kernel<7>, Strides<2>, NoBias>>,
+                            Rectified<"conv1/">, Named<"zero_padding2d_2", ZeroPadding2D<1>>,
+                            Named<"pool1", MaxPooling2D<Kernel<3>, Strides<2>>>, Stage<2, 6>,
+                            Transition<2, 128>, Stage<3, 12>, Transition<3, 256>, Stage<4, 24>,
+                            Transition<4, 512>, Stage<5, 16>, Rectified<"">>;
+};
+
+}  // namespace detail::dense_net
+
+/// DenseNet121 without its top, as keras.applications has it: input of at least 32 x 32 pixels, output of
+/// the whole network (h / 32, w / 32, 1024) at `relu`. Layers carry the names of Keras 2 and of its files:
+/// zero_padding2d_1 and _2, conv1/conv, conv1/bn, conv1/relu, pool1; convS_blockB_0_bn, _0_relu, _1_conv,
+/// _1_bn, _1_relu, _2_conv and _concat, S from 2 to 5; poolS_bn, _relu, _conv and _pool, S from 2 to 4; bn,
+/// relu. Preprocessing: Torch (Keras' preprocess_input) or Rescale (to [0, 1]). Sources: Huang et al.,
+/// "Densely Connected Convolutional Networks" (2016); Keras.
+template <InputDescription InputType, class Preprocessing = Torch>
+using DenseNet121 = Network<InputType, detail::dense_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+/// y = f(x W + b). Input (inputs), output (Units); kernel (inputs, Units), bias (Units).
+/// Options: an activation (default Linear), NoBias. Source: Keras' Dense on vectors.
+template <std::size_t Units, class... Options>
+struct Dense : LayerDefaults {
+  static_assert(Units > 0, "Dense<Units>: expected at least one unit");
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  static constexpr std::size_t units = Units;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "Dense";
+  static constexpr std::string_view keras_prefix = "dense";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "a vector (units): put Flatten or GlobalAveragePooling2D before Dense";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 1; }
+  static constexpr Shape output_shape(Shape) { return {Units}; }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"kernel", {input.size(), Units}, Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {Units}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) { return input.size() * Units; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Option of DepthwiseConv2D: outputs of each input channel.
+template <std::size_t Multiplier>
+struct DepthMultiplier {
+  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
+  static constexpr std::size_t value = Multiplier;
+};
+
+namespace detail {
+
+template <class T>
+struct IsDepthMultiplier : std::false_type {};
+template <std::size_t Multiplier>
+struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
+
+}  // namespace detail
+
+/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
+/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
+/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
+/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
+/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
+template <class KernelSize, class... Options>
+struct DepthwiseConv2D : LayerDefaults {
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
+  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
+  using sliding = detail::Sliding<KernelSize, strides, padding>;
+  static constexpr std::size_t multiplier =
+      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "DepthwiseConv2D";
+  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) of at least the kernel's size";
+
+  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
+  static constexpr Shape output_shape(Shape input) {
+    return sliding::output(input, input.channels() * multiplier);
+  }
+  static constexpr Window window(Shape input) { return sliding::window(input); }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"depthwise_kernel",
+                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
+                               Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) {
+    return output_shape(input).size() * KernelSize::height * KernelSize::width;
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Options of Dropout.
+template <std::size_t Parts>
+struct Of {  ///< what the rate is counted in, if not in per cent
+  static constexpr std::size_t parts = Parts;
+};
+struct WholeSamples {};  ///< all values of a sample share one fate: Keras' noise_shape=(None, 1, 1, 1)
+
+/// What a dropout drops: `parts` of `of` values, or of samples.
+struct DropoutRule {
+  std::size_t parts = 0, of = 100;
+  bool whole_samples = false;
+
+  constexpr double rate() const { return static_cast<double>(parts) / static_cast<double>(of); }
+  constexpr bool operator==(const DropoutRule&) const = default;
+};
+
+namespace detail {
+
+template <class T>
+struct IsOf : std::false_type {};
+template <std::size_t Parts>
+struct IsOf<Of<Parts>> : std::true_type {};
+
+}  // namespace detail
+
+/// Training: drops Rate per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y =
+/// x. Shape: any, unchanged. The rate is an integer, because it is a template argument: Dropout<1, Of<1000>>
+/// is 0.001. Options: Of<parts> (default 100), WholeSamples. Source: Keras' Dropout.
+template <std::size_t Rate, class... Options>
+struct Dropout : LayerDefaults {
+  static constexpr DropoutRule rule{Rate, detail::Option<detail::IsOf, Of<100>, Options...>::type::parts,
+                                    detail::has_option<WholeSamples, Options...>};
+  static constexpr std::string_view keras_class = "Dropout";
+  static constexpr std::string_view keras_prefix = "dropout";
+  static constexpr Role role = Role::identity;
+  static constexpr bool is_rate = rule.parts < rule.of;
+  static constexpr std::string_view expects =
+      is_rate ? "an image (height, width, channels) or a vector (units)" : "a rate from 0 to 99 per cent";
+
+  static constexpr bool accepts(Shape input) { return is_rate && input.rank >= 1; }
+  static constexpr Shape output_shape(Shape input) { return input; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// y = (x - mean) / max(sqrt(variance), 1e-7), per channel, with statistics that came with the weights and
+/// never move; `count`, of the samples that they are of, is only kept. Shape: any, unchanged. Source: Keras'
+/// Normalization over the last axis.
+struct Normalization : LayerDefaults {
+  static constexpr std::string_view keras_class = "Normalization";
+  static constexpr std::string_view keras_prefix = "normalization";
+  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3 || input.rank == 1; }
+  static constexpr Shape output_shape(Shape input) { return input; }
+  static constexpr auto parameters(Shape input) {
+    const Shape channels{input.channels()};
+    return std::array{ParameterSpec{"mean", channels, Initializer::zeros, false},
+                      ParameterSpec{"variance", channels, Initializer::ones, false},
+                      ParameterSpec{"count", {}, Initializer::zeros, false}};
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// One number for each channel, for Rescaling: a type derived from this with `static constexpr std::array
+/// values`.
+struct PerChannel {};
+
+namespace detail {
+
+/// A number of Rescaling as float32: a std::ratio, the same for all channels, or one of a PerChannel.
+template <class Number>
+constexpr float number_of(std::size_t channel) {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return static_cast<float>(Number::values[channel]);
+  else
+    return static_cast<float>(static_cast<double>(Number::num) / static_cast<double>(Number::den));
+}
+
+/// Whether there is a number for each of so many channels.
+template <class Number>
+constexpr bool has_channels(std::size_t channels) {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return Number::values.size() == channels;
+  else
+    return true;
+}
+
+}  // namespace detail
+
+/// y = x * Scale + Offset, each a std::ratio (clang 14 takes no floating-point template arguments) or a
+/// PerChannel. Shape: any, unchanged. Source: Keras' Rescaling.
+template <class Scale, class Offset = std::ratio<0>>
+struct Rescaling : LayerDefaults {
+  using scale = Scale;
+  using offset = Offset;
+  static constexpr std::string_view keras_class = "Rescaling";
+  static constexpr std::string_view keras_prefix = "rescaling";
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) or a vector (units), with a number for each channel";
+
+  static constexpr bool accepts(Shape input) {
+    return (input.rank == 3 || input.rank == 1) && detail::has_channels<Scale>(input.channels()) &&
+           detail::has_channels<Offset>(input.channels());
+  }
+  static constexpr Shape output_shape(Shape input) { return input; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// The same values, row-major, as (Extents...), which are as many. Costs nothing. Source: Keras' Reshape.
+template <std::size_t... Extents>
+struct Reshape : LayerDefaults {
+  static constexpr Shape target{Extents...};
+  static constexpr std::string_view keras_class = "Reshape";
+  static constexpr std::string_view keras_prefix = "reshape";
+  static constexpr Role role = Role::reshape;
+  static constexpr std::string_view expects = "as many values as the new shape has";
+
+  static constexpr bool accepts(Shape input) { return input.size() == target.size(); }
+  static constexpr Shape output_shape(Shape) { return target; }
+};
+
+}  // namespace graft
+
+#include <iterator>
+
+namespace graft {
+
+struct PassThrough;
+
+namespace detail::efficient_net {
+
+// A layer, its normalisation and its activation.
+template <fixed_string Name, fixed_string Bn, fixed_string Activated, class L>
+using Normalized =
+    Sequential<Named<Name, L>, Named<Bn, BatchNormalization<>>, Named<Activated, Activation<Swish>>>;
+
+// 1 / sqrt(deviation) of ImageNet's channels: Normalization divides by the root of what Keras' weights hold
+// as variance, and these are deviations.
+struct InverseRootOfDeviation : PerChannel {
+  static constexpr std::array values{2.0896918976428642, 2.1128856368212916, 2.1081851067789197};
+};
+
+// Repeat J of stage I, the N-th block in all, from In to Out channels: 1x1 to Expand times the channels,
+// Kernel of each channel, a factor for each channel from their means, 1x1 to Out; added to its input where
+// that has the same shape, unless training drops it.
+template <std::size_t I, std::size_t J, std::size_t N, std::size_t In, std::size_t Out, std::size_t Size,
+          std::size_t Stride, std::size_t Expand>
+struct BlockOf {
+  static constexpr auto prefix = [] {
+    const char letter[] = {static_cast<char>('a' + J), '_', '\0'};
+    return numbered<"block", I> + fixed_string<3>{letter};
+  }();
+  template <fixed_string Name, class L>
+  using Layer = Named<prefix + Name, L>;
+
+  static constexpr std::size_t inside = Expand * In, squeezed = In / 4;
+  template <class... Options>
+  using Depthwise = Normalized<prefix + fixed_string{"dwconv"}, prefix + fixed_string{"bn"},
+                               prefix + fixed_string{"activation"},
+                               DepthwiseConv2D<Kernel<Size>, Strides<Stride>, NoBias, Options...>>;
+
+  using expand = std::conditional_t<
+      Expand == 1, Sequential<>,
+      Normalized<prefix + fixed_string{"expand_conv"}, prefix + fixed_string{"expand_bn"},
+                 prefix + fixed_string{"expand_activation"}, Conv2D<inside, Kernel<1>, Same, NoBias>>>;
+  using convolve = std::conditional_t<
+      Stride == 1, Depthwise<Same>,
+      Sequential<Layer<fixed_string{"dwconv_pad"}, CorrectPadding2D<Kernel<Size>>>, Depthwise<>>>;
+  using factors = Sequential<Layer<fixed_string{"se_squeeze"}, GlobalAveragePooling2D>,
+                             Layer<fixed_string{"se_reshape"}, Reshape<1, 1, inside>>,
+                             Layer<fixed_string{"se_reduce"}, Conv2D<squeezed, Kernel<1>, Same, Swish>>,
+                             Layer<fixed_string{"se_expand"}, Conv2D<inside, Kernel<1>, Same, Sigmoid>>>;
+  using excite = Layer<fixed_string{"se_excite"}, Multiply<Sequential<>, factors>>;
+  using project = Sequential<Layer<fixed_string{"project_conv"}, Conv2D<Out, Kernel<1>, Same, NoBias>>,
+                             Layer<fixed_string{"project_bn"}, BatchNormalization<>>>;
+  using layers = Sequential<expand, convolve, excite, project>;
+  // A fifth of the way's share: 0.2 * N / 16.
+  using drop = Layer<fixed_string{"drop"}, Dropout<N, Of<80>, WholeSamples>>;
+  using type =
+      std::conditional_t<Stride == 1 && In == Out,
+                         Layer<fixed_string{"add"}, Add<Sequential<layers, drop>, Sequential<>>>, layers>;
+};
+
+struct Block {
+  std::size_t stage, repeat, in, out, kernel, stride, expand;
+};
+inline constexpr Block blocks[] = {
+    {1, 0, 32, 16, 3, 1, 1},                                                          //
+    {2, 0, 16, 24, 3, 2, 6},   {2, 1, 24, 24, 3, 1, 6},                               //
+    {3, 0, 24, 40, 5, 2, 6},   {3, 1, 40, 40, 5, 1, 6},                               //
+    {4, 0, 40, 80, 3, 2, 6},   {4, 1, 80, 80, 3, 1, 6},   {4, 2, 80, 80, 3, 1, 6},    //
+    {5, 0, 80, 112, 5, 1, 6},  {5, 1, 112, 112, 5, 1, 6}, {5, 2, 112, 112, 5, 1, 6},  //
+    {6, 0, 112, 192, 5, 2, 6}, {6, 1, 192, 192, 5, 1, 6}, {6, 2, 192, 192, 5, 1, 6},
+    {6, 3, 192, 192, 5, 1, 6},  //
+    {7, 0, 192, 320, 3, 1, 6}};
+
+template <class Indices>
+struct All;
+template <std::size_t... N>
+struct All<std::index_sequence<N...>> {
+  template <std::size_t I>
+  using At = typename BlockOf<blocks[I].stage, blocks[I].repeat, I, blocks[I].in, blocks[I].out,
+                              blocks[I].kernel, blocks[I].stride, blocks[I].expand>::type;
+  using type = Sequential<
+      Named<"rescaling", Rescaling<std::ratio<1, 255>>>, Named<"normalization", Normalization>,
+      Named<"rescaling_1", Rescaling<InverseRootOfDeviation>>,
+      Named<"stem_conv_pad", CorrectPadding2D<Kernel<3>>>,
+      Normalized<"stem_conv", "stem_bn", "stem_activation", Conv2D<32, Kernel<3>, Strides<2>, NoBias>>,
+      At<N>..., Normalized<"top_conv", "top_bn", "top_activation", Conv2D<1280, Kernel<1>, Same, NoBias>>>;
+};
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<PassThrough>;
+  using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"top_dropout", Dropout<20>>,
+                         Named<"predictions", Dense<Classes, Softmax>>>;
+};
+
+}  // namespace detail::efficient_net
+
+/// EfficientNetB0 without its top, as keras.applications has it: input of at least 32 x 32 pixels, output
+/// (h / 32, w / 32, 1280) at `top_activation`. It takes pixels from 0 to 255 as they are (PassThrough) and
+/// brings them to its scale itself. Layers carry Keras' names: rescaling, normalization, stem_conv,
+/// block1a_dwconv to block7a_project_bn, with _se_squeeze, _se_reshape, _se_reduce, _se_expand and _se_excite
+/// in every block, top_conv, top_bn, top_activation. This is the network that weights="imagenet", Keras'
+/// default, builds, and that its published weights belong to; `rescaling_1` (`tf.math.multiply` in tf.keras),
+/// which corrects for them, is not in one that was built with weights=None. Sources: Tan and Le,
+/// "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019); Keras.
+template <InputDescription InputType, class Preprocessing = PassThrough>
+using EfficientNetB0 = Network<InputType, detail::efficient_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
 struct Tf;
 struct Rescale;
 
@@ -1330,6 +1790,10 @@ struct Architecture {
                        Conv<76, 192, 3, 3, Strides<2>>>,
             MaxPool<4>>,
       BlockC<9, 77, "mixed9_0", 1>, BlockC<10, 86, "mixed9_1", 2>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::inception_v3
@@ -1361,65 +1825,6 @@ template <std::size_t Percent>
 inline constexpr bool is_alpha<Alpha<Percent>> = true;
 
 }  // namespace detail
-}  // namespace graft
-
-namespace graft {
-
-/// Option of DepthwiseConv2D: outputs of each input channel.
-template <std::size_t Multiplier>
-struct DepthMultiplier {
-  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
-  static constexpr std::size_t value = Multiplier;
-};
-
-namespace detail {
-
-template <class T>
-struct IsDepthMultiplier : std::false_type {};
-template <std::size_t Multiplier>
-struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
-
-}  // namespace detail
-
-/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
-/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
-/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
-/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
-/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
-template <class KernelSize, class... Options>
-struct DepthwiseConv2D : LayerDefaults {
-  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
-  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
-  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
-  using sliding = detail::Sliding<KernelSize, strides, padding>;
-  static constexpr std::size_t multiplier =
-      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
-  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
-  static constexpr std::string_view keras_class = "DepthwiseConv2D";
-  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
-  static constexpr Role role = Role::linear;
-  static constexpr std::string_view expects =
-      "an image (height, width, channels) of at least the kernel's size";
-
-  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
-  static constexpr Shape output_shape(Shape input) {
-    return sliding::output(input, input.channels() * multiplier);
-  }
-  static constexpr Window window(Shape input) { return sliding::window(input); }
-  static constexpr auto parameters(Shape input) {
-    const ParameterSpec kernel{"depthwise_kernel",
-                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
-                               Initializer::glorot_uniform};
-    if constexpr (use_bias)
-      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
-    else
-      return std::array{kernel};
-  }
-  static constexpr std::size_t macs(Shape input) {
-    return output_shape(input).size() * KernelSize::height * KernelSize::width;
-  }
-};
-
 }  // namespace graft
 
 namespace graft {
@@ -1463,6 +1868,12 @@ struct Architecture {
                  Block<1, 64>, Block<2, 128, 2>, Block<3, 128>, Block<4, 256, 2>, Block<5, 256>,  //
                  Block<6, 512, 2>, Block<7, 512>, Block<8, 512>, Block<9, 512>, Block<10, 512>,   //
                  Block<11, 512>, Block<12, 1024, 2>, Block<13, 1024>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"global_average_pooling2d", GlobalAveragePooling2DKeepDims>,
+                         Named<"dropout", Dropout<1, Of<1000>>>,
+                         Named<"conv_preds", Conv2D<Classes, Kernel<1>, Same>>,
+                         Named<"reshape_2", Reshape<Classes>>, Named<"predictions", Activation<Softmax>>>;
 };
 
 }  // namespace detail::mobile_net
@@ -1478,8 +1889,6 @@ requires detail::is_alpha<Width>
 using MobileNet = Network<InputType, detail::mobile_net::Architecture<Width::percent>, Preprocessing>;
 
 }  // namespace graft
-
-#include <iterator>
 
 namespace graft {
 
@@ -1558,6 +1967,10 @@ struct Architecture {
                             Named<"Conv_1_bn", Normalization>, Named<"out_relu", Activation<Relu6>>>;
   };
   using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"global_average_pooling2d", GlobalAveragePooling2D>,
+                         Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::mobile_net_v2
@@ -1572,6 +1985,143 @@ struct Architecture {
 template <InputDescription InputType, class Width = Alpha<100>, class Preprocessing = Tf>
 requires detail::is_alpha<Width>
 using MobileNetV2 = Network<InputType, detail::mobile_net_v2::Architecture<Width::percent>, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+struct Caffe;
+struct Rescale;
+
+namespace detail::res_net {
+
+using Normalization = BatchNormalization<Epsilon<std::ratio<1001, 100'000'000>>>;
+
+template <fixed_string Name, class Convolution>
+using Normalized = Sequential<Named<Name + fixed_string{"_conv"}, Convolution>,
+                              Named<Name + fixed_string{"_bn"}, Normalization>>;
+template <fixed_string Name, class Convolution>
+using Rectified =
+    Sequential<Normalized<Name, Convolution>, Named<Name + fixed_string{"_relu"}, Activation<Relu>>>;
+
+// convS_blockB: 1x1, 3x3 and 1x1 to four times the channels, added to the input; the first block of a stage
+// changes the input's shape, and so convolves it, too.
+template <std::size_t S, std::size_t B, std::size_t Filters, std::size_t Stride>
+struct BlockOf {
+  static constexpr auto name = numbered<numbered<"conv", S> + fixed_string{"_block"}, B>;
+  template <std::size_t Part>
+  static constexpr auto part = numbered<name + fixed_string{"_"}, Part>;
+
+  using shortcut =
+      std::conditional_t<B == 1, Normalized<part<0>, Conv2D<4 * Filters, Kernel<1>, Strides<Stride>>>,
+                         Sequential<>>;
+  using inside = Sequential<Rectified<part<1>, Conv2D<Filters, Kernel<1>, Strides<Stride>>>,
+                            Rectified<part<2>, Conv2D<Filters, Kernel<3>, Same>>,
+                            Normalized<part<3>, Conv2D<4 * Filters, Kernel<1>>>>;
+  using type = Sequential<Named<name + fixed_string{"_add"}, Add<shortcut, inside>>,
+                          Named<name + fixed_string{"_out"}, Activation<Relu>>>;
+};
+
+template <std::size_t S, std::size_t Filters, std::size_t Stride, class Indices>
+struct StageOf;
+template <std::size_t S, std::size_t Filters, std::size_t Stride, std::size_t... I>
+struct StageOf<S, Filters, Stride, std::index_sequence<I...>> {
+  using type = Sequential<typename BlockOf<S, I + 1, Filters, I == 0 ? Stride : 1>::type...>;
+};
+template <std::size_t S, std::size_t Filters, std::size_t Blocks, std::size_t Stride = 2>
+using Stage = typename StageOf<S, Filters, Stride, std::make_index_sequence<Blocks>>::type;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Caffe, Rescale>;
+
+  using layers =
+      Sequential<Named<"conv1_pad", ZeroPadding2D<3>>, Rectified<"conv1", Conv2D<64, Kernel<7>, Strides<2>>>,
+                 Named<"pool1_pad", ZeroPadding2D<1>>,
+                 Named<"pool1_pool", MaxPooling2D<Kernel<3>, Strides<2>>>,  //
+                 Stage<2, 64, 3, 1>, Stage<3, 128, 4>, Stage<4, 256, 6>, Stage<5, 512, 3>>;
+};
+
+}  // namespace detail::res_net
+
+/// ResNet50, version 1, without its top, as keras.applications has it: input of at least 32 x 32 pixels,
+/// output of the whole network (h / 32, w / 32, 2048) at `conv5_block3_out`. Layers carry Keras' names:
+/// conv1_pad, conv1_conv, conv1_bn, conv1_relu, pool1_pad, pool1_pool; convS_blockB_N_conv, _bn and _relu,
+/// convS_blockB_add and convS_blockB_out, S from 2 to 5, N = 0 being the convolution beside a stage's first
+/// block. (The files of Keras before 2.2.5, with names such as res2a_branch2a, belong to another graph.)
+/// Preprocessing: Caffe (Keras' preprocess_input) or Rescale (to [0, 1]). Sources: He et al., "Deep Residual
+/// Learning for Image Recognition" (2015); Keras.
+template <InputDescription InputType, class Preprocessing = Caffe>
+using ResNet50 = Network<InputType, detail::res_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+struct Caffe;
+struct Rescale;
+
+namespace detail::squeeze_net {
+
+// prefix/layer, then prefix/relu_layer.
+template <fixed_string Prefix, fixed_string Layer, class Convolution>
+using Rectified = Sequential<Named<Prefix + Layer, Convolution>,
+                             Named<Prefix + fixed_string{"relu_"} + Layer, Activation<Relu>>>;
+
+// A few channels, of which 1x1 and 3x3 windows make many, side by side.
+template <std::size_t N, std::size_t Squeezed, std::size_t Expanded>
+struct FireOf {
+  static constexpr auto prefix = numbered<"fire", N> + fixed_string{"/"};
+  using type =
+      Sequential<Rectified<prefix, "squeeze1x1", Conv2D<Squeezed, Kernel<1>>>,
+                 Named<prefix + fixed_string{"concat"},
+                       Concatenate<Rectified<prefix, "expand1x1", Conv2D<Expanded, Kernel<1>>>,
+                                   Rectified<prefix, "expand3x3", Conv2D<Expanded, Kernel<3>, Same>>>>>;
+};
+template <std::size_t N, std::size_t Squeezed, std::size_t Expanded>
+using Fire = typename FireOf<N, Squeezed, Expanded>::type;
+
+template <fixed_string Name>
+using Pool = Named<Name, MaxPooling2D<Kernel<3>, Strides<2>>>;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 48;
+  using preprocessings = TypeList<Caffe, Rescale>;
+
+  using layers =
+      Sequential<Named<"conv1", Conv2D<64, Kernel<3>, Strides<2>>>, Named<"relu_conv1", Activation<Relu>>,  //
+                 Pool<"pool1">, Fire<2, 16, 64>, Fire<3, 16, 64>,                                           //
+                 Pool<"pool3">, Fire<4, 32, 128>, Fire<5, 32, 128>,                                         //
+                 Pool<"pool5">, Fire<6, 48, 192>, Fire<7, 48, 192>, Fire<8, 64, 256>, Fire<9, 64, 256>,     //
+                 Named<"drop9", Dropout<50>>>;
+};
+
+}  // namespace detail::squeeze_net
+
+/// SqueezeNet 1.1 without its top, as the weights for Keras have it: input of at least 48 x 48 pixels, output
+/// of the whole network (h, w, 512) at `fire9/concat`, which `drop9` passes on in prediction. Layers carry
+/// the names of those files: conv1, relu_conv1, pool1, pool3, pool5, fireN/squeeze1x1, fireN/expand1x1 and
+/// fireN/expand3x3 with fireN/relu_squeeze1x1, …, fireN/concat, N from 2 to 9, drop9. Preprocessing: Caffe
+/// (imagenet_utils.preprocess_input) or Rescale (to [0, 1]). Sources: Iandola et al., "SqueezeNet:
+/// AlexNet-level accuracy with 50x fewer parameters and < 0.5MB model size" (2016); rcmalli/keras-squeezenet,
+/// for it is none of Keras' own applications.
+template <InputDescription InputType, class Preprocessing = Caffe>
+using SqueezeNet = Network<InputType, detail::squeeze_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+/// (height, width, channels) as one vector, row-major: index (y * width + x) * channels + c. Costs nothing.
+struct Flatten : LayerDefaults {
+  static constexpr std::string_view keras_class = "Flatten";
+  static constexpr std::string_view keras_prefix = "flatten";
+  static constexpr Role role = Role::reshape;
+  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
+
+  static constexpr bool accepts(Shape input) { return input.rank >= 1; }
+  static constexpr Shape output_shape(Shape input) { return {input.size()}; }
+};
 
 }  // namespace graft
 
@@ -1602,6 +2152,10 @@ struct Architecture {
   using preprocessings = TypeList<Caffe, Rescale>;
   using layers = Sequential<Block<1, 64, 2>, Block<2, 128, 2>, Block<3, 256, Deep>, Block<4, 512, Deep>,
                             Block<5, 512, Deep>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"flatten", Flatten>, Named<"fc1", Dense<4096, Relu>>,
+                         Named<"fc2", Dense<4096, Relu>>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::vgg
@@ -1614,6 +2168,128 @@ template <InputDescription InputType, class Preprocessing = Caffe>
 using VGG16 = Network<InputType, detail::vgg::Architecture<3>, Preprocessing>;
 template <InputDescription InputType, class Preprocessing = Caffe>
 using VGG19 = Network<InputType, detail::vgg::Architecture<4>, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+/// A depthwise convolution, then a 1x1 convolution of all its channels, with nothing between the two:
+/// z(oy, ox, c * m + k) = sum over ky, kx of x(oy * sy + ky - top, ox * sx + kx - left, c) * D(ky, kx, c, k),
+/// k < m; y(oy, ox, f) = act(b(f) + sum over i of z(oy, ox, i) * P(0, 0, i, f)). Input (height, width,
+/// channels); depthwise_kernel (kh, kw, channels, m), pointwise_kernel (1, 1, channels * m, Filters), bias
+/// (Filters). Options: Kernel<h, w>, Strides<v, h> (default 1), Same or Valid (default), DepthMultiplier<m>
+/// (default 1), an activation (default Linear), NoBias. Source: Keras' SeparableConv2D, channels last; zeros
+/// stand in for pixels outside the image.
+template <std::size_t Filters, class KernelSize, class... Options>
+struct SeparableConv2D : LayerDefaults {
+  static_assert(Filters > 0, "SeparableConv2D<Filters, Kernel<h, w>>: expected at least one filter");
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  using kernel_size = KernelSize;
+  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
+  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
+  using sliding = detail::Sliding<KernelSize, strides, padding>;
+  static constexpr std::size_t filters = Filters;
+  static constexpr std::size_t multiplier =
+      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "SeparableConv2D";
+  static constexpr std::string_view keras_prefix = "separable_conv2d";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) of at least the kernel's size";
+
+  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
+  static constexpr Shape output_shape(Shape input) { return sliding::output(input, Filters); }
+  /// Of what the depthwise convolution hands to the other.
+  static constexpr Shape inner_shape(Shape input) {
+    return sliding::output(input, input.channels() * multiplier);
+  }
+  static constexpr Window window(Shape input) { return sliding::window(input); }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec depthwise{"depthwise_kernel",
+                                  {KernelSize::height, KernelSize::width, input.channels(), multiplier},
+                                  Initializer::glorot_uniform};
+    const ParameterSpec pointwise{
+        "pointwise_kernel", {1, 1, input.channels() * multiplier, Filters}, Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{depthwise, pointwise, ParameterSpec{"bias", {Filters}, Initializer::zeros}};
+    else
+      return std::array{depthwise, pointwise};
+  }
+  static constexpr std::size_t macs(Shape input) {
+    return inner_shape(input).size() * (KernelSize::height * KernelSize::width + Filters);
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+struct Tf;
+struct Rescale;
+
+namespace detail::xception {
+
+template <fixed_string Name>
+using Rectifier = Named<Name + fixed_string{"_act"}, Activation<Relu>>;
+template <fixed_string Name, class Convolution>
+using Normalized =
+    Sequential<Named<Name, Convolution>, Named<Name + fixed_string{"_bn"}, BatchNormalization<>>>;
+
+template <std::size_t B, std::size_t I>
+inline constexpr auto separable_name = numbered<numbered<"block", B> + fixed_string{"_sepconv"}, I>;
+template <std::size_t B, std::size_t I, std::size_t Filters>
+using Separable = Normalized<separable_name<B, I>, SeparableConv2D<Filters, Kernel<3>, Same, NoBias>>;
+template <std::size_t B, std::size_t I, std::size_t Filters>
+using RectifiedSeparable = Sequential<Rectifier<separable_name<B, I>>, Separable<B, I, Filters>>;
+
+// Sums of block B and what is beside it have the numbers that Keras 2 gives to layers without a name.
+template <std::size_t B, class Inside, class Shortcut>
+using Residual = Named<numbered<"add_", B - 1>, Add<Inside, Shortcut>>;
+
+// Block B to half of the height and width, beside shortcut N of that size.
+template <std::size_t B, std::size_t N, std::size_t Filters, class... Inside>
+using Halving =
+    Residual<B,
+             Sequential<Inside..., Named<numbered<"block", B> + fixed_string{"_pool"},
+                                         MaxPooling2D<Kernel<3>, Strides<2>, Same>>>,
+             Sequential<Named<numbered<"conv2d_", N>, Conv2D<Filters, Kernel<1>, Strides<2>, Same, NoBias>>,
+                        Named<numbered<"batch_normalization_", N>, BatchNormalization<>>>>;
+
+template <std::size_t B>
+using Middle = Residual<
+    B,
+    Sequential<RectifiedSeparable<B, 1, 728>, RectifiedSeparable<B, 2, 728>, RectifiedSeparable<B, 3, 728>>,
+    Sequential<>>;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 71;
+  using preprocessings = TypeList<Tf, Rescale>;
+
+  using layers =
+      Sequential<Normalized<"block1_conv1", Conv2D<32, Kernel<3>, Strides<2>, NoBias>>,
+                 Rectifier<"block1_conv1">, Normalized<"block1_conv2", Conv2D<64, Kernel<3>, NoBias>>,
+                 Rectifier<"block1_conv2">,
+                 Halving<2, 1, 128, Separable<2, 1, 128>, RectifiedSeparable<2, 2, 128>>,
+                 Halving<3, 2, 256, RectifiedSeparable<3, 1, 256>, RectifiedSeparable<3, 2, 256>>,
+                 Halving<4, 3, 728, RectifiedSeparable<4, 1, 728>, RectifiedSeparable<4, 2, 728>>,  //
+                 Middle<5>, Middle<6>, Middle<7>, Middle<8>, Middle<9>, Middle<10>, Middle<11>, Middle<12>,
+                 Halving<13, 4, 1024, RectifiedSeparable<13, 1, 728>, RectifiedSeparable<13, 2, 1024>>,
+                 Separable<14, 1, 1536>, Rectifier<separable_name<14, 1>>,  //
+                 Separable<14, 2, 2048>, Rectifier<separable_name<14, 2>>>;
+};
+
+}  // namespace detail::xception
+
+/// Xception without its top, as keras.applications has it: input of at least 71 x 71 pixels, output of the
+/// whole network (h, w, 2048) at `block14_sepconv2_act`. Layers carry Keras' names: block1_conv1 and
+/// block1_conv2, blockB_sepconvI with _act before it (behind it in block 14) and _bn behind it, B from 2 to
+/// 14; blockB_pool; and Keras 2's automatic ones: add_1 to add_12 behind blocks 2 to 13, conv2d_1 to 4 and
+/// batch_normalization_1 to 4 beside blocks 2, 3, 4 and 13. Preprocessing: Tf (Keras' preprocess_input, to
+/// [-1, 1]) or Rescale (to [0, 1]). Sources: Chollet, "Xception: Deep Learning with Depthwise Separable
+/// Convolutions" (2016); Keras.
+template <InputDescription InputType, class Preprocessing = Tf>
+using Xception = Network<InputType, detail::xception::Architecture, Preprocessing>;
 
 }  // namespace graft
 
@@ -1692,7 +2368,7 @@ namespace graft {
 
 /// The arithmetic of the activations, once for all backends: meaning by overload.
 /// An elementwise activation has `activate(word, x)` and `derivative(word, y)`, written in terms of its
-/// output.
+/// output; where detail::derivative_of_input says so, `derivative(word, x)`.
 GRAFT_HOST_DEVICE constexpr float activate(Linear, float x) { return x; }
 GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
 
@@ -1708,6 +2384,12 @@ GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
   return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
 }
 GRAFT_HOST_DEVICE constexpr float derivative(Sigmoid, float y) { return y * (1.0f - y); }
+
+GRAFT_HOST_DEVICE inline float activate(Swish, float x) { return x * activate(Sigmoid{}, x); }
+GRAFT_HOST_DEVICE inline float derivative(Swish, float x) {
+  const float s = activate(Sigmoid{}, x);
+  return s * (1.0f + x * (1.0f - s));
+}
 
 GRAFT_HOST_DEVICE inline float activate(Tanh, float x) { return std::tanh(x); }
 GRAFT_HOST_DEVICE constexpr float derivative(Tanh, float y) { return 1.0f - y * y; }
@@ -1725,10 +2407,10 @@ GRAFT_HOST_DEVICE inline void activate_row(Softmax, const float* x, float* y, st
   for (std::size_t i = 0; i < count; ++i) y[i] /= sum;
 }
 
-/// dy becomes dy * f'(x) over one row, from the output y. // (count)
+/// dy becomes dy * f'(x) over one row, from what the derivative is written in terms of. // (count)
 template <ActivationFunction Function>
-GRAFT_HOST_DEVICE void derive_row(Function f, const float* y, float* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, y[i]);
+GRAFT_HOST_DEVICE void derive_row(Function f, const float* value, float* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, value[i]);
 }
 
 GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std::size_t count) {
@@ -2111,6 +2793,15 @@ struct ElementwiseSpec {
   constexpr bool operator==(const ElementwiseSpec&) const = default;
 };
 
+/// A map times a factor for each of its values, or for each of its channels.
+struct MultiplySpec {
+  ImageLayout input, factor, output;
+
+  /// One pixel of factors for all pixels.
+  constexpr bool per_channel() const { return factor.pixels() == 1; }
+  constexpr bool operator==(const MultiplySpec&) const = default;
+};
+
 /// The input lies in the output with `top` rows above and `left` columns before it.
 struct PadSpec {
   ImageLayout input, output;
@@ -2389,6 +3080,8 @@ inline constexpr Pool2dSpec pool2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}),
 inline constexpr ElementwiseSpec same{contiguous({2, 2, 1}), contiguous({2, 2, 1})};
 inline constexpr ElementwiseSpec global{contiguous({2, 2, 1}), contiguous({1})};
 inline constexpr PadSpec pad{contiguous({2, 2, 1}), contiguous({3, 3, 1}), 1, 1};
+inline constexpr MultiplySpec multiply{contiguous({2, 2, 1}), contiguous({1, 1, 1}), contiguous({2, 2, 1})};
+inline constexpr DropoutRule fifth{20};
 inline constexpr DenseSpec dense{2, 1};
 struct Rule {
   static constexpr std::size_t slots = 0;
@@ -2453,10 +3146,18 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template batch_norm_training<detail::probe::same>(c, 1, 1e-3, 0.99, x, x, x, y, y, y, y);
   B::template batch_norm_training_backward<detail::probe::same>(c, 1, x, x, x, x, y, y, y);
   B::template activation<detail::probe::same, Softmax>(c, 1, x, y);
-  B::template activation_backward<contiguous({2, 2, 1}), Relu>(c, 1, x, y);
+  B::template activation_backward<detail::probe::same, Relu>(c, 1, x, y);
+  B::template scale_shift<detail::probe::same, Relu>(c, 1, x, x, x, y);
   B::template accumulate<detail::probe::same>(c, 1, x, y);
-  B::template dropout<detail::probe::same, 20>(c, 1, key, x, y);
-  B::template dropout_backward<detail::probe::same, 20>(c, 1, key, x, y);
+  B::template accumulate<detail::probe::same, Relu>(c, 1, x, y);
+  B::template multiply<detail::probe::multiply>(c, 1, x, x, y);
+  B::template multiply_backward<detail::probe::multiply>(c, 1, x, x, x, y, y);
+  B::template rescale<detail::probe::same, Rescaling<std::ratio<1, 255>>>(c, 1, x, y);
+  B::template rescale_backward<detail::probe::same, Rescaling<std::ratio<1, 255>>>(c, 1, x, y);
+  B::template normalize<detail::probe::same>(c, 1, x, x, x, y);
+  B::template normalize_backward<detail::probe::same>(c, 1, x, x, y);
+  B::template dropout<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
+  B::template dropout_backward<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
   {
     B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y)
     } -> std::same_as<LossSums>;
@@ -3197,7 +3898,45 @@ struct ReferenceDepthwiseConvolution {
 
 namespace graft::detail {
 
-/// Activations and dropout in plain loops.
+/// Dropout in plain loops.
+struct ReferenceDropout {
+  /// y = x * scale where uniform(index) >= rate, else 0; scale = 1 / (1 - rate). The index of a value is its
+  /// place in the contiguous batch, or its sample's: the mask is a function of the key, on every backend.
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static void dropout(HostContext&, std::size_t batch, Philox key, const float* x, float* y) {
+    mask<S, Rule>(batch, key,
+                  [&](std::size_t in, std::size_t out, float factor) { y[out] = x[in] * factor; });
+  }
+  /// dx += dy under the same mask.
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static void dropout_backward(HostContext&, std::size_t batch, Philox key, const float* dy, float* dx) {
+    mask<S, Rule>(batch, key,
+                  [&](std::size_t in, std::size_t out, float factor) { dx[in] += dy[out] * factor; });
+  }
+
+ private:
+  template <ElementwiseSpec S, DropoutRule Rule, class Function>
+  static void mask(std::size_t batch, Philox key, Function&& f) {
+    constexpr float rate = static_cast<float>(Rule.parts) / static_cast<float>(Rule.of),
+                    keep = 1.0f / (1.0f - rate);
+    std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p)
+        for (std::size_t c = 0; c < S.input.channels; ++c) {
+          const std::size_t value = p * S.input.channels + c;
+          const std::size_t index = Rule.whole_samples ? image : image * S.input.size() + value;
+          if (Rule.whole_samples ? value == 0 : index % 4 == 0) draws = key.block(index / 4);
+          f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
+            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
+        }
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Activations, copies and sums in plain loops.
 struct ReferenceElementwise {
   /// y = act(x); with Linear, a copy between layouts.
   template <ElementwiseSpec S, class Act>
@@ -3207,49 +3946,73 @@ struct ReferenceElementwise {
         activate_row(Act{}, x + pixel(S.input, image, 0, p), y + pixel(S.output, image, 0, p),
                      S.input.channels);
   }
-  /// dy becomes dy * act'(x), from y = act(x). y, dy (batch, L)
-  template <ImageLayout L, class Act>
-  static void activation_backward(HostContext&, std::size_t batch, const float* y, float* dy) {
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < L.pixels(); ++p)
-        derive_row(Act{}, y + pixel(L, image, 0, p), dy + pixel(L, image, 0, p), L.channels);
-  }
-  /// dx += dy; dy (batch, S.output), dx (batch, S.input)
-  template <ElementwiseSpec S>
-  static void accumulate(HostContext&, std::size_t batch, const float* dy, float* dx) {
+  /// dy becomes dy * act'(x), from y = act(x), or from x where act is derived from that.
+  /// value (batch, S.input), dy (batch, S.output)
+  template <ElementwiseSpec S, class Act>
+  static void activation_backward(HostContext&, std::size_t batch, const float* value, float* dy) {
     for (std::size_t image = 0; image < batch; ++image)
       for (std::size_t p = 0; p < S.input.pixels(); ++p)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          dx[pixel(S.input, image, 0, p) + c] += dy[pixel(S.output, image, 0, p) + c];
+        derive_row(Act{}, value + pixel(S.input, image, 0, p), dy + pixel(S.output, image, 0, p),
+                   S.input.channels);
+  }
+  /// y = act(x * scale + shift), per channel. scale, shift (channels)
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(HostContext&, std::size_t batch, const float* x, const float* scale,
+                          const float* shift, float* y) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        const float* from = x + pixel(S.input, image, 0, p);
+        float* to = y + pixel(S.output, image, 0, p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) to[c] = from[c] * scale[c] + shift[c];
+        activate_row(Act{}, to, to, S.input.channels);
+      }
+  }
+  /// dx = act(dx + dy): a gradient, or a term of a sum and the activation behind it.
+  /// dy (batch, S.output), dx (batch, S.input)
+  template <ElementwiseSpec S, class Act = Linear>
+  static void accumulate(HostContext&, std::size_t batch, const float* dy, float* dx) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        float* to = dx + pixel(S.input, image, 0, p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) to[c] += dy[pixel(S.output, image, 0, p) + c];
+        activate_row(Act{}, to, to, S.input.channels);
+      }
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Products of two maps in plain loops.
+struct ReferenceMultiply {
+  /// y = x * factor; y may be x.
+  /// x (batch, S.input), factor (batch, S.factor), y (batch, S.output)
+  template <MultiplySpec S>
+  static void multiply(HostContext&, std::size_t batch, const float* x, const float* factor, float* y) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t by, std::size_t out) { y[out] = x[in] * factor[by]; });
   }
 
-  /// y = x * scale where uniform(index) >= rate, else 0; scale = 1 / (1 - rate). The index of a value is its
-  /// place in the contiguous batch: the mask is a function of the key, on every backend.
-  template <ElementwiseSpec S, std::size_t Percent>
-  static void dropout(HostContext&, std::size_t batch, Philox key, const float* x, float* y) {
-    mask<S, Percent>(batch, key,
-                     [&](std::size_t in, std::size_t out, float factor) { y[out] = x[in] * factor; });
-  }
-  /// dx += dy under the same mask.
-  template <ElementwiseSpec S, std::size_t Percent>
-  static void dropout_backward(HostContext&, std::size_t batch, Philox key, const float* dy, float* dx) {
-    mask<S, Percent>(batch, key,
-                     [&](std::size_t in, std::size_t out, float factor) { dx[in] += dy[out] * factor; });
+  /// dx += dy * factor, dfactor += dy * x; either may be null.
+  template <MultiplySpec S>
+  static void multiply_backward(HostContext&, std::size_t batch, const float* x, const float* factor,
+                                const float* dy, float* dx, float* dfactor) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t by, std::size_t out) {
+      if (dx != nullptr) dx[in] += dy[out] * factor[by];
+      if (dfactor != nullptr) dfactor[by] += dy[out] * x[in];
+    });
   }
 
  private:
-  template <ElementwiseSpec S, std::size_t Percent, class Function>
-  static void mask(std::size_t batch, Philox key, Function&& f) {
-    constexpr float rate = static_cast<float>(Percent) / 100.0f, keep = 1.0f / (1.0f - rate);
-    std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
+  // f(offset in x, in the factors, in y) for every product.
+  template <MultiplySpec S, class Function>
+  static void for_each(std::size_t batch, Function&& f) {
     for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < S.input.pixels(); ++p)
-        for (std::size_t c = 0; c < S.input.channels; ++c) {
-          const std::size_t index = (image * S.input.pixels() + p) * S.input.channels + c;
-          if (index % 4 == 0) draws = key.block(index / 4);
-          f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
-            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
-        }
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        const std::size_t in = pixel(S.input, image, 0, p), out = pixel(S.output, image, 0, p);
+        const std::size_t by = pixel(S.factor, image, 0, S.per_channel() ? 0 : p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) f(in + c, by + c, out + c);
+      }
   }
 };
 
@@ -3376,6 +4139,57 @@ struct ReferencePooling {
 
 }  // namespace graft::detail
 
+namespace graft::detail {
+
+/// What brings images to the scale of a network, in plain loops: Rescaling and Normalization.
+struct ReferenceStandardization {
+  /// y = x * scale + offset, the constants of a Rescaling.
+  template <ElementwiseSpec S, class L>
+  static void rescale(HostContext&, std::size_t batch, const float* x, float* y) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      y[out] = x[in] * number_of<typename L::scale>(c) + number_of<typename L::offset>(c);
+    });
+  }
+  /// dx += dy * scale
+  template <ElementwiseSpec S, class L>
+  static void rescale_backward(HostContext&, std::size_t batch, const float* dy, float* dx) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      dx[in] += dy[out] * number_of<typename L::scale>(c);
+    });
+  }
+
+  /// y = (x - mean) / max(sqrt(variance), 1e-7). mean, variance (channels)
+  template <ElementwiseSpec S>
+  static void normalize(HostContext&, std::size_t batch, const float* x, const float* mean,
+                        const float* variance, float* y) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      y[out] = (x[in] - mean[c]) / deviation(variance[c]);
+    });
+  }
+  /// dx += dy / max(sqrt(variance), 1e-7)
+  template <ElementwiseSpec S>
+  static void normalize_backward(HostContext&, std::size_t batch, const float* variance, const float* dy,
+                                 float* dx) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      dx[in] += dy[out] / deviation(variance[c]);
+    });
+  }
+
+ private:
+  static float deviation(float variance) { return std::max(std::sqrt(variance), 1e-7f); }
+
+  // f(offset in x, in y, channel)
+  template <ElementwiseSpec S, class Function>
+  static void for_each(std::size_t batch, Function&& f) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p)
+        for (std::size_t c = 0; c < S.input.channels; ++c)
+          f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c, c);
+  }
+};
+
+}  // namespace graft::detail
+
 namespace graft {
 
 /// Every primitive in plain loops on one thread: slow, obvious, and the oracle of every other backend's
@@ -3385,7 +4199,10 @@ struct Reference : detail::ReferenceConvolution,
                    detail::ReferencePooling,
                    detail::ReferenceDense,
                    detail::ReferenceNormalization,
+                   detail::ReferenceStandardization,
                    detail::ReferenceElementwise,
+                   detail::ReferenceMultiply,
+                   detail::ReferenceDropout,
                    detail::ReferenceTraining {
   static constexpr std::string_view name = "Reference";
 };
@@ -3625,11 +4442,50 @@ struct Bfloat16Products {
 
 namespace graft::detail::simd {
 
-/// Activations that kernels apply to sums while these are in registers; the others follow in a pass of their
+/// v = exp(v) within two units in the last place, for |v| <= 87: 2^n from the exponent's bits times a
+/// polynomial of the rest, which is at most ln(2) / 2. Coefficients: Cephes' expf. (Moshier)
+inline __attribute__((always_inline)) void exponential(Vector& v) {
+  typedef std::int32_t Bits __attribute__((vector_size(sizeof(Vector))));
+  const float magic =
+      12582912.0f;  // 1.5 * 2^23: what is added to it is rounded to an integer, in its lowest bits
+  const Vector shifted = v * 1.44269504f + magic, n = shifted - magic;
+  const Vector r = v - n * 0.693359375f + n * 2.12194440e-4f;  // ln(2) in two parts
+  Vector p = 1.9875691500e-4f * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  v = reinterpret_cast<Vector>(reinterpret_cast<Bits>(p) + (reinterpret_cast<Bits>(shifted) << 23));
+}
+
+/// v = 1 / (1 + exp(-v)); a NaN stays one.
+inline __attribute__((always_inline)) void sigmoid(Vector& v) {
+  const Vector limit = 87.0f - Vector{};
+  Vector e = v > limit ? -limit : v < -limit ? limit : -v;
+  exponential(e);
+  v = v == v ? 1.0f / (1.0f + e) : v;
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// Activations that kernels apply themselves to what they have summed; the others follow in a pass of their
 /// own.
 template <class Act>
+inline constexpr bool in_kernels =
+    std::is_same_v<Act, Linear> || std::is_same_v<Act, Relu> || std::is_same_v<Act, Relu6> ||
+    std::is_same_v<Act, Sigmoid> || std::is_same_v<Act, Swish>;
+
+/// What a kernel applies on the way to Act.
+template <class Act>
+using InKernels = std::conditional_t<in_kernels<Act>, Act, Linear>;
+
+/// Of these, the ones whose code is short enough to be repeated for every register of every tile.
+template <class Act>
 inline constexpr bool in_registers =
-    std::is_same_v<Act, Linear> || std::is_same_v<Act, Relu> || std::is_same_v<Act, Relu6>;
+    in_kernels<Act> && !std::is_same_v<Act, Sigmoid> && !std::is_same_v<Act, Swish>;
 
 /// v = f(v)
 inline __attribute__((always_inline)) void activate_vector(Linear, Vector&) {}
@@ -3641,8 +4497,43 @@ inline __attribute__((always_inline)) void activate_vector(Relu6, Vector& v) {
   const Vector six = 6.0f - Vector{};
   v = v < six ? v : six;
 }
+inline __attribute__((always_inline)) void activate_vector(Sigmoid, Vector& v) { sigmoid(v); }
+inline __attribute__((always_inline)) void activate_vector(Swish, Vector& v) {
+  Vector s = v;
+  sigmoid(s);
+  v *= s;
+}
 
-/// What a kernel applies in registers on the way to Act.
+/// y = f(x) for `channels` floats of each of so many pixels, whose strides are in floats; y may be x. One
+/// function for all sizes.
+template <class Act>
+__attribute__((noinline)) void activate_pixels(const float* x, std::size_t x_stride, float* y,
+                                               std::size_t y_stride, std::size_t pixels,
+                                               std::size_t channels) {
+  for (; pixels > 0; --pixels, x += x_stride, y += y_stride) {
+    Vector v;
+    std::size_t c = 0;
+    for (; c + lanes <= channels; c += lanes) {
+      load(v, x + c);
+      activate_vector(Act{}, v);
+      store(y + c, v);
+    }
+    if (c == channels) continue;
+    v = Vector{};
+    std::memcpy(&v, x + c, (channels - c) * sizeof(float));
+    activate_vector(Act{}, v);
+    std::memcpy(y + c, &v, (channels - c) * sizeof(float));
+  }
+}
+
+/// What a kernel does to a tile behind its last store, if Act was not applied in registers.
+template <class Act>
+inline __attribute__((always_inline)) void finish_tile(float* y, std::size_t stride, std::size_t pixels,
+                                                       std::size_t channels) {
+  if constexpr (!in_registers<Act>) activate_pixels<Act>(y, stride, y, stride, pixels, channels);
+}
+
+/// The part of Act that is applied in registers.
 template <class Act>
 using InRegisters = std::conditional_t<in_registers<Act>, Act, Linear>;
 
@@ -3734,10 +4625,11 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// The tiles [first, end) of a row of output pixels for one block of channels.
@@ -3938,10 +4830,11 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   stream = fetched;
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// Direct convolution of bfloat16 weights and inputs, summed in float.
@@ -4478,8 +5371,8 @@ struct ChosenConvolution {
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
-    AlgorithmOf<S>::template run<simd::InRegisters<Act>>(context, batch, x, packed, bias, y);
-    if constexpr (!simd::in_registers<Act>)
+    AlgorithmOf<S>::template run<simd::InKernels<Act>>(context, batch, x, packed, bias, y);
+    if constexpr (!simd::in_kernels<Act>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
   }
@@ -4801,10 +5694,11 @@ void depthwise_tile(const float* x, const float* kernel, const float* bias, floa
     }
   unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
     unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      activate_vector(Act{}, sum[m][v]);
+      activate_vector(InRegisters<Act>{}, sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// One row of output pixels for a block of channels.
@@ -4852,13 +5746,13 @@ struct SimdDepthwiseConvolution {
                             row * static_cast<std::ptrdiff_t>(S.input.width * S.input.pixel_stride);
         float* out = y + pixel(S.output, image, oy, 0);
         const auto block = [&]<std::size_t Channels>(std::size_t channel) {
-          simd::depthwise_row<S, simd::InRegisters<Act>, Channels>(from + channel, kernel + channel,
-                                                                   bias == nullptr ? nullptr : bias + channel,
-                                                                   out + channel, rows);
+          simd::depthwise_row<S, simd::InKernels<Act>, Channels>(from + channel, kernel + channel,
+                                                                 bias == nullptr ? nullptr : bias + channel,
+                                                                 out + channel, rows);
         };
         for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
         block.template operator()<P::last>((P::blocks - 1) * P::block);
-        if constexpr (!simd::in_registers<Act>)
+        if constexpr (!simd::in_kernels<Act>)
           for (std::size_t ox = 0; ox < S.output.width; ++ox)
             activate_row(Act{}, out + ox * S.output.pixel_stride, out + ox * S.output.pixel_stride,
                          S.output.channels);
@@ -4866,6 +5760,174 @@ struct SimdDepthwiseConvolution {
     } else {
       BlasDepthwiseConvolution::depthwise_conv2d<S, Act>(context, batch, x, kernel, bias, y);
     }
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail::simd {
+
+/// Calls f(channel, number of channels as a constant) for each vector of a row of channels.
+template <std::size_t Channels, class Function>
+inline __attribute__((always_inline)) void for_each_vector(Function&& f) {
+  constexpr std::size_t whole = Channels / lanes * lanes;
+  for (std::size_t c = 0; c < whole; c += lanes) f(c, std::integral_constant<std::size_t, lanes>{});
+  if constexpr (whole < Channels) f(whole, std::integral_constant<std::size_t, Channels - whole>{});
+}
+
+/// Pixels that lie one behind the other are one row of values to whoever treats all channels alike.
+constexpr ElementwiseSpec rows_of(ElementwiseSpec s) {
+  if (!s.input.contiguous() || !s.output.contiguous()) return s;
+  const ImageLayout row{s.input.height, 1, s.input.width * s.input.channels,
+                        s.input.width * s.input.channels};
+  return {row, row};
+}
+
+/// y = x * factor for so many pixels, one factor for each channel. x and y have strides in floats; y may be
+/// x. One function for all sizes.
+inline __attribute__((noinline)) void multiply_channels(const float* x, std::size_t x_stride,
+                                                        const float* factor, float* y, std::size_t y_stride,
+                                                        std::size_t pixels, std::size_t channels) {
+  for (; pixels > 0; --pixels, x += x_stride, y += y_stride) {
+    std::size_t c = 0;
+    for (; c + lanes <= channels; c += lanes) {
+      Vector v, w;
+      load(v, x + c);
+      load(w, factor + c);
+      store(y + c, v * w);
+    }
+    for (; c < channels; ++c) y[c] = x[c] * factor[c];
+  }
+}
+
+/// sums (channels) += x of so many pixels.
+inline __attribute__((noinline)) void add_channels(const float* x, std::size_t stride, std::size_t pixels,
+                                                   std::size_t channels, float* sums) {
+  std::size_t c = 0;
+  for (; c + lanes <= channels; c += lanes) {
+    Vector sum, v;
+    load(sum, sums + c);
+    for (std::size_t p = 0; p < pixels; ++p) {
+      load(v, x + p * stride + c);
+      sum += v;
+    }
+    store(sums + c, sum);
+  }
+  for (; c < channels; ++c)
+    for (std::size_t p = 0; p < pixels; ++p) sums[c] += x[p * stride + c];
+}
+
+/// What is left of Act behind the registers, for a row of channels.
+template <class Act>
+inline __attribute__((always_inline)) void finish_row(float* y, std::size_t channels) {
+  if constexpr (in_kernels<Act>)
+    finish_tile<Act>(y, channels, 1, channels);
+  else
+    activate_row(Act{}, y, y, channels);
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// What is computed value by value, in registers; one task for each row of pixels.
+struct SimdElementwise {
+  template <ElementwiseSpec S, class Act>
+  static void activation(HostContext& context, std::size_t batch, const float* x, float* y) {
+    if constexpr (simd::in_registers<Act>) {
+      constexpr ElementwiseSpec rows = simd::rows_of(S);
+      for_each_pixel<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+        simd::for_each_vector<rows.input.channels>([&](std::size_t c, auto count) {
+          simd::Vector v;
+          simd::load_some<count>(v, x + in + c);
+          simd::activate_vector(Act{}, v);
+          simd::store_some<count>(y + out + c, v);
+        });
+      });
+    } else if constexpr (simd::in_kernels<Act>) {
+      for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+        simd::activate_pixels<Act>(x + in, S.input.pixel_stride, y + out, S.output.pixel_stride,
+                                   S.input.width, S.input.channels);
+      });
+    } else {
+      ReferenceElementwise::activation<S, Act>(context, batch, x, y);
+    }
+  }
+
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(HostContext& context, std::size_t batch, const float* x, const float* scale,
+                          const float* shift, float* y) {
+    for_each_pixel<S>(context, batch, [=](std::size_t in, std::size_t out) {
+      simd::for_each_vector<S.input.channels>([&](std::size_t c, auto count) {
+        simd::Vector v, factor, term;
+        simd::load_some<count>(v, x + in + c);
+        simd::load_some<count>(factor, scale + c);
+        simd::load_some<count>(term, shift + c);
+        v = v * factor + term;
+        simd::activate_vector(simd::InRegisters<Act>{}, v);
+        simd::store_some<count>(y + out + c, v);
+      });
+      simd::finish_row<Act>(y + out, S.output.channels);
+    });
+  }
+
+  template <ElementwiseSpec S, class Act = Linear>
+  static void accumulate(HostContext& context, std::size_t batch, const float* dy, float* dx) {
+    constexpr ElementwiseSpec rows = simd::in_registers<Act> ? simd::rows_of(S) : S;
+    for_each_pixel<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+      simd::for_each_vector<rows.input.channels>([&](std::size_t c, auto count) {
+        simd::Vector v, term;
+        simd::load_some<count>(v, dx + in + c);
+        simd::load_some<count>(term, dy + out + c);
+        v += term;
+        simd::activate_vector(simd::InRegisters<Act>{}, v);
+        simd::store_some<count>(dx + in + c, v);
+      });
+      simd::finish_row<Act>(dx + in, S.input.channels);
+    });
+  }
+
+  template <MultiplySpec S>
+  static void multiply(HostContext& context, std::size_t batch, const float* x, const float* factor,
+                       float* y) {
+    if constexpr (S.per_channel())
+      for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+        simd::multiply_channels(x + in, S.input.pixel_stride,
+                                factor + in / S.input.image_stride() * S.factor.image_stride(), y + out,
+                                S.output.pixel_stride, S.input.width, S.input.channels);
+      });
+    else
+      ReferenceMultiply::multiply<S>(context, batch, x, factor, y);
+  }
+
+  template <ElementwiseSpec S>
+  static void global_average_pool(HostContext& context, std::size_t batch, const float* x, float* y) {
+    context.team().run(batch, [&](std::size_t image, std::size_t) {
+      float* sums = y + image * S.output.image_stride();
+      std::fill_n(sums, S.input.channels, 0.0f);
+      simd::add_channels(x + image * S.input.image_stride(), S.input.pixel_stride, S.input.pixels(),
+                         S.input.channels, sums);
+      for (std::size_t c = 0; c < S.input.channels; ++c) sums[c] /= static_cast<float>(S.input.pixels());
+    });
+  }
+
+ private:
+  // f(offset of a row in the input, in the output)
+  template <auto S, class Function>
+  static void for_each_row(HostContext& context, std::size_t batch, Function&& f) {
+    context.team().run(batch * S.input.height, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / S.input.height, row = task % S.input.height;
+      f(pixel(S.input, image, row, 0), pixel(S.output, image, row, 0));
+    });
+  }
+
+  // f(offset of a pixel in the input, in the output)
+  template <ElementwiseSpec S, class Function>
+  static void for_each_pixel(HostContext& context, std::size_t batch, Function&& f) {
+    for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+      for (std::size_t p = 0; p < S.input.width; ++p)
+        f(in + p * S.input.pixel_stride, out + p * S.output.pixel_stride);
+    });
   }
 };
 
@@ -4946,6 +6008,7 @@ struct Simd : Blas,
               detail::SimdConvolution,
               detail::SimdDepthwiseConvolution,
               detail::SimdDense,
+              detail::SimdElementwise,
               detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
 
@@ -4954,6 +6017,11 @@ struct Simd : Blas,
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
   using detail::SimdDepthwiseConvolution::depthwise_conv2d;
+  using detail::SimdElementwise::accumulate;
+  using detail::SimdElementwise::activation;
+  using detail::SimdElementwise::global_average_pool;
+  using detail::SimdElementwise::multiply;
+  using detail::SimdElementwise::scale_shift;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;
@@ -5891,6 +6959,12 @@ struct Rescale {
   }
 };
 
+/// x, as it is: preprocess_input of networks that bring pixels to their scale themselves (EfficientNet).
+struct PassThrough {
+  static constexpr std::string_view name = "PassThrough";
+  static void apply(std::span<float>) {}
+};
+
 /// x / 127.5 - 1, to [-1, 1]: preprocess_input of mode 'tf' (Inception, MobileNet, Xception).
 struct Tf {
   static constexpr std::string_view name = "Tf";
@@ -6062,70 +7136,51 @@ std::vector<float> initial_parameters(Seed seed, Part part) {
 
 }  // namespace graft
 
-namespace graft {
+namespace graft::detail {
 
-/// y = f(x W + b). Input (inputs), output (Units); kernel (inputs, Units), bias (Units).
-/// Options: an activation (default Linear), NoBias. Source: Keras' Dense on vectors.
-template <std::size_t Units, class... Options>
-struct Dense : LayerDefaults {
-  static_assert(Units > 0, "Dense<Units>: expected at least one unit");
-  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
-  static constexpr std::size_t units = Units;
-  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
-  static constexpr std::string_view keras_class = "Dense";
-  static constexpr std::string_view keras_prefix = "dense";
-  static constexpr Role role = Role::linear;
-  static constexpr std::string_view expects =
-      "a vector (units): put Flatten or GlobalAveragePooling2D before Dense";
+/// A buffer of an arena: floats, and the first and the last step that needs it.
+struct BufferLife {
+  std::size_t first = 0, last = 0, size = 0;
+};
 
-  static constexpr bool accepts(Shape input) { return input.rank == 1; }
-  static constexpr Shape output_shape(Shape) { return {Units}; }
-  static constexpr auto parameters(Shape input) {
-    const ParameterSpec kernel{"kernel", {input.size(), Units}, Initializer::glorot_uniform};
-    if constexpr (use_bias)
-      return std::array{kernel, ParameterSpec{"bias", {Units}, Initializer::zeros}};
-    else
-      return std::array{kernel};
+/// Places buffers in one arena, in the order of their first steps: each in the first gap among those that
+/// live at the same time, or, if it is to stay, behind all others.
+template <std::size_t Capacity>
+struct FirstFit {
+  static constexpr std::size_t align = 16;  // floats: a line of the cache
+  std::array<std::size_t, Capacity> begin{}, end{}, last{};
+  std::size_t alive_count = 0;  // few at a time, which keeps a compiler's count of steps low
+  std::size_t arena_size = 0;
+
+  /// Floats before the buffer.
+  constexpr std::size_t place(BufferLife buffer, bool stays) {
+    const std::size_t size = (buffer.size + align - 1) / align * align;
+    std::size_t kept = 0;
+    for (std::size_t o = 0; o < alive_count; ++o)
+      if (last[o] >= buffer.first) {
+        begin[kept] = begin[o];
+        end[kept] = end[o];
+        last[kept++] = last[o];
+      }
+    alive_count = kept;
+    std::size_t at = stays ? arena_size : 0;
+    for (bool moved = !stays; moved;) {
+      moved = false;
+      for (std::size_t o = 0; o < alive_count; ++o)
+        if (at < end[o] && begin[o] < at + size) {
+          at = end[o];
+          moved = true;
+        }
+    }
+    begin[alive_count] = at;
+    end[alive_count] = at + size;
+    last[alive_count++] = buffer.last;
+    if (arena_size < at + size) arena_size = at + size;
+    return at;
   }
-  static constexpr std::size_t macs(Shape input) { return input.size() * Units; }
 };
 
-}  // namespace graft
-
-namespace graft {
-
-/// Training: drops Percent per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y
-/// = x. Shape: any, unchanged. The rate is in per cent, because it is a template argument.
-template <std::size_t Percent>
-struct Dropout : LayerDefaults {
-  static constexpr std::size_t percent = Percent;
-  static constexpr std::string_view keras_class = "Dropout";
-  static constexpr std::string_view keras_prefix = "dropout";
-  static constexpr Role role = Role::identity;
-  static constexpr bool is_rate = Percent < 100;
-  static constexpr std::string_view expects =
-      is_rate ? "an image (height, width, channels) or a vector (units)" : "a rate from 0 to 99 per cent";
-
-  static constexpr bool accepts(Shape input) { return is_rate && input.rank >= 1; }
-  static constexpr Shape output_shape(Shape input) { return input; }
-};
-
-}  // namespace graft
-
-namespace graft {
-
-/// (height, width, channels) as one vector, row-major: index (y * width + x) * channels + c. Costs nothing.
-struct Flatten : LayerDefaults {
-  static constexpr std::string_view keras_class = "Flatten";
-  static constexpr std::string_view keras_prefix = "flatten";
-  static constexpr Role role = Role::reshape;
-  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
-
-  static constexpr bool accepts(Shape input) { return input.rank >= 1; }
-  static constexpr Shape output_shape(Shape input) { return {input.size()}; }
-};
-
-}  // namespace graft
+}  // namespace graft::detail
 
 namespace graft {
 
@@ -6161,9 +7216,10 @@ struct Step {
   std::size_t to = 0;              ///< node whose value it writes
   std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
-  std::size_t activation = none;   ///< activation fused into it
+  std::size_t activation = none;   ///< activation fused into it, or into the last step of an Add
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
   bool accumulate = false;         ///< Add: onto what is there
+  std::size_t factor = none;       ///< Multiply: node of the values by which it multiplies
 };
 
 /// The complete execution of a network for one image, placed in one arena.
@@ -6172,11 +7228,14 @@ struct Plan {
   std::array<Step, 2 * Nodes> steps{};
   std::size_t step_count = 0;
   std::array<Location, Nodes> locations{};
-  std::size_t arena_size = 0;  ///< floats for one image
+  std::array<std::size_t, Nodes> inner_offset{};  ///< of the value between a layer's two stages, in the arena
+  std::size_t arena_size = 0;                     ///< floats for one image
   /// Batch statistics that training keeps for the backward pass: where each node's begin, and floats of them
   /// all.
   std::array<std::size_t, Nodes> saved_offset{};
   std::size_t saved_size = 0;
+  /// Training: floats of the arena before the sums of a layer that keeps them, which lie as its value does.
+  std::array<std::size_t, Nodes> sum_offset{};
 };
 
 namespace detail {
@@ -6189,10 +7248,14 @@ struct Planner {
   std::array<std::size_t, Nodes> root{};     // node whose buffer holds this node's value
   std::array<std::size_t, Nodes> channel{};  // where in it
   std::array<std::size_t, Nodes> fused{};    // last node of the step that computes this node, or 0
+  std::array<std::size_t, Nodes> reads{};    // by how many consumers this node has been read
 
   constexpr Plan<Nodes> make() {
     for (std::size_t n = 0; n < Nodes; ++n) root[n] = n;
-    for (std::size_t n = 1; n < Nodes; ++n) visit(n);
+    for (std::size_t n = 1; n < Nodes; ++n) {
+      for (std::size_t i = 0; i < graph[n].input_count; ++i) ++reads[graph[n].inputs[i]];
+      visit(n);
+    }
     // A network that computes nothing still has to deliver its output.
     if (root[graph.output] == 0) push({.node = 0, .from = 0, .to = deliver()});
     for (std::size_t n = 0; n < Nodes; ++n) locate(n);
@@ -6225,6 +7288,8 @@ struct Planner {
       concatenate(n);
     } else if (node.role == Role::add) {
       add(n);
+    } else if (node.role == Role::multiply) {
+      multiply(n);
     } else {
       compute(n);
     }
@@ -6240,7 +7305,7 @@ struct Planner {
   }
 
   // A layer with weights takes up the padding before it, and the batch normalisation and the activation
-  // behind it.
+  // behind it; a batch normalisation that no layer has taken up, the activation.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
     if (is_fused_pad(step.from)) {
@@ -6248,26 +7313,26 @@ struct Planner {
       step.from = graph[step.pad].inputs[0];
     }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
-      std::size_t next = only_consumer(n);
-      if (next != Step::none && graph[next].role == Role::scale_shift) {
-        step.scale_shift = next;
-        step.to = next;
-        next = only_consumer(next);
-      }
-      if (next != Step::none && graph[next].role == Role::activation) {
-        step.activation = next;
-        step.to = next;
-      }
+      const std::size_t next = only_consumer(n);
+      if (next != Step::none && graph[next].role == Role::scale_shift) step.to = step.scale_shift = next;
     }
+    const bool scaled = graph[n].role == Role::scale_shift;
+    if ((graph[n].role == Role::linear && graph[n].linear) || scaled) take_activation(step);
     for (std::size_t m = n; m <= step.to; ++m) {
       fused[m] = step.to;
       root[m] = step.to;
     }
-    if (mode.training && graph[n].role == Role::scale_shift) {
+    if (mode.training && scaled) {
       plan.saved_offset[n] = plan.saved_size;
       plan.saved_size += 2 * graph[n].output.channels();
     }
     push(step);
+  }
+
+  // In a frozen part the activation that alone reads what a step writes is computed with it.
+  constexpr void take_activation(Step& step) const {
+    const std::size_t next = mode.folded ? only_consumer(step.to) : Step::none;
+    if (next != Step::none && graph[next].role == Role::activation) step.to = step.activation = next;
   }
 
   // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
@@ -6291,25 +7356,39 @@ struct Planner {
     }
   }
 
-  // Outside training the sum takes the place of one of its terms that nobody else reads, and the others are
-  // added onto it. Else the first is copied.
+  // Outside training the sum takes the place of one of its terms that nobody reads any more, and the others
+  // are added onto it. Else the first is copied.
   constexpr void add(std::size_t n) {
     std::size_t target = Step::none;
-    for (std::size_t i = 0; i < graph[n].input_count && !mode.training; ++i) {
-      const std::size_t term = graph[n].inputs[i], buffer = root[term];
-      if (buffer != 0 && read_once(buffer, n) && channel[term] == 0 &&
-          graph[buffer].output == graph[term].output)
-        target = i;
-    }
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (is_free(n, i)) target = i;
     if (target != Step::none) root[n] = root[graph[n].inputs[target]];
     for (std::size_t i = 0; i < graph[n].input_count; ++i)
       if (i != target)
         push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+    Step& last = plan.steps[plan.step_count - 1];
+    take_activation(last);
+    fused[last.to] = last.to;
+    root[last.to] = root[n];
   }
 
-  constexpr bool read_once(std::size_t buffer, std::size_t n) const {
+  // The product likewise takes the place of what is multiplied.
+  constexpr void multiply(std::size_t n) {
+    const std::size_t value = graph[graph[n].inputs[0]].output == graph[n].output ? 0 : 1;
+    if (is_free(n, value)) root[n] = root[graph[n].inputs[value]];
+    push({.node = n, .from = graph[n].inputs[value], .to = n, .factor = graph[n].inputs[1 - value]});
+  }
+
+  // Whether node n may write where its i-th input lies: in a whole buffer, of which it is the last reader and
+  // only once.
+  constexpr bool is_free(std::size_t n, std::size_t i) const {
+    const std::size_t input = graph[n].inputs[i], buffer = root[input];
+    if (mode.training || buffer == 0 || channel[input] != 0 || graph[buffer].output != graph[input].output)
+      return false;
+    for (std::size_t k = 0; k < graph[n].input_count; ++k)
+      if (k != i && root[graph[n].inputs[k]] == buffer) return false;
     for (std::size_t m = 0; m < n; ++m)
-      if (root[m] == buffer && graph[m].consumers != 1) return false;
+      if (root[m] == buffer && reads[m] != graph[m].consumers) return false;
     return true;
   }
 
@@ -6335,55 +7414,38 @@ struct Planner {
     if (root[n] == root[graph.output]) plan.locations[n].region = Region::output;
   }
 
-  struct Placed {
-    std::size_t begin, end;  // floats of the arena
-    std::size_t last;        // the last step that needs it
-  };
-
   // First fit over the buffers' lifetimes, counted in steps.
   constexpr void place_buffers() {
-    constexpr std::size_t align = 16;
-    std::array<std::size_t, Nodes> first{}, last{}, order{};
+    constexpr std::size_t inner = Nodes;  // inner + n: the value between the stages of node n
+    std::array<BufferLife, 2 * Nodes> lives{};
+    std::array<std::size_t, 2 * Nodes> order{}, offset{};
+    std::array<bool, Nodes> placed{};
     std::size_t buffers = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
-      const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
-      last[from] = s;
-      if (plan.locations[to].region == Region::arena && !contains(order, buffers, to)) {
+      const Step& step = plan.steps[s];
+      const std::size_t to = root[step.to], n = step.node;
+      lives[root[step.from]].last = s;
+      if (step.factor != Step::none) lives[root[step.factor]].last = s;
+      if (plan.locations[to].region == Region::arena && !placed[to]) {
+        placed[to] = true;
         order[buffers++] = to;
-        first[to] = s;
+        lives[to] = {s, s, graph[to].output.size()};
       }
-      last[to] = last[to] < s ? s : last[to];
-    }
-    std::array<std::size_t, Nodes> offset{};
-    Placed alive[Nodes]{};  // few at a time, which keeps a compiler's count of steps low
-    std::size_t alive_count = 0;
-    for (std::size_t b = 0; b < buffers; ++b) {
-      const std::size_t n = order[b], size = (graph[n].output.size() + align - 1) / align * align;
-      std::size_t kept = 0;
-      for (std::size_t o = 0; o < alive_count; ++o)
-        if (alive[o].last >= first[n]) alive[kept++] = alive[o];
-      alive_count = kept;
-      std::size_t at = mode.training ? plan.arena_size : 0;
-      for (bool moved = !mode.training; moved;) {
-        moved = false;
-        for (std::size_t o = 0; o < alive_count; ++o)
-          if (at < alive[o].end && alive[o].begin < at + size) {
-            at = alive[o].end;
-            moved = true;
-          }
+      if (lives[to].last < s) lives[to].last = s;
+      if (graph[n].inner.rank > 0) {
+        order[buffers++] = inner + n;
+        lives[inner + n] = {s, s, graph[n].inner.size()};
       }
-      alive[alive_count++] = {at, at + size, last[n]};
-      offset[n] = at;
-      plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
-    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
-  }
-
-  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
-                                 std::size_t value) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (values[i] == value) return true;
-    return false;
+    FirstFit<2 * Nodes> arena;
+    for (std::size_t b = 0; b < buffers; ++b) offset[order[b]] = arena.place(lives[order[b]], mode.training);
+    for (std::size_t n = 0; n < Nodes; ++n) {
+      plan.locations[n].offset = offset[root[n]];
+      plan.inner_offset[n] = offset[inner + n];
+      if (mode.training && graph[n].keeps_sum)
+        plan.sum_offset[n] = arena.place({0, 0, graph[root[n]].output.size()}, true);
+    }
+    plan.arena_size = arena.arena_size;
   }
 };
 
@@ -6452,8 +7514,13 @@ struct Site {
       return std::type_identity<typename type_at<Node, node_types<Net>>::activation>{};
   }
   using activation = typename decltype(activation_at<step.activation>())::type;
+  /// Training keeps the sums before an activation that is derived from them: the activation is then applied
+  /// by itself.
+  static constexpr bool keeps_sum = Mode.training && node.keeps_sum;
+  using kernel_activation = std::conditional_t<keeps_sum, Linear, activation>;
 
   static constexpr Location from = plan.locations[step.from];
+  static constexpr Location factor = plan.locations[step.factor == Step::none ? step.from : step.factor];
   static constexpr Location to = [] {
     Location location = plan.locations[step.to];
     location.channel += step.slice;
@@ -6462,6 +7529,8 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
+  static constexpr bool has_inner = node.inner.rank > 0;
+  static constexpr ImageLayout inner = contiguous(node.inner);
   static constexpr Window window = [] {
     Window whole = node.window;
     if (step.pad != Step::none) {
@@ -6479,6 +7548,10 @@ struct Site {
     if (location.region == Region::output) return output_memory + location.channel;
     return arena + batch * location.offset + location.channel;
   }
+  /// The value between the layer's two stages.
+  static float* inner_at(std::size_t batch, float* arena) {
+    return arena + batch * plan.inner_offset[step.node];
+  }
   template <class F>
   static const float* x(const F& f) {
     return at<const float*>(from, f.batch, f.input, f.output, f.arena);
@@ -6487,19 +7560,35 @@ struct Site {
   static float* y(const F& f) {
     return at<float*>(to, f.batch, nullptr, f.output, f.arena);
   }
+  /// Where a layer with weights writes: its value, or the sums that it keeps.
+  template <class F>
+  static float* sum(const F& f) {
+    if constexpr (keeps_sum)
+      return f.arena + f.batch * plan.sum_offset[step.node] + to.channel;
+    else
+      return y(f);
+  }
 };
 
 }  // namespace graft::detail
 
 namespace graft::detail {
 
-/// What a step's kernel is compiled for.
+/// What a step's kernel is compiled for. A layer of two stages slides its window in the first.
 template <class Site>
-inline constexpr Conv2dSpec conv2d_spec{Site::input, Site::output, Site::window};
+inline constexpr Conv2dSpec conv2d_spec = [] {
+  if constexpr (Site::has_inner)
+    return Conv2dSpec{Site::inner, Site::output, Window{}};
+  else
+    return Conv2dSpec{Site::input, Site::output, Site::window};
+}();
 template <class Site>
-inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::output, Site::window};
+inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::has_inner ? Site::inner : Site::output,
+                                              Site::window};
 template <class Site>
 inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr MultiplySpec multiply_spec{Site::input, Site::factor.layout, Site::output};
 template <class Site>
 inline constexpr PadSpec pad_spec{Site::input, Site::output, Site::node.padding.top, Site::node.padding.left};
 
@@ -6510,14 +7599,21 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
           p + L::mean_index * channels, p + L::variance_index * channels};
 }
 
-/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
+/// Floats of the depthwise kernel before the kernel of a convolution.
+template <class Site>
+inline constexpr std::size_t first_stage_size = Site::has_inner ? depthwise_spec<Site>.kernel_size() : 0;
+
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
+/// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
   if constexpr (requires { typename S::layer::kernel_size; })
-    return B::template packed_size<conv2d_spec<S>> + S::output.channels;
+    return first_stage_size<S> + B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
+  else if constexpr (S::node.role == Role::scale_shift)
+    return 2 * S::output.channels;
   else
     return S::node.parameter_size;
 }
@@ -6525,9 +7621,11 @@ constexpr std::size_t prepared_size() {
 template <LayeredNetwork Net, Backend B>
 inline constexpr auto prepared_offsets = [] {
   constexpr std::size_t count = plan_of<Net, frozen_mode>.step_count;
+  [[maybe_unused]] constexpr std::size_t align =
+      16;  // a vector of weights should lie in one line of the cache
   std::array<std::size_t, count + 1> offsets{};
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((offsets[I + 1] = offsets[I] + prepared_size<Net, B, I>()), ...);
+    ((offsets[I + 1] = offsets[I] + (prepared_size<Net, B, I>() + align - 1) / align * align), ...);
   }
   (std::make_index_sequence<count>{});
   return offsets;
@@ -6541,7 +7639,12 @@ struct ForwardStep : Site<Net, Mode, I> {
   static constexpr ElementwiseSpec elementwise{S::input, S::output};
   static constexpr bool is_ahead = Mode.training && S::step.node == node_ahead<Net>;
 
-  static void run(const F& f) { compute(typename S::layer{}, f); }
+  static void run(const F& f) {
+    compute(typename S::layer{}, f);
+    if constexpr (S::keeps_sum)
+      B::template activation<ElementwiseSpec{S::output, S::output}, typename S::activation>(
+          f.context, f.batch, S::sum(f), S::y(f));
+  }
 
   static const float* parameters(const F& f) {
     if constexpr (Mode.folded)
@@ -6551,25 +7654,35 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
-  static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
+  static void compute(Conv2D<Filters, Kernel, Options...>, const F& f) {
+    convolve(f, S::x(f), parameters(f));
+  }
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void compute(SeparableConv2D<Filters, Kernel, Options...>, const F& f) {
+    float* inner = S::inner_at(f.batch, f.arena);
+    B::template depthwise_conv2d<depthwise_spec<S>, Linear>(f.context, f.batch, S::x(f), parameters(f),
+                                                            nullptr, inner);
+    convolve(f, inner, parameters(f) + first_stage_size<S>);
+  }
+  // kernel and bias as the mode has them
+  static void convolve(const F& f, const float* x, const float* kernel) {
     constexpr Conv2dSpec spec = conv2d_spec<S>;
-    const float* kernel = parameters(f);
     if constexpr (Mode.folded)
       B::template conv2d_packed<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel, kernel + B::template packed_size<spec>, S::y(f));
+          f.context, f.batch, x, kernel, kernel + B::template packed_size<spec>, S::y(f));
     else
-      B::template conv2d<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel,
-          layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+      B::template conv2d<spec, typename S::kernel_activation>(
+          f.context, f.batch, x, kernel,
+          S::layer::use_bias ? kernel + spec.patch_size() * spec.output.channels : nullptr, S::sum(f));
   }
 
   template <class Kernel, class... Options>
   static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
     constexpr DepthwiseSpec spec = depthwise_spec<S>;
     const float* kernel = parameters(f);
-    B::template depthwise_conv2d<spec, typename S::activation>(
+    B::template depthwise_conv2d<spec, typename S::kernel_activation>(
         f.context, f.batch, S::x(f), kernel,
-        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::y(f));
+        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::sum(f));
   }
 
   template <std::size_t Units, class... Options>
@@ -6580,23 +7693,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     if constexpr (is_ahead)
       if (f.ahead != nullptr)
         return B::template activation<ElementwiseSpec{S::output, S::output}, Linear>(f.context, f.batch,
-                                                                                     f.ahead, S::y(f));
-    B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
-                                                    bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
+                                                                                     f.ahead, S::sum(f));
+    B::template dense<spec, typename S::kernel_activation>(
+        f.context, f.batch, S::x(f), kernel, bias ? kernel + spec.inputs * Units : nullptr, S::sum(f));
   }
 
   template <class... Options>
   static void compute(BatchNormalization<Options...> layer, const F& f) {
     constexpr std::size_t n = S::output.channels;
     using L = decltype(layer);
-    const BatchNormVectors v = batch_norm_vectors<L>(parameters(f), n);
-    if constexpr (Mode.training) {
+    const float* p = parameters(f);
+    if constexpr (Mode.folded) {
+      B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
+                                                                   S::y(f));
+    } else if constexpr (Mode.training) {
+      const BatchNormVectors v = batch_norm_vectors<L>(p, n);
       float* moving = f.trained + S::node.parameter_offset;
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
     } else {
-      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f), v, S::y(f));
+      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f),
+                                          batch_norm_vectors<L>(p, n), S::y(f));
     }
   }
 
@@ -6618,9 +7736,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template activation<elementwise, Function>(f.context, f.batch, S::x(f), S::y(f));
   }
 
-  template <std::size_t Percent>
-  static void compute(Dropout<Percent>, const F& f) {
-    B::template dropout<elementwise, Percent>(f.context, f.batch, dropout_key(f), S::x(f), S::y(f));
+  template <class Scale, class Offset>
+  static void compute(Rescaling<Scale, Offset> layer, const F& f) {
+    B::template rescale<elementwise, decltype(layer)>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  static void compute(Normalization, const F& f) {
+    const float* mean = parameters(f);
+    B::template normalize<elementwise>(f.context, f.batch, S::x(f), mean, mean + S::output.channels, S::y(f));
+  }
+
+  template <class... Branches>
+  static void compute(Multiply<Branches...>, const F& f) {
+    B::template multiply<multiply_spec<S>>(f.context, f.batch, S::x(f), factor(f), S::y(f));
+  }
+  static const float* factor(const F& f) {
+    return S::template at<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void compute(Dropout<Rate, Options...> layer, const F& f) {
+    B::template dropout<elementwise, decltype(layer)::rule>(f.context, f.batch, dropout_key(f), S::x(f),
+                                                            S::y(f));
   }
   static Philox dropout_key(const F& f) {
     return {f.dropout.value, static_cast<std::uint32_t>(Stream::dropout),
@@ -6628,9 +7765,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   // What is only a copy: an input that is also the output, a branch that could not write into its slice, and
-  // a Flatten of such a slice.
+  // another shape for such a slice.
   static void compute(InputLayer, const F& f) { copy(f); }
   static void compute(Flatten, const F& f) { copy(f); }
+  template <std::size_t... Extents>
+  static void compute(Reshape<Extents...>, const F& f) {
+    copy(f);
+  }
   template <class... Branches>
   static void compute(Concatenate<Branches...>, const F& f) {
     copy(f);
@@ -6638,7 +7779,8 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Add<Branches...>, const F& f) {
     if constexpr (S::step.accumulate)
-      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+      B::template accumulate<ElementwiseSpec{S::output, S::input}, typename S::activation>(f.context, f.batch,
+                                                                                           S::x(f), S::y(f));
     else
       copy(f);
   }
@@ -6692,7 +7834,7 @@ inline std::pair<std::vector<float>, std::vector<float>> fold(std::span<const fl
 }
 
 template <LayeredNetwork Net, std::size_t Node>
-ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t channels) {
+ScaleShift scale_shift_of(std::span<const float> parameters, std::size_t channels) {
   if constexpr (Node == Step::none)
     return ScaleShift{channels};
   else
@@ -6703,7 +7845,7 @@ ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t 
 }
 
 /// Step I's parameters in the prepared form: batch normalisation folded into kernel and bias, the kernel
-/// packed as the backend likes it.
+/// packed as the backend likes it; or the two vectors of a batch normalisation itself.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 void prepare_step(typename B::Context& context, std::span<const float> parameters, float* prepared) {
   using S = Site<Net, frozen_mode, I>;
@@ -6713,15 +7855,27 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
     float* destination = prepared + prepared_offsets<Net, B>[I];
     if constexpr (S::node.role == Role::linear) {
       constexpr std::size_t channels = S::output.channels;
-      constexpr std::size_t kernel_size = S::node.parameter_size - (S::layer::use_bias ? channels : 0);
+      constexpr std::size_t before = first_stage_size<S>;
+      constexpr std::size_t kernel_size =
+          S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
       const auto [kernel, bias] =
-          fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
-               following_scale_shift<Net, S::step.scale_shift>(parameters, channels));
+          fold(own.subspan(before, kernel_size), S::layer::use_bias ? &own[before + kernel_size] : nullptr,
+               scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination);
+        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
       else
         B::upload(context, kernel, destination);
+      if constexpr (before > 0) B::upload(context, own.first(before), destination);
       B::upload(context, bias, destination + (size - channels));
+    } else if constexpr (S::node.role == Role::scale_shift) {
+      constexpr std::size_t channels = S::output.channels;
+      const ScaleShift by = scale_shift_of<Net, S::step.node>(parameters, channels);
+      std::vector<float> vectors(size);  // scale, then shift
+      for (std::size_t c = 0; c < channels; ++c) {
+        vectors[c] = static_cast<float>(by.scale[c]);
+        vectors[channels + c] = static_cast<float>(by.shift[c]);
+      }
+      B::upload(context, vectors, destination);
     } else {
       B::upload(context, own, destination);
     }
@@ -8009,6 +9163,48 @@ std::string Model<Base, Head, B>::summary() const {
   }
   return summary_table("model", rows, trainable_parameter_count, parameter_count - trainable_parameter_count);
 }
+
+}  // namespace graft
+
+namespace graft {
+
+namespace detail {
+
+/// An architecture that knows the layers with which Keras classifies what it computes: `top<classes>`.
+template <class Architecture>
+concept HasTop = requires {
+  typename Architecture::template top<1000>;
+};
+
+/// An architecture with its top.
+template <HasTop Architecture, std::size_t Classes>
+struct TopOn {
+  static constexpr std::size_t minimum_size = Architecture::minimum_size;
+  using preprocessings = typename Architecture::preprocessings;
+  using layers = Sequential<typename Architecture::layers, typename Architecture::template top<Classes>>;
+};
+
+template <class Net, std::size_t Classes>
+struct WithTopOf {
+  static_assert(
+      never<Expected<text_of<"a whole backbone, not cut, of those that have a top">>, Received<Net>>,
+      "graft: WithTop<Network>: no top fits this network");
+  using type = Net;
+};
+
+template <class InputType, HasTop Architecture, class Preprocessing, std::size_t Classes>
+struct WithTopOf<Network<InputType, Architecture, Preprocessing>, Classes> {
+  using type = Network<InputType, TopOn<Architecture, Classes>, Preprocessing>;
+};
+
+}  // namespace detail
+
+/// A backbone with its top, as keras.applications builds it with include_top=True: an image in, probabilities
+/// of the classes out, 1000 of them in the weights that Keras has. Extractor<WithTop<InceptionV3<Image<299,
+/// 299>>>, Simd> loads the file that Keras ships for this network and predicts; WithTop<...>::Until<"fc1">
+/// cuts it, also behind layers of the top.
+template <class Net, std::size_t Classes = 1000>
+using WithTop = typename detail::WithTopOf<Net, Classes>::type;
 
 }  // namespace graft
 
@@ -9459,11 +10655,14 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 
   static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
     using Act = typename S::layer::activation;
-    if constexpr (!std::is_same_v<Act, Linear>)
-      B::template activation_backward<S::output, Act>(f.context, f.batch, S::y(f), dy(f, g));
+    if constexpr (S::node.role == Role::activation && derivative_of_input<Act>)
+      B::template activation_backward<Forward::elementwise, Act>(f.context, f.batch, S::x(f), dy(f, g));
+    else if constexpr (!std::is_same_v<Act, Linear>)
+      B::template activation_backward<ElementwiseSpec{S::output, S::output}, Act>(
+          f.context, f.batch, S::keeps_sum ? S::sum(f) : S::y(f), dy(f, g));
     if constexpr (S::node.trainable_size > 0)
       differentiate(typename S::layer{}, f, g, parameters);
-    else if constexpr (wants_dx)
+    else if constexpr (wants_dx || S::step.factor != Step::none)
       differentiate(typename S::layer{}, f, g);
   }
 
@@ -9477,6 +10676,25 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template conv2d_backward_kernel<spec>(
         f.context, f.batch, S::x(f), dy(f, g), dkernel,
         layer.use_bias ? dkernel + spec.patch_size() * Filters : nullptr);
+    parameters.end(f.context, S::node);
+  }
+
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void differentiate(SeparableConv2D<Filters, Kernel, Options...> layer, const F& f,
+                            const GradientFrame& g, const Parameters& parameters) {
+    constexpr DepthwiseSpec first = depthwise_spec<S>;
+    constexpr Conv2dSpec second = conv2d_spec<S>;
+    constexpr std::size_t kernel_at = first.kernel_size(),
+                          bias_at = kernel_at + second.patch_size() * Filters;
+    const float *p = Forward::parameters(f), *inner = S::inner_at(f.batch, f.arena);
+    float* dinner = S::inner_at(f.batch, g.arena);
+    B::template conv2d_backward_input<second>(f.context, f.batch, p + kernel_at, dy(f, g), dinner);
+    if constexpr (wants_dx)
+      B::template depthwise_conv2d_backward_input<first>(f.context, f.batch, p, dinner, dx(f, g));
+    float* dp = parameters.begin(S::node);
+    B::template depthwise_conv2d_backward_kernel<first>(f.context, f.batch, S::x(f), dinner, dp, nullptr);
+    B::template conv2d_backward_kernel<second>(f.context, f.batch, inner, dy(f, g), dp + kernel_at,
+                                               layer.use_bias ? dp + bias_at : nullptr);
     parameters.end(f.context, S::node);
   }
 
@@ -9500,7 +10718,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
-    parameters.template dense<spec, typename S::activation, Forward::is_ahead>(
+    parameters.template dense<spec, typename S::kernel_activation, Forward::is_ahead>(
         f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
@@ -9543,13 +10761,36 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template accumulate<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
-  template <std::size_t Percent>
-  static void differentiate(Dropout<Percent>, const F& f, const GradientFrame& g) {
-    B::template dropout_backward<Forward::elementwise, Percent>(f.context, f.batch, Forward::dropout_key(f),
-                                                                dy(f, g), dx(f, g));
+  template <class Scale, class Offset>
+  static void differentiate(Rescaling<Scale, Offset> layer, const F& f, const GradientFrame& g) {
+    B::template rescale_backward<Forward::elementwise, decltype(layer)>(f.context, f.batch, dy(f, g),
+                                                                        dx(f, g));
+  }
+
+  static void differentiate(Normalization, const F& f, const GradientFrame& g) {
+    B::template normalize_backward<Forward::elementwise>(
+        f.context, f.batch, Forward::parameters(f) + S::output.channels, dy(f, g), dx(f, g));
+  }
+
+  template <class... Branches>
+  static void differentiate(Multiply<Branches...>, const F& f, const GradientFrame& g) {
+    constexpr bool wants_dfactor = S::factor.region != Region::input;
+    B::template multiply_backward<multiply_spec<S>>(
+        f.context, f.batch, S::x(f), Forward::factor(f), dy(f, g), wants_dx ? dx(f, g) : nullptr,
+        wants_dfactor ? S::template at<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void differentiate(Dropout<Rate, Options...> layer, const F& f, const GradientFrame& g) {
+    B::template dropout_backward<Forward::elementwise, decltype(layer)::rule>(
+        f.context, f.batch, Forward::dropout_key(f), dy(f, g), dx(f, g));
   }
 
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
+  template <std::size_t... Extents>
+  static void differentiate(Reshape<Extents...>, const F& f, const GradientFrame& g) {
+    copy(f, g);
+  }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);
@@ -10756,8 +11997,26 @@ inline Handle open_group(hid_t from, std::string_view path, const Place& place) 
 
 namespace graft {
 
-/// The IEEE 754 formats in which an archive may store its numbers, of either byte order.
-enum class ElementType { float16, float32, float64 };
+/// The formats in which an archive may store its numbers, of either byte order: IEEE 754, and integers where
+/// a single one counts something.
+enum class ElementType { float16, float32, float64, int32, int64 };
+
+constexpr bool is_integer(ElementType type) {
+  return type == ElementType::int32 || type == ElementType::int64;
+}
+
+/// Bytes of one number.
+constexpr std::size_t element_size(ElementType type) {
+  switch (type) {
+    case ElementType::float16:
+      return 2;
+    case ElementType::float32:
+    case ElementType::int32:
+      return 4;
+    default:
+      return 8;
+  }
+}
 
 }  // namespace graft
 
@@ -10804,13 +12063,15 @@ inline float half_to_float(std::uint16_t half) {
   return std::bit_cast<float>(sign | bits);
 }
 
-/// The format of a stored number. Throws ArchiveError for integers, opaque bytes and whatever else there is.
+/// The format of a stored number. Throws ArchiveError for opaque bytes and whatever else there is.
 inline ElementType element_type(hid_t type, const Place& place) {
   const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
   if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::float32;
   if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::float64;
   if (is(half_type(H5T_IEEE_F32LE, place).get()) || is(half_type(H5T_IEEE_F32BE, place).get()))
     return ElementType::float16;
+  if (is(H5T_STD_I32LE) || is(H5T_STD_I32BE)) return ElementType::int32;
+  if (is(H5T_STD_I64LE) || is(H5T_STD_I64BE)) return ElementType::int64;
   place.refuse("float16, float32 or float64 numbers", class_name(H5Tget_class(type)));
 }
 
@@ -10823,7 +12084,7 @@ namespace graft::detail::hdf5 {
 /// deflate cannot expand by more: 258 bytes out of two bits (zlib's documentation).
 inline constexpr std::uintmax_t max_expansion = 1032;
 
-/// A checked dataset of floating-point numbers, all of whose bytes are stored in the file.
+/// A checked dataset of numbers, all of whose bytes are stored in the file.
 struct Dataset {
   Handle id;
   Place place;
@@ -10833,7 +12094,7 @@ struct Dataset {
   // Positions in the chain of filters, by which a chunk's mask says what it skips. Keras uses none of them.
   std::optional<unsigned> deflate, checksum;
 
-  std::size_t element_size() const { return std::size_t{2} << static_cast<int>(type); }
+  std::size_t element_size() const { return graft::element_size(type); }
 };
 
 /// The product of the extents, or refusal if it does not fit: the extents are the file's claim, not yet true.
@@ -10995,6 +12256,7 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
   std::array<hsize_t, Shape::max_rank> extents{};
   place.require(H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) == rank, "a readable extent");
   data.shape = to_shape({extents.data(), static_cast<std::size_t>(rank)});
+  if (is_integer(data.type) && rank > 0) place.refuse("float16, float32 or float64 numbers", "integers");
   const auto bytes = checked_size(data.shape, data.element_size(), place);
 
   if (layout == H5D_CHUNKED) {
@@ -11428,9 +12690,9 @@ inline std::string_view base_name(std::string_view weight) {
 /// "kernel_1:0" (made unique by TensorFlow), of Keras 1's "block1_conv1_W_1:0". Empty for names that tell
 /// nothing.
 inline std::string_view parameter_name(std::string_view weight) {
-  static constexpr std::array<std::string_view, 8> names{
-      "kernel",          "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel",
-      "pointwise_kernel"};
+  static constexpr std::array<std::string_view, 11> names{
+      "kernel",           "bias", "gamma",    "beta", "moving_mean", "moving_variance", "depthwise_kernel",
+      "pointwise_kernel", "mean", "variance", "count"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> keras1{
       {{"_W", "kernel"},
        {"_b", "bias"},
@@ -11482,6 +12744,11 @@ std::string describe(const Layer& layer) {
   return text;
 }
 
+/// Whether a stored parameter may be the one of that name; Keras 3 calls a depthwise kernel a kernel.
+inline bool may_be(std::string_view stored, std::string_view name) {
+  return stored.empty() || stored == name || (stored == "kernel" && name == "depthwise_kernel");
+}
+
 struct Difference {
   std::string name, expected, found;
 };
@@ -11506,7 +12773,7 @@ inline std::optional<Difference> difference(const ExpectedLayer& expected, const
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::string name = expected.name + "/" + parameters[i].name;
     const auto stored = parameter_name(tensors[i].name);
-    if (!stored.empty() && stored != parameters[i].name)
+    if (!may_be(stored, parameters[i].name))
       return Difference{name, parameters[i].name, tensors[i].name + " of layer " + found.name};
     if (tensors[i].shape != parameters[i].shape)
       return Difference{name, to_string(parameters[i].shape),
@@ -11538,6 +12805,17 @@ inline LayerNumber layer_number(std::string_view name) {
   // TensorFlow 1.13 called the layers batch_normalization_v1_N.
   if (result.family == "batch_normalization_v1") result.family = "batch_normalization";
   return result;
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// A layer's name as every generation of Keras takes it. Keras 3 allows no slash in a name; where Keras 2's
+/// applications have conv1/conv, its own have conv1_conv.
+inline std::string portable_name(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
 }
 
 }  // namespace graft::detail
@@ -11587,10 +12865,10 @@ class LayerMatcher {
         expected_families_{families<ExpectedLayer>(expected_)} {}
 
   Assignment by_name() const {
-    std::map<std::string_view, const ArchiveLayer*> names;
-    for (const auto* layer : stored_) names.emplace(layer->name, layer);
+    std::map<std::string, const ArchiveLayer*> names;
+    for (const auto* layer : stored_) names.emplace(portable_name(layer->name), layer);
     return assign([&](std::size_t i) {
-      const auto found = names.find(expected_[i]->name);
+      const auto found = names.find(portable_name(expected_[i]->name));
       return found == names.end() ? nullptr : found->second;
     });
   }
@@ -11786,6 +13064,30 @@ ParameterPlaces places_in_whole(const ParameterPlaces& own) {
   return whole;
 }
 
+/// Whether a layer of a file is one of a top: by its name, or by that which the weights of MobileNet V2 have.
+inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
+  return found.name == top.name || found.name == "Logits";
+}
+
+/// Refuses a file of the same architecture with its top, as Keras does: for a network without, cut or not.
+template <LayeredNetwork Net>
+void refuse_top(const Archive& archive) {
+  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
+  ParameterPlaces backbone, with_top;
+  append_places<Whole>(backbone, 0);
+  append_places<WithTop<Whole>>(with_top, 0);
+  const auto stored = weighted<ArchiveLayer>(archive.layers());
+  if (stored.size() != with_top.layers.size()) return;
+  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
+  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
+    return is_top_layer(*found, top);
+  };
+  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
+  throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
+                       "the weights of a network without its top; WithTop<Network> has one",
+                       describe(*stored[backbone.layers.size()]));
+}
+
 }  // namespace detail
 
 template <LayeredNetwork Net, Backend B>
@@ -11793,6 +13095,8 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
   const Archive archive = Archive::open(file);
   detail::ParameterPlaces places;
   detail::append_places<Net>(places, 0);
+  if constexpr (requires { requires detail::HasTop<typename Net::architecture>; })
+    detail::refuse_top<Net>(archive);
   if constexpr (requires { typename Net::architecture; }) {
     // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
     // names.
@@ -11864,6 +13168,12 @@ inline void describe_depthwise(Json& config, std::size_t multiplier, std::string
                     "depthwise_constraint", "bias_constraint"});
 }
 
+inline void describe_separable(Json& config, std::size_t filters) {
+  config["filters"] = filters;
+  config["pointwise_initializer"] = initializer_config("GlorotUniform");
+  set_null(config, {"pointwise_regularizer", "pointwise_constraint"});
+}
+
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
   set_pair(config, size_key, window.height, window.width);
   set_pair(config, "strides", window.stride_y, window.stride_x);
@@ -11890,9 +13200,26 @@ inline void describe_padding(Json& config, Padding p) {
   config["data_format"] = "channels_last";
 }
 
-inline void describe_dropout(Json& config, double rate) {
-  config["rate"] = rate;
+inline void describe_dropout(Json& config, DropoutRule rule, std::size_t axes) {
+  config["rate"] = rule.rate();
   set_null(config, {"noise_shape", "seed"});
+  if (!rule.whole_samples) return;
+  config["noise_shape"] = Json::array({nullptr});
+  for (std::size_t i = 0; i < axes; ++i) config["noise_shape"].push_back(1);
+}
+
+inline void set_shape(Json& config, const char* key, const Shape& shape) {
+  config[key] = Json::array();
+  for (std::size_t i = 0; i < shape.rank; ++i) config[key].push_back(shape[i]);
+}
+
+/// A number of Rescaling: one for all channels, or a list.
+template <class Number>
+Json number_config() {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return Json(Number::values);
+  else
+    return static_cast<double>(Number::num) / static_cast<double>(Number::den);
 }
 
 inline void describe_input(Json& config, const Shape& sample) {
@@ -11917,6 +13244,13 @@ void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& c
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <std::size_t Filters, class Size, class... Options>
+void describe(SeparableConv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+  describe_separable(config, Filters);
 }
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
@@ -11945,14 +13279,28 @@ template <class Function>
 void describe(Activation<Function>, const Node&, Json& config) {
   set_text(config, "activation", Function::keras_name);
 }
-template <std::size_t Percent>
-void describe(Dropout<Percent>, const Node&, Json& config) {
-  describe_dropout(config, static_cast<double>(Percent) / 100.0);
+template <std::size_t Rate, class... Options>
+void describe(Dropout<Rate, Options...> layer, const Node& node, Json& config) {
+  describe_dropout(config, layer.rule, node.output.rank);
+}
+template <class Scale, class Offset>
+void describe(Rescaling<Scale, Offset>, const Node&, Json& config) {
+  config["scale"] = number_config<Scale>();
+  config["offset"] = number_config<Offset>();
+}
+inline void describe(Normalization, const Node&, Json& config) {
+  config["axis"] = Json::array({-1});
+  set_null(config, {"mean", "variance"});
+  config["invert"] = false;
+}
+template <std::size_t... Extents>
+void describe(Reshape<Extents...> layer, const Node&, Json& config) {
+  set_shape(config, "target_shape", layer.target);
 }
 inline void describe(Flatten, const Node&, Json& config) { set_text(config, "data_format", "channels_last"); }
-inline void describe(GlobalAveragePooling2D, const Node&, Json& config) {
+inline void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
   set_text(config, "data_format", "channels_last");
-  config["keepdims"] = false;
+  config["keepdims"] = node.output.rank == 3;
 }
 template <class... Branches>
 void describe(Concatenate<Branches...>, const Node&, Json& config) {
@@ -11960,6 +13308,8 @@ void describe(Concatenate<Branches...>, const Node&, Json& config) {
 }
 template <class... Branches>
 void describe(Add<Branches...>, const Node&, Json&) {}
+template <class... Branches>
+void describe(Multiply<Branches...>, const Node&, Json&) {}
 inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
 
 using Describe = void (*)(const Node&, Json&);
@@ -11984,18 +13334,19 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
   for (const std::size_t n : order) {
     if (n == 0 && !source.empty()) continue;
     const Node& node = nodes[n];
-    Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
+    const std::string name = portable_name(node.name());
+    Json config = {{"name", name}, {"trainable", trainable}, {"dtype", "float32"}};
     describers[n](node, config);
     Json inbound = Json::array();
     for (std::size_t i = 0; i < node.input_count; ++i) {
       const std::size_t from = node.inputs[i];
-      inbound.push_back(
-          Json::array({from == 0 && !source.empty() ? source : nodes[from].name(), 0, 0, Json::object()}));
+      inbound.push_back(Json::array(
+          {from == 0 && !source.empty() ? source : portable_name(nodes[from].name()), 0, 0, Json::object()}));
     }
     layers.push_back(
         {{"class_name", node.keras_class},
          {"config", std::move(config)},
-         {"name", node.name()},
+         {"name", name},
          {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
   }
 }
@@ -12216,10 +13567,10 @@ template <LayeredNetwork Net>
 void append_layer_data(std::vector<LayerData>& layers, std::span<const float> parameters, bool with_input) {
   for (const std::size_t n : keras_order(graph_of<Net>)) {
     if (n == 0 && !with_input) continue;
-    LayerData layer{graph_of<Net>.nodes[n].name(), {}};
+    LayerData layer{portable_name(graph_of<Net>.nodes[n].name()), {}};
     for (const ParameterEntry& entry : parameter_table<Net>())
       if (entry.node == n)
-        layer.weights.push_back({entry.layer + "/" + entry.name + ":0", entry.shape,
+        layer.weights.push_back({layer.name + "/" + entry.name + ":0", entry.shape,
                                  parameters.subspan(entry.offset, entry.shape.size())});
     layers.push_back(std::move(layer));
   }
@@ -12237,13 +13588,15 @@ void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
     base_.require_weights();
     detail::append_layers<Net>(layers, "", false);
     detail::append_layer_data<Net>(data, base_.parameters(), true);
-    source = graph_of<Net>.nodes[graph_of<Net>.output].name();
+    source = detail::portable_name(graph_of<Net>.nodes[graph_of<Net>.output].name());
   }
   const std::vector<float> head = head_.parameters();
   detail::append_layers<head_network>(layers, source, true);
   detail::append_layer_data<head_network>(data, head, !has_backbone);
   const auto& output = graph_of<head_network>.nodes[graph_of<head_network>.output];
-  write_keras_h5(file, detail::model_config(std::move(layers), "input_1", output.name()), "", data);
+  write_keras_h5(file,
+                 detail::model_config(std::move(layers), "input_1", detail::portable_name(output.name())), "",
+                 data);
 }
 
 }  // namespace graft

@@ -33,6 +33,7 @@ class PlanSimulation {
     if (mode.training)
       for (const Step& step : steps_) {
         expect(step.from, "for the backward pass");
+        if (step.factor != Step::none) expect(step.factor, "for the backward pass");
         if (step.slice == 0) expect(step.to, "for the backward pass");
         expect_inner(step.node, "for the backward pass");
       }
@@ -92,10 +93,16 @@ class PlanSimulation {
 
   void execute(const Step& step) {
     expect(step.from, "when it is read");
+    if (step.factor != Step::none) expect(step.factor, "when it is read");
     if (nodes_[step.node].role == Role::add) return add(step);
     write_inner(step.node);
     const bool copies = nodes_[step.node].role == Role::concatenate;
     write(step.to, step.slice, values_[copies ? step.from : step.to]);
+    if (nodes_[step.node].role ==
+        Role::multiply) {  // value by value in place of what it multiplies, or elsewhere
+      if (!same_place(step.from, step.to)) expect(step.from, "while it is read");
+      return expect(step.factor, "while it is read");
+    }
     expect(step.from, "while it is read");
     expect_inner(step.node, "while it is read");
   }
@@ -120,6 +127,11 @@ class PlanSimulation {
     bool intact = true;
     for_each_inner(n, [&](Label label, Label cell) { intact = intact && label == cell; });
     if (!intact) fail(n, std::string{"has a value between its stages that is not intact "} + when);
+  }
+
+  bool same_place(std::size_t a, std::size_t b) const {
+    const Location &x = locations_[a], &y = locations_[b];
+    return x.region == y.region && x.offset == y.offset && x.channel == y.channel && x.layout == y.layout;
   }
 
   // Sums in the making have labels of their own: those of the first term, then negative numbers.

@@ -7,6 +7,7 @@
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/reshape.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/execution.hpp>
 #include <graft/model/network.hpp>
@@ -131,6 +132,25 @@ TEST_CASE("a sum takes the place of a term that nobody else reads") {
         "");
   CHECK(plan_errors<Net<map, Point<2>, Add<Sequential<>, Point<2>>, Flatten, Dropout<10>>>() == "");
   CHECK(plan_errors<Net<vector, Add<Dense<4>, Dense<4>>, Activation<Tanh>>>() == "");
+}
+
+TEST_CASE("a product takes the place of what it multiplies, if all others have read it") {
+  using Factors = Sequential<GlobalAveragePooling2D, Reshape<1, 1, 4>, Point<4>>;
+  using Excited = Net<map, Block<4>, Multiply<Sequential<>, Factors>, Point<3>>;
+  CHECK(plan_errors<Excited>() == "");
+  constexpr auto& plan = plan_of<Excited, frozen_mode>;
+  CHECK(plan.step_count == 5);  // two convolutions before and within, a mean, the product, a convolution
+  CHECK(plan.locations[plan.steps[3].to].offset == plan.locations[plan.steps[3].from].offset);
+
+  CHECK(plan_errors<Net<map, Block<4>, Multiply<Factors, Sequential<>>>>() == "");
+  CHECK(plan_errors<Net<map, Block<4>, Add<Multiply<Sequential<>, Factors>, Sequential<>>, Point<2>>>() ==
+        "");
+  CHECK(plan_errors<Net<map, Point<4>, Add<Sequential<>, Multiply<Sequential<>, Factors>>>>() == "");
+  CHECK(plan_errors<Net<map, Point<4>, Concatenate<Multiply<Sequential<>, Factors>, Point<2>, Sequential<>>,
+                        Flatten>>() == "");
+  CHECK(plan_errors<Net<map, Multiply<Sequential<>, Sequential<>>, Point<2>>>() == "");
+  CHECK(plan_errors<Net<map, Point<4>, Multiply<Dropout<10>, Dropout<20>>>>() == "");
+  CHECK(plan_errors<Net<vector, Multiply<Dense<4, Swish>, Dense<4, Swish>>, Dense<2, Swish>>>() == "");
 }
 
 TEST_CASE("networks that compute nothing deliver their input") {

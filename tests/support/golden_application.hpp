@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/simd/simd.hpp>
+#include <graft/data/preprocessing.hpp>
 #include <graft/model/extractor.hpp>
 #include <graft/model/keras_order.hpp>
 #include <graft/model/parameters.hpp>
@@ -76,6 +77,9 @@ std::vector<float> named_parameters() {
     if (is("beta")) spread = 0.3;
     if (is("gamma")) centre = 1.0, spread = 0.3;
     if (is("moving_variance")) centre = 1.0, spread = 0.5;
+    if (is("mean")) centre = 0.5;
+    if (is("variance")) centre = 0.3;
+    if (is("count")) spread = 0.0;
     const NamedNumbers numbers{entry.layer + "/" + entry.name};
     for (std::size_t i = 0; i < entry.shape.size(); ++i)
       values[entry.offset + i] = static_cast<float>(centre + spread * numbers(i));
@@ -125,7 +129,8 @@ void check_golden_application(const std::string& name) {
   network.assign(named_parameters<Net>());
   const Pixels pixels = image_files::pattern(in[0], in[1]);
   std::vector<float> image(pixels.begin(), pixels.end());
-  for (float& x : image) x *= static_cast<float>(1 / 255.);
+  if (!std::is_same_v<typename Net::preprocessing, PassThrough>)
+    for (float& x : image) x *= static_cast<float>(1 / 255.);
   check_golden_output(network, image, Golden{"applications/" + name});
 }
 

@@ -25,11 +25,14 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 
   static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
     using Act = typename S::layer::activation;
-    if constexpr (!std::is_same_v<Act, Linear>)
-      B::template activation_backward<S::output, Act>(f.context, f.batch, S::y(f), dy(f, g));
+    if constexpr (S::node.role == Role::activation && derivative_of_input<Act>)
+      B::template activation_backward<Forward::elementwise, Act>(f.context, f.batch, S::x(f), dy(f, g));
+    else if constexpr (!std::is_same_v<Act, Linear>)
+      B::template activation_backward<ElementwiseSpec{S::output, S::output}, Act>(
+          f.context, f.batch, S::keeps_sum ? S::sum(f) : S::y(f), dy(f, g));
     if constexpr (S::node.trainable_size > 0)
       differentiate(typename S::layer{}, f, g, parameters);
-    else if constexpr (wants_dx)
+    else if constexpr (wants_dx || S::step.factor != Step::none)
       differentiate(typename S::layer{}, f, g);
   }
 
@@ -85,7 +88,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
-    parameters.template dense<spec, typename S::activation, Forward::is_ahead>(
+    parameters.template dense<spec, typename S::kernel_activation, Forward::is_ahead>(
         f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
@@ -128,13 +131,36 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template accumulate<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
-  template <std::size_t Percent>
-  static void differentiate(Dropout<Percent>, const F& f, const GradientFrame& g) {
-    B::template dropout_backward<Forward::elementwise, Percent>(f.context, f.batch, Forward::dropout_key(f),
-                                                                dy(f, g), dx(f, g));
+  template <class Scale, class Offset>
+  static void differentiate(Rescaling<Scale, Offset> layer, const F& f, const GradientFrame& g) {
+    B::template rescale_backward<Forward::elementwise, decltype(layer)>(f.context, f.batch, dy(f, g),
+                                                                        dx(f, g));
+  }
+
+  static void differentiate(Normalization, const F& f, const GradientFrame& g) {
+    B::template normalize_backward<Forward::elementwise>(
+        f.context, f.batch, Forward::parameters(f) + S::output.channels, dy(f, g), dx(f, g));
+  }
+
+  template <class... Branches>
+  static void differentiate(Multiply<Branches...>, const F& f, const GradientFrame& g) {
+    constexpr bool wants_dfactor = S::factor.region != Region::input;
+    B::template multiply_backward<multiply_spec<S>>(
+        f.context, f.batch, S::x(f), Forward::factor(f), dy(f, g), wants_dx ? dx(f, g) : nullptr,
+        wants_dfactor ? S::template at<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void differentiate(Dropout<Rate, Options...> layer, const F& f, const GradientFrame& g) {
+    B::template dropout_backward<Forward::elementwise, decltype(layer)::rule>(
+        f.context, f.batch, Forward::dropout_key(f), dy(f, g), dx(f, g));
   }
 
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
+  template <std::size_t... Extents>
+  static void differentiate(Reshape<Extents...>, const F& f, const GradientFrame& g) {
+    copy(f, g);
+  }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);

@@ -64,8 +64,13 @@ struct Site {
       return std::type_identity<typename type_at<Node, node_types<Net>>::activation>{};
   }
   using activation = typename decltype(activation_at<step.activation>())::type;
+  /// Training keeps the sums before an activation that is derived from them: the activation is then applied
+  /// by itself.
+  static constexpr bool keeps_sum = Mode.training && node.keeps_sum;
+  using kernel_activation = std::conditional_t<keeps_sum, Linear, activation>;
 
   static constexpr Location from = plan.locations[step.from];
+  static constexpr Location factor = plan.locations[step.factor == Step::none ? step.from : step.factor];
   static constexpr Location to = [] {
     Location location = plan.locations[step.to];
     location.channel += step.slice;
@@ -104,6 +109,14 @@ struct Site {
   template <class F>
   static float* y(const F& f) {
     return at<float*>(to, f.batch, nullptr, f.output, f.arena);
+  }
+  /// Where a layer with weights writes: its value, or the sums that it keeps.
+  template <class F>
+  static float* sum(const F& f) {
+    if constexpr (keeps_sum)
+      return f.arena + f.batch * plan.sum_offset[step.node] + to.channel;
+    else
+      return y(f);
   }
 };
 

@@ -7,7 +7,10 @@
 #include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
+#include <graft/layers/normalization.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/rescaling.hpp>
+#include <graft/layers/reshape.hpp>
 #include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/execution.hpp>
@@ -27,6 +30,8 @@ inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::has_inner ? Sit
                                               Site::window};
 template <class Site>
 inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr MultiplySpec multiply_spec{Site::input, Site::factor.layout, Site::output};
 template <class Site>
 inline constexpr PadSpec pad_spec{Site::input, Site::output, Site::node.padding.top, Site::node.padding.left};
 
@@ -59,9 +64,11 @@ constexpr std::size_t prepared_size() {
 template <LayeredNetwork Net, Backend B>
 inline constexpr auto prepared_offsets = [] {
   constexpr std::size_t count = plan_of<Net, frozen_mode>.step_count;
+  [[maybe_unused]] constexpr std::size_t align =
+      16;  // a vector of weights should lie in one line of the cache
   std::array<std::size_t, count + 1> offsets{};
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((offsets[I + 1] = offsets[I] + prepared_size<Net, B, I>()), ...);
+    ((offsets[I + 1] = offsets[I] + (prepared_size<Net, B, I>() + align - 1) / align * align), ...);
   }
   (std::make_index_sequence<count>{});
   return offsets;
@@ -75,7 +82,12 @@ struct ForwardStep : Site<Net, Mode, I> {
   static constexpr ElementwiseSpec elementwise{S::input, S::output};
   static constexpr bool is_ahead = Mode.training && S::step.node == node_ahead<Net>;
 
-  static void run(const F& f) { compute(typename S::layer{}, f); }
+  static void run(const F& f) {
+    compute(typename S::layer{}, f);
+    if constexpr (S::keeps_sum)
+      B::template activation<ElementwiseSpec{S::output, S::output}, typename S::activation>(
+          f.context, f.batch, S::sum(f), S::y(f));
+  }
 
   static const float* parameters(const F& f) {
     if constexpr (Mode.folded)
@@ -102,18 +114,18 @@ struct ForwardStep : Site<Net, Mode, I> {
       B::template conv2d_packed<spec, typename S::activation>(
           f.context, f.batch, x, kernel, kernel + B::template packed_size<spec>, S::y(f));
     else
-      B::template conv2d<spec, typename S::activation>(
+      B::template conv2d<spec, typename S::kernel_activation>(
           f.context, f.batch, x, kernel,
-          S::layer::use_bias ? kernel + spec.patch_size() * spec.output.channels : nullptr, S::y(f));
+          S::layer::use_bias ? kernel + spec.patch_size() * spec.output.channels : nullptr, S::sum(f));
   }
 
   template <class Kernel, class... Options>
   static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
     constexpr DepthwiseSpec spec = depthwise_spec<S>;
     const float* kernel = parameters(f);
-    B::template depthwise_conv2d<spec, typename S::activation>(
+    B::template depthwise_conv2d<spec, typename S::kernel_activation>(
         f.context, f.batch, S::x(f), kernel,
-        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::y(f));
+        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::sum(f));
   }
 
   template <std::size_t Units, class... Options>
@@ -124,9 +136,9 @@ struct ForwardStep : Site<Net, Mode, I> {
     if constexpr (is_ahead)
       if (f.ahead != nullptr)
         return B::template activation<ElementwiseSpec{S::output, S::output}, Linear>(f.context, f.batch,
-                                                                                     f.ahead, S::y(f));
-    B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
-                                                    bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
+                                                                                     f.ahead, S::sum(f));
+    B::template dense<spec, typename S::kernel_activation>(
+        f.context, f.batch, S::x(f), kernel, bias ? kernel + spec.inputs * Units : nullptr, S::sum(f));
   }
 
   template <class... Options>
@@ -167,9 +179,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template activation<elementwise, Function>(f.context, f.batch, S::x(f), S::y(f));
   }
 
-  template <std::size_t Percent>
-  static void compute(Dropout<Percent>, const F& f) {
-    B::template dropout<elementwise, Percent>(f.context, f.batch, dropout_key(f), S::x(f), S::y(f));
+  template <class Scale, class Offset>
+  static void compute(Rescaling<Scale, Offset> layer, const F& f) {
+    B::template rescale<elementwise, decltype(layer)>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  static void compute(Normalization, const F& f) {
+    const float* mean = parameters(f);
+    B::template normalize<elementwise>(f.context, f.batch, S::x(f), mean, mean + S::output.channels, S::y(f));
+  }
+
+  template <class... Branches>
+  static void compute(Multiply<Branches...>, const F& f) {
+    B::template multiply<multiply_spec<S>>(f.context, f.batch, S::x(f), factor(f), S::y(f));
+  }
+  static const float* factor(const F& f) {
+    return S::template at<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void compute(Dropout<Rate, Options...> layer, const F& f) {
+    B::template dropout<elementwise, decltype(layer)::rule>(f.context, f.batch, dropout_key(f), S::x(f),
+                                                            S::y(f));
   }
   static Philox dropout_key(const F& f) {
     return {f.dropout.value, static_cast<std::uint32_t>(Stream::dropout),
@@ -177,9 +208,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   // What is only a copy: an input that is also the output, a branch that could not write into its slice, and
-  // a Flatten of such a slice.
+  // another shape for such a slice.
   static void compute(InputLayer, const F& f) { copy(f); }
   static void compute(Flatten, const F& f) { copy(f); }
+  template <std::size_t... Extents>
+  static void compute(Reshape<Extents...>, const F& f) {
+    copy(f);
+  }
   template <class... Branches>
   static void compute(Concatenate<Branches...>, const F& f) {
     copy(f);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/core/type_list.hpp>
+#include <graft/layers/activations.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/layer.hpp>
 #include <graft/layers/zero_padding2d.hpp>
@@ -29,6 +30,8 @@ struct Node {
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
+  /// The layer sums, and training keeps the sums before the activation, which is derived from them.
+  bool keeps_sum = false;
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
@@ -85,6 +88,7 @@ struct GraphBuilder {
     node.keras_class = L::keras_class;
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;
+    node.keeps_sum = L::role == Role::linear && derivative_of_input<typename L::activation>;
     node.label = name.empty() ? L::keras_prefix : name;
     if (name.empty()) node.ordinal = same_prefix(L::keras_prefix) + 1;
     node.input_count = input_count;
@@ -98,6 +102,8 @@ struct GraphBuilder {
       concatenate(node);
     else if constexpr (L::role == Role::add)
       sum(node);
+    else if constexpr (L::role == Role::multiply)
+      multiply(node);
     else
       describe<L>(node);
     return count++;
@@ -146,6 +152,15 @@ struct GraphBuilder {
   constexpr void sum(const Node& node) {
     for (std::size_t i = 1; i < node.input_count; ++i)
       if (graph.nodes[node.inputs[i]].output != node.input && graph.rejected == 0) graph.rejected = count;
+  }
+
+  constexpr void multiply(Node& node) {
+    const Shape other = graph.nodes[node.inputs[1]].output;
+    const auto fits = [](Shape factor, Shape value) {
+      return factor == value || (value.rank == 3 && factor == Shape{1, 1, value.channels()});
+    };
+    if (!fits(other, node.input) && !fits(node.input, other) && graph.rejected == 0) graph.rejected = count;
+    if (!fits(other, node.input)) node.output = other;
   }
 };
 

@@ -10,11 +10,14 @@ namespace {
 
 constexpr std::size_t lanes = detail::simd::lanes;
 
+constexpr ImageLayout with_gap(Shape shape, std::size_t gap) {
+  ImageLayout layout = contiguous(shape);
+  layout.pixel_stride += gap;
+  return layout;
+}
+
 constexpr ElementwiseSpec make(Shape shape, std::size_t input_gap = 0, std::size_t output_gap = 0) {
-  ElementwiseSpec spec{contiguous(shape), contiguous(shape)};
-  spec.input.pixel_stride += input_gap;
-  spec.output.pixel_stride += output_gap;
-  return spec;
+  return {with_gap(shape, input_gap), with_gap(shape, output_gap)};
 }
 
 // Random pixels with NaN in the gaps between them.
@@ -56,6 +59,59 @@ void check() {
   }
 }
 
+// Runs a primitive of Simd and of Reference into maps of L; the results agree to `tolerance`.
+template <ImageLayout L, class Run>
+void check_map(Run&& run, double tolerance) {
+  for (const std::size_t batch : batches) {
+    CAPTURE(batch);
+    HostContext one{Threads{1}};
+    auto expected = poison(buffer_size(L, batch));
+    run(std::type_identity<Reference>{}, one, batch, expected.data());
+    const auto y = same_for_any_threads<Simd>([&](HostContext& context) {
+      auto result = poison(buffer_size(L, batch));
+      run(std::type_identity<Simd>{}, context, batch, result.data());
+      return result;
+    });
+    CHECK(only_pixels_written(L, y));
+    CHECK(difference(pixels_of(L, y), pixels_of(L, expected)) <= tolerance);
+  }
+}
+
+template <Shape In, std::size_t Gap>
+void check_all() {
+  static constexpr ElementwiseSpec same{with_gap(In, Gap), with_gap(In, 2 * Gap)};
+  static constexpr ElementwiseSpec pooled{same.input, contiguous({In[2]})};
+  [[maybe_unused]] static constexpr MultiplySpec scaled{same.input, contiguous({1, 1, In[2]}), same.output};
+  [[maybe_unused]] static constexpr MultiplySpec product{same.input, same.output, same.output};
+  const auto x = pixels_with_gaps(same.input, 7, 1), other = pixels_with_gaps(same.output, 7, 2),
+             factors = random_values(7 * In[2], 3);
+  check_map<same.output>(
+      [&]<class B>(std::type_identity<B>, auto& context, std::size_t batch, float* y) {
+        B::template activation<same, Swish>(context, batch, x.data(), y);
+      },
+      1e-6);
+  check_map<same.output>(
+      [&]<class B>(std::type_identity<B>, auto& context, std::size_t batch, float* y) {
+        B::template activation<same, Sigmoid>(context, batch, x.data(), y);
+      },
+      1e-6);
+  check_map<pooled.output>(
+      [&]<class B>(std::type_identity<B>, auto& context, std::size_t batch, float* y) {
+        B::template global_average_pool<pooled>(context, batch, x.data(), y);
+      },
+      0.0);
+  check_map<same.output>(
+      [&]<class B>(std::type_identity<B>, auto& context, std::size_t batch, float* y) {
+        B::template multiply<scaled>(context, batch, x.data(), factors.data(), y);
+      },
+      0.0);
+  check_map<same.output>(
+      [&]<class B>(std::type_identity<B>, auto& context, std::size_t batch, float* y) {
+        B::template multiply<product>(context, batch, x.data(), other.data(), y);
+      },
+      0.0);
+}
+
 }  // namespace
 
 TEST_CASE("activations, sums and scaling: channels of whole and cut vectors, slices of wider maps") {
@@ -67,5 +123,16 @@ TEST_CASE("activations, sums and scaling: channels of whole and cut vectors, sli
   check<make({3, 3, lanes - 1}, 1, 4), Relu6>();
   check<make({2, 3, 2 * lanes + 1}), Softmax>();
   check<make({2, 3, lanes}, 3, 1), Tanh>();
+  check<make({3, 2, lanes + 2}, 1, 0), Swish>();
   check<make({4 * lanes + 7}), Relu>();
+}
+
+TEST_CASE("activations, products and means of whole and cut vectors, on maps of their own") {
+  check_all<Shape{3, 5, 2 * lanes}, 0>();
+  check_all<Shape{2, 3, lanes + 3}, 0>();
+  check_all<Shape{4, 1, 5}, 0>();
+}
+
+TEST_CASE("activations, products and means in slices of wider maps") {
+  check_all<Shape{3, 2, 2 * lanes + 1}, 3>();
 }

@@ -94,10 +94,11 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// The tiles [first, end) of a row of output pixels for one block of channels.

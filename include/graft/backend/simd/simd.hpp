@@ -27,6 +27,8 @@ struct Simd : Blas,
   using detail::SimdDepthwiseConvolution::depthwise_conv2d;
   using detail::SimdElementwise::accumulate;
   using detail::SimdElementwise::activation;
+  using detail::SimdElementwise::global_average_pool;
+  using detail::SimdElementwise::multiply;
   using detail::SimdElementwise::scale_shift;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
