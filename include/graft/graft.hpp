@@ -22,6 +22,7 @@
 #include <graft/losses/binary_crossentropy.hpp>
 #include <graft/losses/categorical_crossentropy.hpp>
 #include <graft/model/model.hpp>
+#include <graft/model/move_boundary.hpp>
 #include <graft/model/profile.hpp>
 #include <graft/model/summary.hpp>
 #include <graft/optimizers/adam.hpp>

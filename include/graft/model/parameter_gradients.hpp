@@ -29,7 +29,7 @@ struct KeepGradients {
 template <Backend B, class Rule>
 struct UpdateParameters {
   const Rule& rule;
-  float* parameters;
+  ParameterPointer<float> parameters;
   float* slots;  // (Rule::slots, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
@@ -43,7 +43,7 @@ struct UpdateParameters {
 
   float* begin(const Node&) const { return gradients; }
   void end(typename B::Context& context, const Node& node) const {
-    B::update(context, rule, node.trainable_size, parameters + node.parameter_offset, gradients,
+    B::update(context, rule, node.trainable_size, parameters.at(node.parameter_offset), gradients,
               slots_at(node.parameter_offset));
   }
 
@@ -51,9 +51,9 @@ struct UpdateParameters {
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
-                                     bias ? parameters + bias_at : nullptr, slots_at(bias_at),
-                                     IsAhead ? ahead : DenseAhead{});
+    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters.at(kernel_at),
+                                     slots_at(kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                     slots_at(bias_at), IsAhead ? ahead : DenseAhead{});
   }
 };
 

@@ -31,7 +31,8 @@ class Trainer {
   }();
 
  public:
-  Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
+  Trainer(ParameterPointer<float> parameters, const L& loss, const O& optimizer, Seed seed,
+          std::size_t capacity)
       : parameters_{parameters},
         loss_{loss},
         optimizer_{optimizer},
@@ -96,7 +97,7 @@ class Trainer {
     return sums;
   }
 
-  float* parameters_;
+  ParameterPointer<float> parameters_;
   L loss_;
   O optimizer_;
   Seed seed_;
