@@ -30,6 +30,7 @@
 #include <graft/optimizers/sgd.hpp>
 #include <graft/training/confusion_matrix.hpp>
 #include <graft/training/evaluate.hpp>
+#include <graft/training/fine_tune.hpp>
 #include <graft/training/fit.hpp>
 #include <graft/training/history.hpp>
 #include <graft/training/make_report.hpp>

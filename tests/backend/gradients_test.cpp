@@ -53,6 +53,9 @@ template <class B, Shape In, class... Layers>
 void check(std::size_t batch = 3) {
   using N = Net<In, Layers...>;
   auto x = random_values(batch * In.size(), 1), p = random_values(graph_of<N>.parameter_count, 2);
+  for (const ParameterEntry& entry : parameter_table<N>())
+    if (entry.name == "moving_variance")
+      for (std::size_t i = 0; i < entry.shape.size(); ++i) p[entry.offset + i] += 1.5f;
   const auto g = random_values(batch * graph_of<N>.output_shape().size(), 3);
   const TrainingPass pass = training_pass<N, B>(batch, x, p, g, masks);
   float overall = 0.0f;
@@ -78,6 +81,9 @@ TEST_CASE_TEMPLATE("gradients of layers with weights are slopes", B, GRAFT_TESTE
   check<B, Shape{5, 4, 3}, Conv2D<4, Kernel<3>, Same, Strides<2, 1>, Tanh>>();
   check<B, Shape{5, 6, 2}, Conv2D<3, Kernel<2, 3>, Sigmoid, NoBias>>();
   check<B, Shape{3, 4, 2}, Conv2D<3, Kernel<1>, Softmax>>();
+  check<B, Shape{5, 6, 3}, Conv2D<3, Kernel<1>, Strides<2>, NoBias>>();
+  check<B, Shape{4, 6, 2}, Conv2D<3, Kernel<1, 7>, Same>, Conv2D<2, Kernel<7, 1>, Same>>();
+  check<B, Shape{4, 3, 70}, Conv2D<5, Kernel<3>, Same, Sigmoid>>(2);
   check<B, Shape{5, 4, 3}, DepthwiseConv2D<Kernel<3>, Same, Strides<2>, DepthMultiplier<2>, Tanh>>();
   check<B, Shape{7}, Dense<5, Softmax>>();
   check<B, Shape{7}, Dense<5, Relu, NoBias>>();
@@ -85,9 +91,18 @@ TEST_CASE_TEMPLATE("gradients of layers with weights are slopes", B, GRAFT_TESTE
 
 TEST_CASE_TEMPLATE("gradients of batch normalisation are slopes", B, GRAFT_TESTED_BACKENDS) {
   check<B, Shape{3, 4, 2}, BatchNormalization<>>();
+  check<B, Shape{3, 4, 21}, BatchNormalization<>, Activation<Tanh>>();
   check<B, Shape{3, 4, 2}, BatchNormalization<NoScale>>();
   check<B, Shape{6}, BatchNormalization<NoCenter, Epsilon<std::ratio<1, 10>>>>(5);
   check<B, Shape{6}, BatchNormalization<NoCenter, NoScale>, Activation<Sigmoid>>(5);
+}
+
+TEST_CASE_TEMPLATE("gradients of batch normalisation with frozen statistics are slopes", B,
+                   GRAFT_TESTED_BACKENDS) {
+  check<B, Shape{3, 4, 2}, BatchNormalization<FrozenStatistics>>();
+  check<B, Shape{3, 4, 21}, BatchNormalization<NoScale, FrozenStatistics>, Activation<Tanh>>();
+  check<B, Shape{6}, BatchNormalization<NoCenter, FrozenStatistics>, Activation<Sigmoid>>(5);
+  check<B, Shape{6}, BatchNormalization<NoCenter, NoScale, FrozenStatistics>, Activation<Sigmoid>>(5);
 }
 
 TEST_CASE_TEMPLATE("gradients of layers without weights are slopes", B, GRAFT_TESTED_BACKENDS) {
