@@ -27,6 +27,7 @@
 #include <graft/losses/binary_crossentropy.hpp>
 #include <graft/losses/categorical_crossentropy.hpp>
 #include <graft/model/model.hpp>
+#include <graft/model/move_boundary.hpp>
 #include <graft/model/profile.hpp>
 #include <graft/model/summary.hpp>
 #include <graft/model/with_top.hpp>
@@ -35,6 +36,7 @@
 #include <graft/optimizers/sgd.hpp>
 #include <graft/training/confusion_matrix.hpp>
 #include <graft/training/evaluate.hpp>
+#include <graft/training/fine_tune.hpp>
 #include <graft/training/fit.hpp>
 #include <graft/training/history.hpp>
 #include <graft/training/make_report.hpp>

@@ -325,6 +325,12 @@ struct Momentum {  ///< of the moving statistics
   static constexpr double value = static_cast<double>(Ratio::num) / static_cast<double>(Ratio::den);
 };
 
+/// What a normalisation in a part that is trained goes by. Keras' training=True: the statistics of the batch,
+/// which the moving ones follow; what a layer does that is told nothing else.
+struct BatchStatistics {};
+/// Keras' training=False: the moving statistics, which stay as they are, while gamma and beta are trained.
+struct FrozenStatistics {};
+
 namespace detail {
 template <class T>
 struct IsEpsilon : std::false_type {};
@@ -339,12 +345,14 @@ struct IsMomentum<Momentum<R>> : std::true_type {};
 /// Prediction, and training while frozen: y = (x - moving_mean) * gamma / sqrt(moving_variance + epsilon) +
 /// beta, per channel. Training: the same with the mean and the biased variance of the batch, and the moving
 /// statistics follow them: moving = moving * momentum + batch * (1 - momentum). Shape: any, unchanged.
-/// Options: NoScale, NoCenter, Epsilon<ratio> (default 1/1000), Momentum<ratio> (default 99/100).
+/// Options: NoScale, NoCenter, Epsilon<ratio> (default 1/1000), Momentum<ratio> (default 99/100),
+/// FrozenStatistics (training by the moving statistics too).
 /// Source: Keras' BatchNormalization over the last axis.
 template <class... Options>
 struct BatchNormalization : LayerDefaults {
   static constexpr bool scale = !detail::has_option<NoScale, Options...>;
   static constexpr bool center = !detail::has_option<NoCenter, Options...>;
+  static constexpr bool frozen_statistics = detail::has_option<FrozenStatistics, Options...>;
   static constexpr double epsilon =
       detail::Option<detail::IsEpsilon, Epsilon<std::ratio<1, 1000>>, Options...>::type::value;
   static constexpr double momentum =
@@ -693,11 +701,11 @@ struct Join {
   using type = decltype((TypeList<>{} + ... + Lists{}));
 };
 
-template <class List, class Indices>
-struct Take;
-template <class List, std::size_t... Indices>
-struct Take<List, std::index_sequence<Indices...>> {
-  using type = TypeList<type_at<Indices, List>...>;
+template <std::size_t First, class List, class Indices>
+struct Select;
+template <std::size_t First, class List, std::size_t... Indices>
+struct Select<First, List, std::index_sequence<Indices...>> {
+  using type = TypeList<type_at<First + Indices, List>...>;
 };
 
 }  // namespace detail
@@ -708,7 +716,11 @@ using join = typename detail::Join<Lists...>::type;
 
 /// The first Count types of a list.
 template <std::size_t Count, class List>
-using take = typename detail::Take<List, std::make_index_sequence<Count>>::type;
+using take = typename detail::Select<0, List, std::make_index_sequence<Count>>::type;
+
+/// All but the first Count types of a list.
+template <std::size_t Count, class List>
+using drop = typename detail::Select<Count, List, std::make_index_sequence<List::size - Count>>::type;
 
 }  // namespace graft
 
@@ -835,6 +847,7 @@ struct Node {
 
   std::string_view label;            ///< the given name, or what an automatic name begins with
   std::size_t ordinal = no_ordinal;  ///< of an automatic name: 1 is "dense_1", 2 is "dense_2" (Keras 2.0)
+  std::size_t index = 0;             ///< its place in the graph
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
@@ -893,6 +906,7 @@ struct GraphBuilder {
   template <class L>
   constexpr std::size_t add(std::string_view name, const std::size_t* inputs, std::size_t input_count) {
     Node& node = graph.nodes[count];
+    node.index = count;
     node.keras_class = L::keras_class;
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;
@@ -1066,14 +1080,15 @@ constexpr SplitName split_name(std::string_view name) {
   return {name.substr(0, at), number};
 }
 
-/// All names of a graph in one short text for compile errors: runs of numbers become "conv2d_1..94".
+/// All names of a graph, but for nodes left out, in one short text for compile errors: runs of numbers become
+/// "conv2d_1..94".
 template <std::size_t Nodes>
 struct NameList {
   std::array<char, 32 * Nodes> text{};
   std::size_t size = 0;
 
-  constexpr explicit NameList(const Graph<Nodes>& graph) {
-    std::array<bool, Nodes> done{};
+  constexpr explicit NameList(const Graph<Nodes>& graph, std::array<bool, Nodes> left_out = {}) {
+    std::array<bool, Nodes>& done = left_out;
     // Names that were given for their own sake come first: they are what a cut is usually made at.
     for (const bool blocks : {true, false})
       for (std::size_t n = 1; n < Nodes; ++n)
@@ -1098,7 +1113,7 @@ struct NameList {
     std::size_t low = first.number, high = first.number;
     for (std::size_t m = n; m < Nodes; ++m) {
       const SplitName other = split_name(graph[m].label);
-      if (graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
+      if (done[m] || graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
           (other.number == Node::no_ordinal) != (first.number == Node::no_ordinal))
         continue;
       done[m] = true;
@@ -1116,14 +1131,30 @@ struct NameList {
   }
 };
 
-/// The same as a fixed_string, for text_of.
-template <LayeredNetwork Net>
-inline constexpr auto layer_name_list = [] {
-  constexpr NameList list{graph_of<Net>};
-  fixed_string<list.size + 1> text;
-  for (std::size_t i = 0; i < list.size; ++i) text.text[i] = list.text[i];
+/// For each node, whether a value passes it by: it lies beside another branch, or in one.
+template <std::size_t Nodes>
+constexpr std::array<bool, Nodes> passed_by(const Graph<Nodes>& graph) {
+  std::array<bool, Nodes> passed{};
+  for (std::size_t n = 0; n < Nodes; ++n)
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      for (std::size_t m = graph[n].inputs[i] + 1; m < n; ++m) passed[m] = true;
+  return passed;
+}
+
+template <NameList List>
+inline constexpr auto text_of_names = [] {
+  fixed_string<List.size + 1> text;
+  for (std::size_t i = 0; i < List.size; ++i) text.text[i] = List.text[i];
   return text;
 }();
+
+/// The names of all layers as a fixed_string, for text_of.
+template <LayeredNetwork Net>
+inline constexpr auto layer_name_list = text_of_names<NameList{graph_of<Net>}>;
+
+/// The names of those layers that a network can be divided behind.
+template <LayeredNetwork Net>
+inline constexpr auto boundary_name_list = text_of_names<NameList{graph_of<Net>, passed_by(graph_of<Net>)}>;
 
 }  // namespace graft::detail
 
@@ -1303,7 +1334,9 @@ struct UntilOf<Name, Network<I, A, P, Old>> {
 /// A network whose parameters never change in training: it exists for prediction only, with batch
 /// normalisation on its stored statistics and folded into the layer before it. No gradient, no backward code
 /// and no optimizer state is ever instantiated for it.
-template <class Net>
+/// With a name, the layers up to and including that one are frozen, and those behind it are trained with the
+/// head, their batch normalisations by `Statistics`: Model::FreezeThrough<"name"> makes this type.
+template <class Net, fixed_string Through = "", class Statistics = FrozenStatistics>
 struct Frozen {
   using network = Net;
 };
@@ -2940,6 +2973,26 @@ struct ReferenceNormalization {
       });
     }
   }
+  /// Its gradients: dx += dy gamma inv, dgamma = sum(dy xhat), dbeta = sum(dy), where inv = 1 / sqrt(variance
+  /// + epsilon) and xhat = (x - mean) inv; dgamma, dbeta and dx may be null.
+  template <ElementwiseSpec S>
+  static void batch_norm_backward(HostContext&, std::size_t batch, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    for (std::size_t c = 0; c < S.input.channels; ++c) {
+      const double inverse = 1.0 / std::sqrt(double{v.variance[c]} + epsilon);
+      const float scale = static_cast<float>((v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) * inverse);
+      double sum = 0.0, projected = 0.0;
+      for_each<S>(batch, [&](std::size_t in, std::size_t out) {
+        sum += double{dy[out + c]};
+        projected += double{dy[out + c]} * (double{x[in + c]} - double{v.mean[c]});
+        if (dx != nullptr) dx[in + c] += dy[out + c] * scale;
+      });
+      if (dgamma != nullptr) dgamma[c] = static_cast<float>(projected * inverse);
+      if (dbeta != nullptr) dbeta[c] = static_cast<float>(sum);
+    }
+  }
+
   /// Training: normalises by the mean and the biased variance of the batch, which it leaves in `saved`, and
   /// moves the moving statistics towards them (the biased variance, as Keras 3 does; tf.keras stored N / (N -
   /// 1) of it). saved (2, channels): mean, 1 / sqrt(variance + epsilon)
@@ -3143,6 +3196,7 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template zero_pad<detail::probe::pad>(c, 1, x, y);
   B::template zero_pad_backward<detail::probe::pad>(c, 1, x, y);
   B::template batch_norm<detail::probe::same>(c, 1, 1e-3, x, v, y);
+  B::template batch_norm_backward<detail::probe::same>(c, 1, 1e-3, x, v, x, y, y, y);
   B::template batch_norm_training<detail::probe::same>(c, 1, 1e-3, 0.99, x, x, x, y, y, y, y);
   B::template batch_norm_training_backward<detail::probe::same>(c, 1, x, x, x, x, y, y, y);
   B::template activation<detail::probe::same, Softmax>(c, 1, x, y);
@@ -3325,34 +3379,80 @@ struct BlasConvolution {
     activate_row(Act{}, row, row, channels);
   }
 
-  // One task a tap (ky, kx), whose patches are rows of the image as they stand: no im2col.
+  // One task for a tap (ky, kx) and a block of input channels: what the tap reads of many images, gathered,
+  // times their dy.
   static void differentiate_kernel(const Conv2dSpec& s, HostContext& context, std::size_t batch,
                                    const float* x, const float* dy, float* dkernel, float* dbias) {
-    const std::size_t in = s.input.channels, out = s.output.channels;
+    constexpr std::size_t block = 64;
+    const std::size_t in = s.input.channels, out = s.output.channels, rows = batch * s.output.pixels();
+    const std::size_t blocks = (in + block - 1) / block;
     use_one_blas_thread();
-    context.team().run(s.window.height * s.window.width, [&](std::size_t tap, std::size_t) {
-      float* to = dkernel + tap * in * out;
-      std::fill_n(to, in * out, 0.0f);
-      for_each_row(s, batch, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-        gemm(in, out, count, {x + in_at, s.window.stride_x * s.input.pixel_stride, true},
-             {dy + out_at, s.output.pixel_stride}, 1.0f, to, out);
-      });
+    context.team().run(s.window.height * s.window.width * blocks, [&](std::size_t task, std::size_t worker) {
+      const std::size_t tap = task / blocks, first = task % blocks * block;
+      const std::size_t channels = std::min(block, in - first), tile = HostContext::scratch_size / block;
+      float* to = dkernel + (tap * in + first) * out;
+      for (std::size_t begin = 0; begin < rows; begin += tile) {
+        const std::size_t count = std::min(tile, rows - begin);
+        Matrix values{x + begin * s.input.pixel_stride + first, s.input.pixel_stride, true};
+        if (!is_pointwise(s)) {
+          float* scratch = context.scratch(worker);
+          for (std::size_t r = 0; r < count; ++r)
+            copy_tap(s, x + first, begin + r, tap, channels, scratch + r * channels);
+          values = {scratch, channels, true};
+        }
+        gemm(channels, out, count, values, {dy + begin * s.output.pixel_stride, s.output.pixel_stride},
+             begin == 0 ? 0.0f : 1.0f, to, out);
+      }
     });
     if (dbias != nullptr) add_pixels(s.output, batch, dy, dbias);
   }
 
+  // out_pixel counts through the batch; values (channels), zeros outside the image
+  static void copy_tap(const Conv2dSpec& s, const float* x, std::size_t out_pixel, std::size_t tap,
+                       std::size_t channels, float* values) {
+    const std::size_t image = out_pixel / s.output.pixels(), p = out_pixel % s.output.pixels();
+    const std::size_t iy = p / s.output.width * s.window.stride_y + tap / s.window.width - s.window.pad_top;
+    const std::size_t ix = p % s.output.width * s.window.stride_x + tap % s.window.width - s.window.pad_left;
+    if (iy < s.input.height && ix < s.input.width)
+      std::copy_n(x + pixel(s.input, image, iy, ix), channels, values);
+    else
+      std::fill_n(values, channels, 0.0f);
+  }
+
+  // The gradients of an image's patches, in tiles, each added to where it was read.
   static void differentiate_input(const Conv2dSpec& s, HostContext& context, std::size_t batch,
                                   const float* kernel, const float* dy, float* dx) {
-    const std::size_t in = s.input.channels, out = s.output.channels;
+    const std::size_t rows = tile_rows(s), pixels = s.output.pixels(), out = s.output.channels;
+    const Matrix transposed{kernel, out, true};
     use_one_blas_thread();
-    context.team().run(batch, [&](std::size_t image, std::size_t) {
-      for (std::size_t tap = 0; tap < s.window.height * s.window.width; ++tap)
-        for_each_row(s, 1, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-          gemm(count, in, out, {dy + image * s.output.image_stride() + out_at, s.output.pixel_stride},
-               {kernel + tap * in * out, out, true}, 1.0f, dx + image * s.input.image_stride() + in_at,
-               s.window.stride_x * s.input.pixel_stride);
-        });
+    context.team().run(batch, [&](std::size_t image, std::size_t worker) {
+      float* to = dx + image * s.input.image_stride();
+      for (std::size_t begin = 0; begin < pixels; begin += rows) {
+        const std::size_t count = std::min(rows, pixels - begin);
+        const Matrix up{dy + pixel(s.output, image, 0, begin), s.output.pixel_stride};
+        if (is_pointwise(s)) {
+          gemm(count, s.patch_size(), out, up, transposed, 1.0f, to + begin * s.input.pixel_stride,
+               s.input.pixel_stride);
+          continue;
+        }
+        float* scratch = context.scratch(worker);
+        gemm(count, s.patch_size(), out, up, transposed, 0.0f, scratch, s.patch_size());
+        for (std::size_t r = 0; r < count; ++r) add_patch(s, scratch + r * s.patch_size(), begin + r, to);
+      }
     });
+  }
+
+  // patch (kernel height, kernel width, input channels); what lies outside the image is nobody's
+  static void add_patch(const Conv2dSpec& s, const float* patch, std::size_t out_pixel, float* image) {
+    const std::size_t channels = s.input.channels;
+    const std::size_t top = out_pixel / s.output.width * s.window.stride_y - s.window.pad_top;
+    const std::size_t left = out_pixel % s.output.width * s.window.stride_x - s.window.pad_left;
+    for (std::size_t ky = 0; ky < s.window.height; ++ky)
+      for (std::size_t kx = 0; kx < s.window.width; ++kx, patch += channels) {
+        if (top + ky >= s.input.height || left + kx >= s.input.width) continue;
+        float* to = image + pixel(s.input, 0, top + ky, left + kx);
+        for (std::size_t c = 0; c < channels; ++c) to[c] += patch[c];
+      }
   }
 
   static constexpr bool is_pointwise(const Conv2dSpec& s) {
@@ -3833,6 +3933,183 @@ struct BlasDepthwiseConvolution {
 
 namespace graft::detail {
 
+/// Batch normalisation in blocks of channels as wide as a line of the cache, one task each; the sums are
+/// Reference's, in double. Sizes are given at run time: one instantiation serves all layers.
+struct BlasNormalization {
+  template <ElementwiseSpec S>
+  static void batch_norm(HostContext& context, std::size_t batch, double epsilon, const float* x,
+                         BatchNormVectors v, float* y) {
+    compute_by_statistics(S, context, batch, epsilon, x, v, y);
+  }
+  template <ElementwiseSpec S>
+  static void batch_norm_backward(HostContext& context, std::size_t batch, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    differentiate(S, context, batch, epsilon, x, v, dy, dgamma, dbeta, dx);
+  }
+  template <ElementwiseSpec S>
+  static void batch_norm_training(HostContext& context, std::size_t batch, double epsilon, double momentum,
+                                  const float* x, const float* gamma, const float* beta, float* moving_mean,
+                                  float* moving_variance, float* saved, float* y) {
+    compute_by_batch(S, context, batch, epsilon, momentum, x, gamma, beta, moving_mean, moving_variance,
+                     saved, y);
+  }
+  template <ElementwiseSpec S>
+  static void batch_norm_training_backward(HostContext& context, std::size_t batch, const float* x,
+                                           const float* gamma, const float* saved, const float* dy,
+                                           float* dgamma, float* dbeta, float* dx) {
+    differentiate_by_batch(S, context, batch, x, gamma, saved, dy, dgamma, dbeta, dx);
+  }
+
+ private:
+  static constexpr std::size_t block = 16;
+  using Sums = std::array<double, block>;
+  using Values = std::array<float, block>;
+
+  // f(first channel, channels); in all blocks but the last the number is a constant to the compiler.
+  template <class Function>
+  static void for_each_block(HostContext& context, std::size_t channels, Function&& f) {
+    context.team().run((channels + block - 1) / block, [&](std::size_t task, std::size_t) {
+      const std::size_t begin = task * block;
+      if (channels - begin >= block)
+        f(begin, std::integral_constant<std::size_t, block>{});
+      else
+        f(begin, channels - begin);
+    });
+  }
+
+  static double value_or(const float* vector, std::size_t c, double otherwise) {
+    return vector == nullptr ? otherwise : double{vector[c]};
+  }
+  static void set(float* vector, std::size_t c, double value) {
+    if (vector != nullptr) vector[c] = static_cast<float>(value);
+  }
+
+  // y = (x - mean) * scale + shift, for the channels of a block
+  template <class Count>
+  static void apply(const ElementwiseSpec& s, std::size_t rows, Count count, const float* x,
+                    const Values& mean, const Values& scale, const Values& shift, float* y) {
+    for (std::size_t r = 0; r < rows; ++r, x += s.input.pixel_stride, y += s.output.pixel_stride)
+      for (std::size_t c = 0; c < count; ++c) y[c] = (x[c] - mean[c]) * scale[c] + shift[c];
+  }
+
+  static void compute_by_statistics(const ElementwiseSpec& s, HostContext& context, std::size_t batch,
+                                    double epsilon, const float* x, BatchNormVectors v, float* y) {
+    for_each_block(context, s.input.channels, [&](std::size_t begin, auto count) {
+      Values mean, scale, shift;
+      for (std::size_t c = 0; c < count; ++c) {
+        mean[c] = v.mean[begin + c];
+        scale[c] = static_cast<float>(value_or(v.gamma, begin + c, 1.0) /
+                                      std::sqrt(double{v.variance[begin + c]} + epsilon));
+        shift[c] = v.beta == nullptr ? 0.0f : v.beta[begin + c];
+      }
+      apply(s, batch * s.input.pixels(), count, x + begin, mean, scale, shift, y + begin);
+    });
+  }
+
+  // sum(dy) and sum(dy (x - mean))
+  template <class Count>
+  static std::pair<Sums, Sums> project(const ElementwiseSpec& s, std::size_t rows, Count count,
+                                       const float* x, const Values& mean, const float* dy) {
+    Sums sum{}, projected{};
+    for (std::size_t r = 0; r < rows; ++r, x += s.input.pixel_stride, dy += s.output.pixel_stride)
+      for (std::size_t c = 0; c < count; ++c) {
+        sum[c] += double{dy[c]};
+        projected[c] += double{dy[c]} * (double{x[c]} - double{mean[c]});
+      }
+    return {sum, projected};
+  }
+
+  static void differentiate(const ElementwiseSpec& s, HostContext& context, std::size_t batch, double epsilon,
+                            const float* x, BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                            float* dx) {
+    const std::size_t rows = batch * s.input.pixels();
+    for_each_block(context, s.input.channels, [&](std::size_t begin, auto count) {
+      Values mean, scale;
+      Sums inverse;
+      for (std::size_t c = 0; c < count; ++c) {
+        mean[c] = v.mean[begin + c];
+        inverse[c] = 1.0 / std::sqrt(double{v.variance[begin + c]} + epsilon);
+        scale[c] = static_cast<float>(value_or(v.gamma, begin + c, 1.0) * inverse[c]);
+      }
+      if (dgamma != nullptr || dbeta != nullptr) {
+        const auto [sum, projected] = project(s, rows, count, x + begin, mean, dy + begin);
+        for (std::size_t c = 0; c < count; ++c) {
+          set(dgamma, begin + c, projected[c] * inverse[c]);
+          set(dbeta, begin + c, sum[c]);
+        }
+      }
+      if (dx == nullptr) return;
+      const float* up = dy + begin;
+      float* to = dx + begin;
+      for (std::size_t r = 0; r < rows; ++r, up += s.output.pixel_stride, to += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c) to[c] += up[c] * scale[c];
+    });
+  }
+
+  static void compute_by_batch(const ElementwiseSpec& s, HostContext& context, std::size_t batch,
+                               double epsilon, double momentum, const float* x, const float* gamma,
+                               const float* beta, float* moving_mean, float* moving_variance, float* saved,
+                               float* y) {
+    const std::size_t rows = batch * s.input.pixels(), channels = s.input.channels;
+    const double n = static_cast<double>(rows);
+    for_each_block(context, channels, [&](std::size_t begin, auto count) {
+      Sums sum{}, squares{};
+      const float* row = x + begin;
+      for (std::size_t r = 0; r < rows; ++r, row += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c) sum[c] += double{row[c]};
+      for (std::size_t c = 0; c < count; ++c) sum[c] /= n;
+      row = x + begin;
+      for (std::size_t r = 0; r < rows; ++r, row += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c)
+          squares[c] += (double{row[c]} - sum[c]) * (double{row[c]} - sum[c]);
+      Values mean, scale, shift;
+      for (std::size_t c = 0, k = begin; c < count; ++c, ++k) {
+        const double variance = squares[c] / n, inverse = 1.0 / std::sqrt(variance + epsilon);
+        saved[k] = mean[c] = static_cast<float>(sum[c]);
+        saved[channels + k] = static_cast<float>(inverse);
+        moving_mean[k] = static_cast<float>(double{moving_mean[k]} * momentum + sum[c] * (1.0 - momentum));
+        moving_variance[k] =
+            static_cast<float>(double{moving_variance[k]} * momentum + variance * (1.0 - momentum));
+        scale[c] = static_cast<float>(value_or(gamma, k, 1.0) * inverse);
+        shift[c] = beta == nullptr ? 0.0f : beta[k];
+      }
+      apply(s, rows, count, x + begin, mean, scale, shift, y + begin);
+    });
+  }
+
+  // dx += a dy - b - d (x - mean), with what does not depend on the row in a, b and d.
+  static void differentiate_by_batch(const ElementwiseSpec& s, HostContext& context, std::size_t batch,
+                                     const float* x, const float* gamma, const float* saved, const float* dy,
+                                     float* dgamma, float* dbeta, float* dx) {
+    const std::size_t rows = batch * s.input.pixels(), channels = s.input.channels;
+    const double n = static_cast<double>(rows);
+    for_each_block(context, channels, [&](std::size_t begin, auto count) {
+      Values mean, a, b, d;
+      for (std::size_t c = 0; c < count; ++c) mean[c] = saved[begin + c];
+      const auto [sum, projected] = project(s, rows, count, x + begin, mean, dy + begin);
+      for (std::size_t c = 0, k = begin; c < count; ++c, ++k) {
+        const double inverse = double{saved[channels + k]}, scale = value_or(gamma, k, 1.0) * inverse;
+        set(dgamma, k, projected[c] * inverse);
+        set(dbeta, k, sum[c]);
+        a[c] = static_cast<float>(scale);
+        b[c] = static_cast<float>(scale * sum[c] / n);
+        d[c] = static_cast<float>(scale * projected[c] * inverse * inverse / n);
+      }
+      if (dx == nullptr) return;
+      const float *row = x + begin, *up = dy + begin;
+      float* to = dx + begin;
+      for (std::size_t r = 0; r < rows;
+           ++r, row += s.input.pixel_stride, up += s.output.pixel_stride, to += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c) to[c] += a[c] * up[c] - b[c] - d[c] * (row[c] - mean[c]);
+    });
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
 /// Convolution of each channel by itself, in plain loops.
 struct ReferenceDepthwiseConvolution {
   /// y = act(x * kernel + bias); bias may be null.
@@ -4218,6 +4495,7 @@ struct Blas : Reference,
               detail::BlasConvolution,
               detail::BlasDepthwiseConvolution,
               detail::BlasDense,
+              detail::BlasNormalization,
               detail::BlasUpdate {
   static constexpr std::string_view name = "Blas";
 
@@ -4232,6 +4510,10 @@ struct Blas : Reference,
   using detail::BlasDepthwiseConvolution::depthwise_conv2d;
   using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_input;
   using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_kernel;
+  using detail::BlasNormalization::batch_norm;
+  using detail::BlasNormalization::batch_norm_backward;
+  using detail::BlasNormalization::batch_norm_training;
+  using detail::BlasNormalization::batch_norm_training_backward;
   using detail::BlasUpdate::update;
 };
 
@@ -7136,6 +7418,33 @@ std::vector<float> initial_parameters(Seed seed, Part part) {
 
 }  // namespace graft
 
+namespace graft {
+
+/// Where the parameters of a network lie, in backend memory: one run of floats, or two, of which the first
+/// holds the first `front_size`. So the unfrozen layers of a backbone join a head whose parameters stay where
+/// they are. No parameter lies in both.
+template <class T>
+struct ParameterPointer {
+  T* back = nullptr;
+  T* front = nullptr;
+  std::size_t front_size = 0;
+
+  constexpr ParameterPointer(T* all) : back{all} {}
+  constexpr ParameterPointer(T* first, std::size_t first_size, T* second)
+      : back{second}, front{first}, front_size{first_size} {}
+
+  /// The parameter that has so many floats before it.
+  constexpr T* at(std::size_t offset) const {
+    return offset < front_size ? front + offset : back + (offset - front_size);
+  }
+
+  constexpr operator ParameterPointer<const T>() const requires(!std::is_const_v<T>) {
+    return {front, front_size, back};
+  }
+};
+
+}  // namespace graft
+
 namespace graft::detail {
 
 /// A buffer of an arena: floats, and the first and the last step that needs it.
@@ -7464,14 +7773,13 @@ template <Backend B>
 struct Frame {
   typename B::Context& context;
   std::size_t batch;
-  const float* input;  // (batch, input shape)
-  float* output;       // (batch, output shape)
-  float* arena;        // (batch, plan's arena)
-  const float*
-      parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
-  float* trained = nullptr;      // training: the parameters again, for the moving statistics
-  float* saved = nullptr;        // training: batch statistics for the backward pass
-  Seed dropout{};                // training: what this step's masks are drawn from
+  const float* input;                         // (batch, input shape)
+  float* output;                              // (batch, output shape)
+  float* arena;                               // (batch, plan's arena)
+  ParameterPointer<const float> parameters;   // prepared if folded, else the parameters themselves
+  ParameterPointer<float> trained = nullptr;  // training: the parameters again, for the moving statistics
+  float* saved = nullptr;                     // training: batch statistics for the backward pass
+  Seed dropout{};                             // training: what this step's masks are drawn from
   const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
 };
 
@@ -7519,7 +7827,11 @@ struct Site {
   static constexpr bool keeps_sum = Mode.training && node.keeps_sum;
   using kernel_activation = std::conditional_t<keeps_sum, Linear, activation>;
 
-  static constexpr Location from = plan.locations[step.from];
+  static constexpr Location from = [] {
+    Location location = plan.locations[step.from];
+    if (node.role == Role::input) location.region = Region::input;  // also where that is the output
+    return location;
+  }();
   static constexpr Location factor = plan.locations[step.factor == Step::none ? step.from : step.factor];
   static constexpr Location to = [] {
     Location location = plan.locations[step.to];
@@ -7648,9 +7960,9 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   static const float* parameters(const F& f) {
     if constexpr (Mode.folded)
-      return f.parameters + prepared_offsets<Net, B>[I];
+      return f.parameters.at(prepared_offsets<Net, B>[I]);
     else
-      return f.parameters + S::node.parameter_offset;
+      return f.parameters.at(S::node.parameter_offset);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
@@ -7706,9 +8018,9 @@ struct ForwardStep : Site<Net, Mode, I> {
     if constexpr (Mode.folded) {
       B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
                                                                    S::y(f));
-    } else if constexpr (Mode.training) {
+    } else if constexpr (Mode.training && !L::frozen_statistics) {
       const BatchNormVectors v = batch_norm_vectors<L>(p, n);
-      float* moving = f.trained + S::node.parameter_offset;
+      float* moving = f.trained.at(S::node.parameter_offset);
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
@@ -7939,6 +8251,13 @@ enum class Interpolation;
 struct Profile;
 struct ProfileOptions;
 
+/// The memory of a frozen network's weights, to be taken over by a frozen part of the same network.
+template <Backend B>
+struct FrozenWeights {
+  std::vector<float> parameters;  // as they were loaded
+  typename B::Buffer prepared;    // folded, as the backend likes them
+};
+
 /// A frozen network with its weights: images in, features out. It can only predict.
 template <LayeredNetwork Net, Backend B>
 class Extractor {
@@ -7990,6 +8309,19 @@ class Extractor {
   /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
   /// model/profile.hpp.
   Profile profile(const ProfileOptions& options) const;
+
+  /// Gives up the weights; throws Error if there are none. The extractor is then as before `load`.
+  FrozenWeights<B> release() && {
+    require_weights();
+    FrozenWeights<B> weights{std::move(parameters_), std::move(*prepared_)};
+    prepared_.reset();
+    return weights;
+  }
+  /// Takes over weights that are prepared for this network, at least in their first part.
+  void adopt(FrozenWeights<B> weights) {
+    parameters_ = std::move(weights.parameters);
+    prepared_ = std::move(weights.prepared);
+  }
 
   void require_weights() const {
     if (!loaded())
@@ -8050,6 +8382,190 @@ auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threa
 
 namespace graft::detail {
 
+/// Rest<Name, L>: the other half of Cut<Name, L>, what of a description comes behind the layer of that name.
+/// It `divides` a description if all that comes behind it reads its value alone: a layer inside a branch does
+/// not.
+template <fixed_string Name, class L>
+struct Rest {
+  static constexpr bool divides = false;
+  using type = L;
+};
+
+template <fixed_string Name, fixed_string Own, class L>
+struct Rest<Name, Named<Own, L>> {
+  static constexpr bool divides = Own == Name;
+  using type = Sequential<>;
+};
+
+template <fixed_string Name, class... Layers>
+struct Rest<Name, Sequential<Layers...>> {
+  static constexpr std::size_t at = first_true<Rest<Name, Layers>::divides...>;
+  static constexpr bool divides = at < sizeof...(Layers);
+
+  template <class First, class List>
+  struct Behind;
+  template <class First, class... Others>
+  struct Behind<First, TypeList<Others...>> {
+    using type = Sequential<First, Others...>;
+  };
+  template <bool Found, class All>
+  struct From {
+    using type = typename Behind<typename Rest<Name, type_at<at, All>>::type, drop<at + 1, All>>::type;
+  };
+  template <class All>
+  struct From<false, All> {
+    using type = Sequential<Layers...>;
+  };
+  using type = typename From<divides, TypeList<Layers...>>::type;
+};
+
+/// A part of network `Net` that begins with its node `First`, on its own: every layer under the name that it
+/// has in the whole, and normalisations by the statistics that `Statistics` says.
+template <class Net, std::size_t First, class Statistics, class L>
+struct Detached {
+  using type = L;
+};
+
+template <class Net, std::size_t N>
+inline constexpr auto written_name = [] {
+  constexpr const Node& node = graph_of<Net>.nodes[N];
+  fixed_string<node.label.size() + 1> label;
+  std::copy(node.label.begin(), node.label.end(), label.text);
+  return label + fixed_string{"_"} + numbered<"", node.ordinal>;
+}();
+
+/// A layer that Net gives an automatic name at node N, under that name.
+template <class Net, std::size_t N, class L>
+struct WrittenOut {
+  using type = Named<written_name<Net, N>, L>;
+};
+template <class Net, std::size_t N, class L>
+requires(graph_of<Net>.nodes[N].ordinal == Node::no_ordinal) struct WrittenOut<Net, N, L> {
+  using type = L;
+};
+
+template <class Statistics, class L>
+struct WithStatistics {
+  using type = L;
+};
+template <class Statistics, class... Options>
+requires(!std::is_same_v<Statistics, BatchStatistics>) struct WithStatistics<Statistics,
+                                                                             BatchNormalization<Options...>> {
+  using type = BatchNormalization<Options..., Statistics>;
+};
+
+template <class Net, std::size_t First, class Statistics, Layer L>
+struct Detached<Net, First, Statistics, L> {
+  using type = typename WrittenOut<Net, First, typename WithStatistics<Statistics, L>::type>::type;
+};
+
+template <class Net, std::size_t First, class Statistics, fixed_string Name, class L>
+struct Detached<Net, First, Statistics, Named<Name, L>> {
+  using type = Named<Name, typename Detached<Net, First, Statistics, L>::type>;
+};
+
+/// Where the nodes of each part of a composition begin, and where those of the whole end.
+template <std::size_t First, class... Parts>
+inline constexpr auto begins_of = [] {
+  std::array<std::size_t, sizeof...(Parts) + 1> begins{First};
+  std::size_t at = 0;
+  ((begins[at + 1] = begins[at] + Expand<Parts>::types::size, ++at), ...);
+  return begins;
+}();
+
+template <class Net, std::size_t First, class Statistics, template <class...> class Composition,
+          class... Parts>
+struct DetachedParts {
+  template <class Indices>
+  struct All;
+  template <std::size_t... I>
+  struct All<std::index_sequence<I...>> {
+    using type =
+        Composition<typename Detached<Net, begins_of<First, Parts...>[I], Statistics, Parts>::type...>;
+  };
+  using type = typename All<std::index_sequence_for<Parts...>>::type;
+};
+
+template <class Net, std::size_t First, class Statistics, class... Layers>
+struct Detached<Net, First, Statistics, Sequential<Layers...>>
+    : DetachedParts<Net, First, Statistics, Sequential, Layers...> {};
+
+template <class Net, std::size_t First, class Statistics, template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct Detached<Net, First, Statistics, Merge<Branches...>> {
+  using merged = typename DetachedParts<Net, First, Statistics, Merge, Branches...>::type;
+  using type = typename WrittenOut<Net, begins_of<First, Branches...>.back(), merged>::type;
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// The boundary in front of all layers: nothing is frozen.
+inline constexpr fixed_string input_name = "input_1";
+
+/// A network can be divided behind a layer: it has it, and nothing but that layer's value goes on.
+template <class Net, fixed_string Name>
+constexpr bool check_boundary() {
+  using layers = typename Net::layers;
+  if constexpr (Name == input_name)
+    return true;
+  else if constexpr (!Cut<Name, layers>::found)
+    static_assert(never<Received<text_of<Name>>, Expected<text_of<boundary_name_list<Net>>>>,
+                  "graft: FreezeThrough<\"name\">: the backbone has no layer of that name");
+  else if constexpr (!Rest<Name, layers>::divides)
+    static_assert(never<Received<text_of<Name>>, Expected<text_of<boundary_name_list<Net>>>>,
+                  "graft: FreezeThrough<\"name\">: the layer is inside a block, and values of other branches "
+                  "cross the boundary beside its own");
+  return true;
+}
+
+template <class Net, fixed_string Name>
+inline constexpr bool is_boundary = Name == input_name || Rest<Name, typename Net::layers>::divides;
+
+/// A network divided behind a layer: `frozen`, and the layers `rest` for a network on its output.
+template <class Net, fixed_string Through, class Statistics>
+struct Divided {
+  using frozen = typename Net::template Until<Through>;
+  using rest = typename Detached<Net, graph_of<frozen>.size, Statistics,
+                                 typename Rest<Through, typename Net::layers>::type>::type;
+};
+
+template <class Net>
+struct Divided<Net, "", FrozenStatistics> {
+  using frozen = Net;
+  using rest = Sequential<>;
+};
+
+template <class Net, class Statistics>
+struct Divided<Net, input_name, Statistics> {
+  struct frozen : Bound<Net::input_shape, Sequential<>> {
+    using preprocessing = typename Net::preprocessing;
+    static constexpr Shape output_shape = Net::input_shape;
+    static constexpr std::size_t parameter_count = 0;
+  };
+  using rest = typename Detached<Net, 1, Statistics, typename Net::layers>::type;
+};
+
+/// The base with its freeze boundary elsewhere; what cannot be is refused, and the base stays as it is.
+template <class Base, fixed_string Name, class Statistics>
+struct FreezeThroughOf {
+  static_assert(never<Base>, "graft: FreezeThrough<\"name\">: the model has no backbone to freeze");
+  using type = Base;
+};
+
+template <class Net, fixed_string Old, class OldStatistics, fixed_string Name, class Statistics>
+struct FreezeThroughOf<Frozen<Net, Old, OldStatistics>, Name, Statistics> {
+  static_assert(check_boundary<Net, Name>());
+  static constexpr bool is_last = Name.view() == graph_of<Net>.nodes[graph_of<Net>.output].label;
+  using type = std::conditional_t<!is_boundary<Net, Name>, Frozen<Net, Old, OldStatistics>,
+                                  std::conditional_t<is_last, Frozen<Net>, Frozen<Net, Name, Statistics>>>;
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
 /// A description with the activation of its last layer taken away: what a loss works on, because from the
 /// logits it is exact where probabilities are already rounded to 0 or 1. Nodes and parameters stay where they
 /// are.
@@ -8103,8 +8619,8 @@ namespace graft::detail {
 
 template <class Base>
 inline constexpr bool is_base = InputDescription<Base>;
-template <LayeredNetwork Net>
-inline constexpr bool is_base<Frozen<Net>> = true;
+template <LayeredNetwork Net, fixed_string Through, class Statistics>
+inline constexpr bool is_base<Frozen<Net, Through, Statistics>> = true;
 
 /// A model can be built on its base, and its head has layers and can stand on what the base delivers.
 template <class Base, class HeadNetwork>
@@ -8128,17 +8644,22 @@ constexpr bool check_model() {
 
 namespace graft {
 
-/// A part that training moves: its parameters, in memory of the backend.
-template <LayeredNetwork Net, Backend B>
+/// A part that training moves: its parameters, in memory of the backend. The first `FrontSize` of them, those
+/// of a backbone's unfrozen layers, have a buffer of their own, so that they come and go without the head's.
+template <LayeredNetwork Net, Backend B, std::size_t FrontSize = 0>
 class Trainable {
  public:
   using network = Net;
   static constexpr std::size_t parameter_count = graph_of<Net>.parameter_count;
 
   /// Fresh parameters by Keras' default initializers.
-  explicit Trainable(Seed seed) : values_{parameter_count} {
+  explicit Trainable(Seed seed) : front_{FrontSize}, back_{parameter_count - FrontSize} {
     assign(initial_parameters<Net>(seed, Part::head));
   }
+
+  /// The parameters that lie in these two buffers.
+  Trainable(typename B::Buffer front, typename B::Buffer back)
+      : front_{std::move(front)}, back_{std::move(back)} {}
 
   /// Replaces all parameters; throws ShapeError for another number. // in the order of parameter_table<Net>()
   void assign(std::span<const float> parameters) {
@@ -8146,14 +8667,16 @@ class Trainable {
       throw ShapeError{"parameters", std::to_string(parameter_count) + " values",
                        std::to_string(parameters.size())};
     typename B::Context context{Threads{1}};
-    B::upload(context, parameters, values_.data());
+    if constexpr (FrontSize > 0) B::upload(context, parameters.first(FrontSize), front_.data());
+    B::upload(context, parameters.subspan(FrontSize), back_.data());
   }
 
   /// A copy of all parameters. // in the order of parameter_table<Net>()
   std::vector<float> parameters() const {
     std::vector<float> copy(parameter_count);
     typename B::Context context{Threads{1}};
-    B::download(context, values_.data(), copy);
+    if constexpr (FrontSize > 0) B::download(context, front_.data(), std::span{copy}.first(FrontSize));
+    B::download(context, back_.data(), std::span{copy}.subspan(FrontSize));
     return copy;
   }
 
@@ -8162,7 +8685,7 @@ class Trainable {
     const ParameterEntry& entry = find_parameter<Net>(path);
     std::vector<float> copy(entry.shape.size());
     typename B::Context context{Threads{1}};
-    B::download(context, values_.data() + entry.offset, copy);
+    B::download(context, data().at(entry.offset), copy);
     return to_xarray(entry.shape, copy);
   }
 
@@ -8172,15 +8695,18 @@ class Trainable {
     if (value.size() != entry.shape.size())
       throw ShapeError{path, to_string(entry.shape), std::to_string(value.size()) + " values"};
     typename B::Context context{Threads{1}};
-    B::upload(context, {value.data(), value.size()}, values_.data() + entry.offset);
+    B::upload(context, {value.data(), value.size()}, data().at(entry.offset));
   }
 
   /// Memory of the backend.
-  float* data() { return values_.data(); }
-  const float* data() const { return values_.data(); }
+  ParameterPointer<float> data() { return {front_.data(), FrontSize, back_.data()}; }
+  ParameterPointer<const float> data() const { return {front_.data(), FrontSize, back_.data()}; }
+
+  /// Gives up the parameters behind the first FrontSize; what is left can only be destroyed or assigned to.
+  typename B::Buffer release_back() && { return std::move(back_); }
 
  private:
-  typename B::Buffer values_;
+  typename B::Buffer front_, back_;
 };
 
 }  // namespace graft
@@ -8234,8 +8760,9 @@ struct ExtractOptions;
 
 namespace detail {
 
-/// What a model is built on: an input, which has no parameters, or a frozen backbone. Whatever else is given
-/// as a base, CheckModel refuses.
+/// What a model is built on: an input, which has no parameters, or a backbone that is frozen, whole or
+/// through a layer; its other layers are trained in front of the head. Whatever else is given as a base,
+/// CheckModel refuses.
 template <class Base, class B>
 struct BaseTraits : BaseTraits<Input<1>, B> {};
 
@@ -8243,18 +8770,31 @@ template <InputDescription Base, class B>
 struct BaseTraits<Base, B> {
   struct NoBackbone {};
   using extractor = NoBackbone;
-  static constexpr bool has_backbone = false;
+  static constexpr bool has_backbone = false, is_whole = false;
   static constexpr Shape input_shape = Base::shape, feature_shape = Base::shape;
-  static constexpr std::size_t parameter_count = 0, arena_size = 0;
+  static constexpr std::size_t parameter_count = 0, unfrozen_parameter_count = 0, arena_size = 0;
+  template <class Head>
+  using trained_layers = Head;
 };
 
-template <LayeredNetwork Net, class B>
-struct BaseTraits<Frozen<Net>, B> {
-  using extractor = Extractor<Net, B>;
-  static constexpr bool has_backbone = true;
-  static constexpr Shape input_shape = Net::input_shape, feature_shape = Net::output_shape;
-  static constexpr std::size_t parameter_count = Net::parameter_count, arena_size = extractor::arena_size;
+template <LayeredNetwork Net, fixed_string Through, class Statistics, class B>
+struct BaseTraits<Frozen<Net, Through, Statistics>, B> {
+  using divided = Divided<Net, Through, Statistics>;
+  using frozen = typename divided::frozen;
+  using extractor = Extractor<frozen, B>;
+  static constexpr bool has_backbone = true, is_whole = Through.size() == 0;
+  static constexpr Shape input_shape = Net::input_shape, feature_shape = frozen::output_shape;
+  static constexpr std::size_t parameter_count = frozen::parameter_count;  // that are frozen
+  static constexpr std::size_t unfrozen_parameter_count = Net::parameter_count - parameter_count;
+  static constexpr std::size_t arena_size = extractor::arena_size;
+  template <class Head>
+  using trained_layers = std::conditional_t<is_whole, Head, Sequential<typename divided::rest, Head>>;
 };
+
+template <class A, class B>
+inline constexpr bool same_backbone = false;
+template <class Net, fixed_string A, class AStatistics, fixed_string B, class BStatistics>
+inline constexpr bool same_backbone<Frozen<Net, A, AStatistics>, Frozen<Net, B, BStatistics>> = true;
 
 // A backbone of which somebody forgot to say that it is frozen: refused, and otherwise taken as if it were.
 template <LayeredNetwork Net, class B>
@@ -8265,6 +8805,8 @@ struct BaseTraits<Net, B> : BaseTraits<Frozen<Net>, B> {};
 /// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
 /// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
 /// stored once; predicting is const, and safe from several threads with a Workspace each.
+/// FreezeThrough<"name"> is the model whose backbone is frozen up to that layer only; models that differ in
+/// nothing but this boundary turn into each other when they are moved.
 template <class Base, class Head, Backend B = Simd>
 class Model {
   using Traits = detail::BaseTraits<Base, B>;
@@ -8275,9 +8817,11 @@ class Model {
   using extractor_type = typename Traits::extractor;
   using Workspace = graft::Workspace<Model>;
   static constexpr bool has_backbone = Traits::has_backbone;
+  static constexpr bool backbone_is_frozen = Traits::is_whole;
   static constexpr Shape input_shape = Traits::input_shape;      ///< of one sample
-  static constexpr Shape feature_shape = Traits::feature_shape;  ///< what the head receives
-  using head_network = detail::Bound<feature_shape, Head>;
+  static constexpr Shape feature_shape = Traits::feature_shape;  ///< of what the frozen part delivers
+  /// What is trained: the head, behind those layers of the backbone that are not frozen.
+  using head_network = detail::Bound<feature_shape, typename Traits::template trained_layers<Head>>;
   static_assert(detail::check_model<Base, head_network>());
   static constexpr Shape output_shape = graph_of<head_network>.output_shape();
 
@@ -8291,16 +8835,37 @@ class Model {
       sizeof(float) *
       (base_arena_size + (has_backbone ? feature_shape.size() : 0) + head_arena_size + output_shape.size());
 
+  /// The model whose backbone is frozen up to and including the layer that Keras calls Name. The layers
+  /// behind it are trained with the head, their batch normalisations by FrozenStatistics, which is what
+  /// fine-tuning wants, or by BatchStatistics, as Keras trains a layer that is told nothing else. The
+  /// backbone's last layer freezes it whole, "input_1" nothing of it. All that lies behind the boundary must
+  /// read that layer's value only: one inside a branch is refused.
+  template <fixed_string Name, class Statistics = FrozenStatistics>
+  using FreezeThrough = Model<typename detail::FreezeThroughOf<Base, Name, Statistics>::type, Head, B>;
+
   /// A model with a fresh head; the backbone has no weights until they are loaded. Everything random in it,
   /// and in `fit`, follows from the seed.
   explicit Model(Seed seed = {}, Threads threads = {}) : seed_{seed}, threads_{threads}, head_{seed} {}
 
-  /// The backbone: load(file), predict(batch), preprocess(image), parameter(name).
-  auto& backbone() requires has_backbone { return base_; }
-  const auto& backbone() const requires has_backbone { return base_; }
-  /// The head: parameter(name), set_parameter(name, value).
-  Trainable<head_network, B>& head() { return head_; }
-  const Trainable<head_network, B>& head() const { return head_; }
+  /// The same model with its freeze boundary elsewhere. Handed over, not copied: the head's parameters, the
+  /// backbone's original ones, and the folded ones of layers that stay frozen. Copied are the layers that the
+  /// boundary passes over, from or to memory of the backend; those that become frozen are folded anew. The
+  /// other model is left without weights. Throws Error if the backbone has none. Defined in
+  /// model/move_boundary.hpp.
+  template <class OtherBase>
+  requires(!std::is_same_v<OtherBase, Base> && detail::same_backbone<OtherBase, Base>)
+      Model(Model<OtherBase, Head, B>&& other);
+
+  /// The backbone, frozen whole: load(file), predict(batch), preprocess(image), parameter(name).
+  auto& backbone() requires backbone_is_frozen { return base_; }
+  const auto& backbone() const requires backbone_is_frozen { return base_; }
+  /// The frozen part of the backbone, with the same members; load(file) reads that part only.
+  auto& frozen() requires has_backbone { return base_; }
+  const auto& frozen() const requires has_backbone { return base_; }
+  /// What is trained, the head behind the layers of the backbone that are not frozen: parameter(name),
+  /// set_parameter(name, value).
+  auto& head() { return head_; }
+  const auto& head() const { return head_; }
   Seed seed() const { return seed_; }
   Threads threads() const { return threads_; }
 
@@ -8369,7 +8934,10 @@ class Model {
   Seed seed_;
   Threads threads_;
   [[no_unique_address]] extractor_type base_;
-  Trainable<head_network, B> head_;
+  Trainable<head_network, B, Traits::unfrozen_parameter_count> head_;
+
+  template <class, class, Backend>
+  friend class Model;
 };
 
 template <class Base, class Head, Backend B>
@@ -8403,8 +8971,8 @@ template <class Base>
 struct PreprocessingOf {
   using type = Rescale;
 };
-template <class Net>
-struct PreprocessingOf<Frozen<Net>> {
+template <class Net, fixed_string Through, class Statistics>
+struct PreprocessingOf<Frozen<Net, Through, Statistics>> {
   using type = typename Net::preprocessing;
 };
 
@@ -8580,6 +9148,62 @@ struct CategoricalCrossentropy {
     return t * (1.0f - label_smoothing) + label_smoothing / static_cast<float>(classes);
   }
 };
+
+}  // namespace graft
+
+namespace graft {
+
+namespace detail {
+
+/// Whether the prepared parameters of a frozen network begin with those of one that is cut earlier: they do
+/// but where something behind the cut is fused into a layer before it.
+template <LayeredNetwork Short, LayeredNetwork Long, Backend B>
+inline constexpr bool prepared_begins_alike = [] {
+  constexpr auto& a = plan_of<Short, frozen_mode>;
+  constexpr auto& b = plan_of<Long, frozen_mode>;
+  for (std::size_t i = 0; i < a.step_count; ++i) {
+    const Step &s = a.steps[i], &l = b.steps[i];
+    if (i >= b.step_count || s.node != l.node || s.pad != l.pad || s.scale_shift != l.scale_shift ||
+        s.activation != l.activation || a.locations[s.from].layout != b.locations[l.from].layout ||
+        a.locations[s.to].layout != b.locations[l.to].layout ||
+        prepared_offsets<Short, B>[i + 1] != prepared_offsets<Long, B>[i + 1])
+      return false;
+  }
+  return true;
+}();
+
+}  // namespace detail
+
+template <class Base, class Head, Backend B>
+template <class OtherBase>
+requires(!std::is_same_v<OtherBase, Base> && detail::same_backbone<OtherBase, Base>)
+    Model<Base, Head, B>::Model(Model<OtherBase, Head, B>&& other)
+    : seed_{other.seed_},
+      threads_{other.threads_},
+      head_{typename B::Buffer{Traits::unfrozen_parameter_count}, typename B::Buffer{0}} {
+  using Other = Model<OtherBase, Head, B>;
+  using Old = typename Other::extractor_type::network;
+  using New = typename extractor_type::network;
+  constexpr std::size_t whole = Traits::parameter_count + Traits::unfrozen_parameter_count;
+  constexpr std::size_t old_frozen = Other::Traits::parameter_count, now_frozen = Traits::parameter_count;
+  constexpr bool keeps_prepared = now_frozen <= old_frozen;
+  typename B::Context context{Threads{1}};
+
+  auto weights = std::move(other.base_).release();
+  // All of the backbone on the host, of which the vector's own part does not move.
+  weights.parameters.resize(whole);
+  if constexpr (old_frozen < whole)
+    B::download(context, other.head_.data().at(0), std::span{weights.parameters}.subspan(old_frozen));
+  typename B::Buffer front{Traits::unfrozen_parameter_count};
+  if constexpr (now_frozen < whole)
+    B::upload(context, std::span{weights.parameters}.subspan(now_frozen), front.data());
+  weights.parameters.resize(now_frozen);
+  if constexpr (keeps_prepared && detail::prepared_begins_alike<New, Old, B>)
+    base_.adopt(std::move(weights));
+  else
+    base_.assign(std::move(weights.parameters));
+  head_ = {std::move(front), std::move(other.head_).release_back()};
+}
 
 }  // namespace graft
 
@@ -10419,8 +11043,8 @@ class Evaluator {
         arena_{batch_size * plan_of<Logits, inference_mode>.arena_size},
         logits_{batch_size * outputs} {}
 
-  Evaluation run(typename B::Context& context, const float* parameters, const FeatureSet& set,
-                 BatchMemory<Model>& memory) {
+  Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
+                 const FeatureSet& set, BatchMemory<Model>& memory) {
     Evaluation total;
     std::vector<std::size_t> samples;
     for (std::size_t begin = 0; begin < set.size(); begin += batch_size_) {
@@ -10509,7 +11133,7 @@ struct EpochLog {
   bool validated() const { return !std::isnan(val_accuracy); }
 };
 
-/// The curves of one `fit`, an EpochLog for each epoch.
+/// The curves of one `fit`, an EpochLog for each epoch, or of several as phases of one training.
 class History {
  public:
   using value_type = EpochLog;
@@ -10519,6 +11143,13 @@ class History {
   History(std::initializer_list<EpochLog> epochs) : epochs_{epochs} {}
 
   void push_back(const EpochLog& epoch) { epochs_.push_back(epoch); }
+  /// Appends another `fit` as a new phase of this training; its epochs keep their numbers.
+  void append(const History& phase) {
+    if (!empty() && !phase.empty()) phases_.push_back(size());
+    epochs_.insert(epochs_.end(), phase.begin(), phase.end());
+  }
+  /// Where a new phase begins: the index of its first epoch, for each but the first.
+  const std::vector<std::size_t>& phases() const { return phases_; }
   std::size_t size() const { return epochs_.size(); }
   bool empty() const { return epochs_.empty(); }
   const EpochLog& operator[](std::size_t i) const { return epochs_[i]; }
@@ -10565,6 +11196,7 @@ class History {
 
  private:
   std::vector<EpochLog> epochs_;
+  std::vector<std::size_t> phases_;
 };
 
 }  // namespace graft
@@ -10594,8 +11226,9 @@ struct KeepGradients {
 /// them; no more is stored than the gradients of one node, and of a Dense none at all.
 template <Backend B, class Rule>
 struct UpdateParameters {
-  const Rule& rule;
-  float* parameters;
+  std::span<const Rule> rules;
+  std::span<const std::size_t> rule_of_node;  // which of them moves each node's parameters
+  ParameterPointer<float> parameters;
   float* slots;  // (Rule::slots, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
@@ -10607,9 +11240,11 @@ struct UpdateParameters {
     return at;
   }
 
+  const Rule& rule(const Node& node) const { return rules[rule_of_node[node.index]]; }
+
   float* begin(const Node&) const { return gradients; }
   void end(typename B::Context& context, const Node& node) const {
-    B::update(context, rule, node.trainable_size, parameters + node.parameter_offset, gradients,
+    B::update(context, rule(node), node.trainable_size, parameters.at(node.parameter_offset), gradients,
               slots_at(node.parameter_offset));
   }
 
@@ -10617,9 +11252,9 @@ struct UpdateParameters {
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
-                                     bias ? parameters + bias_at : nullptr, slots_at(bias_at),
-                                     IsAhead ? ahead : DenseAhead{});
+    B::template dense_update<S, Act>(context, rule(node), batch, x, dy, parameters.at(kernel_at),
+                                     slots_at(kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                     slots_at(bias_at), IsAhead ? ahead : DenseAhead{});
   }
 };
 
@@ -10737,9 +11372,15 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
   template <class L>
   static void differentiate_normalization(const F& f, const GradientFrame& g, float* dgamma, float* dbeta) {
-    B::template batch_norm_training_backward<Forward::elementwise>(
-        f.context, f.batch, S::x(f), L::scale ? Forward::parameters(f) : nullptr,
-        f.saved + S::plan.saved_offset[S::step.node], dy(f, g), dgamma, dbeta, wants_dx ? dx(f, g) : nullptr);
+    float* const down = wants_dx ? dx(f, g) : nullptr;
+    const BatchNormVectors v = batch_norm_vectors<L>(Forward::parameters(f), S::output.channels);
+    if constexpr (L::frozen_statistics)
+      B::template batch_norm_backward<Forward::elementwise>(f.context, f.batch, L::epsilon, S::x(f), v,
+                                                            dy(f, g), dgamma, dbeta, down);
+    else
+      B::template batch_norm_training_backward<Forward::elementwise>(
+          f.context, f.batch, S::x(f), v.gamma, f.saved + S::plan.saved_offset[S::step.node], dy(f, g),
+          dgamma, dbeta, down);
   }
 
   template <class Rule, class Pool, class... Options>
@@ -10818,6 +11459,61 @@ void backward(const Frame<B>& frame, const GradientFrame& g, const Parameters& p
 
 namespace graft {
 
+/// The learning rate of a layer and of all that lead to it.
+struct LayerRate {
+  std::string through;  ///< a layer that is trained: "mixed7", "dense_1"
+  float learning_rate;
+};
+
+/// Learning rates from layer to layer, in the order of the network: {{"mixed6", 1e-6f}, {"mixed7", 1e-5f}} is
+/// one rate through mixed6 and another one from there through mixed7. What lies behind the last layer has the
+/// optimizer's own.
+using LearningRates = std::vector<LayerRate>;
+
+namespace detail {
+
+inline std::string trained_names(std::span<const Node> nodes) {
+  constexpr std::size_t most = 12;
+  std::string names;
+  for (std::size_t n = 1; n < nodes.size() && n <= most; ++n) names += (n > 1 ? ", " : "") + nodes[n].name();
+  if (nodes.size() - 1 > most) names += ", … (" + std::to_string(nodes.size() - 1) + " in all)";
+  return names;
+}
+
+/// For each node of a graph, its learning rate's place in `rates`, counted from 1; 0 is the optimizer's own.
+/// Throws Error for a layer that is not there, one that an earlier entry covers, and a rate that is none.
+inline std::vector<std::size_t> rate_of_nodes(std::span<const Node> nodes, const LearningRates& rates) {
+  std::vector<std::size_t> rate_of(nodes.size(), 0);
+  for (std::size_t r = 0; r < rates.size(); ++r) {
+    const std::string subject = "learning rate of \"" + rates[r].through + "\"";
+    if (!(std::isfinite(rates[r].learning_rate) && rates[r].learning_rate >= 0.0f))
+      throw Error{
+          expected_received(subject, "a number of at least 0", std::to_string(rates[r].learning_rate))};
+    const auto last = std::find_if(nodes.begin() + 1, nodes.end(),
+                                   [&](const Node& node) { return node.name() == rates[r].through; });
+    if (last == nodes.end())
+      throw Error{expected_received(subject, "a layer that is trained, one of " + trained_names(nodes),
+                                    "a name that none of them has")};
+    if (rate_of[last->index] != 0)
+      throw Error{expected_received(subject, "a layer behind those that have a rate already",
+                                    "one that leads to \"" + rates[rate_of[last->index] - 1].through + "\"")};
+    // A layer comes after all that it reads.
+    std::vector<bool> leads(nodes.size(), false);
+    leads[last->index] = true;
+    for (std::size_t n = last->index; n > 0; --n) {
+      if (!leads[n] || rate_of[n] != 0) continue;
+      rate_of[n] = r + 1;
+      for (std::size_t i = 0; i < nodes[n].input_count; ++i) leads[nodes[n].inputs[i]] = true;
+    }
+  }
+  return rate_of;
+}
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft {
+
 /// The features of a step's successor: memory that stays as it is until that step.
 struct NextBatch {
   std::size_t size = 0;
@@ -10841,10 +11537,14 @@ class Trainer {
   }();
 
  public:
-  Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
+  /// `rates` name layers that have another learning rate than the optimizer's; throws Error for a name that
+  /// there is not.
+  Trainer(ParameterPointer<float> parameters, const L& loss, const O& optimizer, Seed seed,
+          std::size_t capacity, const LearningRates& rates = {})
       : parameters_{parameters},
         loss_{loss},
-        optimizer_{optimizer},
+        optimizers_{optimizer},
+        rate_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
         seed_{seed},
         arena_{capacity * plan.arena_size},
         gradient_arena_{capacity * plan.arena_size},
@@ -10855,6 +11555,10 @@ class Trainer {
         slots_{optimizer.slot_count() * graph.parameter_count},
         outputs_ahead_{capacity * units_ahead} {
     detail::check_loss<L, Net>();
+    for (const LayerRate& rate : rates) {
+      optimizers_.push_back(optimizer);
+      optimizers_.back().learning_rate = rate.learning_rate;
+    }
   }
 
   /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
@@ -10876,18 +11580,24 @@ class Trainer {
     ahead_ = {};
     if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
     return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
-      optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
+      optimizer().visit_rule(++steps_, [&]<class Rule>(const Rule& first) {
+        std::vector<Rule> rules{first};
+        for (std::size_t i = 1; i < optimizers_.size(); ++i)
+          optimizers_[i].visit_rule(steps_, [&]<class Other>(const Other& rule) {
+            if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
+          });
         detail::backward<Logits, B>(
             frame, {dlogits_.data(), gradient_arena_.data()},
-            detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
-                                              node_gradients_.data(), ahead_});
+            detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
+                                              graph.parameter_count, node_gradients_.data(), ahead_});
       });
     });
   }
 
   /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
   const float* gradients() const { return gradients_.data(); }
-  O& optimizer() { return optimizer_; }
+  /// The optimizer of all layers that have no rate of their own.
+  O& optimizer() { return optimizers_.front(); }
 
  private:
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
@@ -10906,9 +11616,10 @@ class Trainer {
     return sums;
   }
 
-  float* parameters_;
+  ParameterPointer<float> parameters_;
   L loss_;
-  O optimizer_;
+  std::vector<O> optimizers_;              // the first, then one for each further rate
+  std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
@@ -10935,6 +11646,8 @@ struct FitOptions {
   Console console = Console::standard_output();             ///< Console::quiet() prints nothing
   FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
   StageTimes* times = nullptr;       ///< where the seconds are told, if anywhere
+  LearningRates learning_rates{};    ///< of layers that have another than the optimizer's
+  std::size_t initial_epoch = 0;     ///< the number of the first epoch; `epochs` is one more than the last's
 };
 
 namespace detail {
@@ -10971,16 +11684,18 @@ LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context
 
 }  // namespace detail
 
-/// Trains the head with `optimizer` on `loss`. The frozen base's features are computed once, then each epoch
-/// runs over them. Returns loss and accuracy of every epoch, accumulated as Keras does. Throws DataError if
-/// the classes do not suit the head, ImageError for an image that cannot be decoded (unless the folder's
-/// options say to skip it), Error if the backbone has no weights; the model is then as it was.
+/// Trains the head, and the layers of the backbone that are not frozen, with `optimizer` on `loss`. The
+/// frozen part's features are computed once, then each epoch runs over them. Returns loss and accuracy of
+/// every epoch, accumulated as Keras does. Throws DataError if the classes do not suit the head, ImageError
+/// for an image that cannot be decoded (unless the folder's options say to skip it), Error if the backbone
+/// has no weights or a learning rate is of no layer that is trained; the model is then as it was.
 template <class Base, class Head, Backend B>
 template <class Data, class L, class O>
 History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& optimizer,
                                   const FitOptions<std::type_identity_t<Data>>& options) {
   detail::check_loss<L, head_network>();
   detail::require_batch_size(options.batch_size);
+  detail::rate_of_nodes(graph_of<head_network>.nodes, options.learning_rates);  // before the work
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);
     if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
@@ -10989,22 +11704,32 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     std::optional<FeatureSet> validation;
     if (options.validation != nullptr) validation.emplace(extract(*options.validation, how));
     return fit(features, loss, optimizer,
-               FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
-                                      options.shuffle, options.on_epoch_end, options.console,
-                                      options.features, options.times});
+               FitOptions<FeatureSet>{.epochs = options.epochs,
+                                      .batch_size = options.batch_size,
+                                      .validation = validation ? &*validation : nullptr,
+                                      .shuffle = options.shuffle,
+                                      .on_epoch_end = options.on_epoch_end,
+                                      .console = options.console,
+                                      .features = options.features,
+                                      .times = options.times,
+                                      .learning_rates = options.learning_rates,
+                                      .initial_epoch = options.initial_epoch});
   } else {
     detail::require_features<Model>(training, "training data");
     if (options.validation != nullptr)
       detail::require_features<Model>(*options.validation, "validation data");
     typename B::Context context{threads_};
-    Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
+    // A fit that goes on from another one drops out other values (an odd constant visits all 64-bit numbers).
+    const Seed seed{seed_.value + options.initial_epoch * 0xD1B54A32D192ED03u};
+    Trainer<head_network, B, L, O> trainer{head_.data(),          loss, optimizer, seed, options.batch_size,
+                                           options.learning_rates};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
     using Memory = detail::BatchMemory<Model>;
     Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
-    for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+    for (std::size_t epoch = options.initial_epoch; epoch < options.epochs; ++epoch) {
       const auto start = std::chrono::steady_clock::now();
       if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
       const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;
@@ -11034,6 +11759,68 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     }
     return history;
   }
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// Options of fine_tune; what both phases share is as in FitOptions.
+template <class Data>
+struct FineTuneOptions {
+  std::size_t head_epochs = 5;       ///< of the first phase: the head on the whole backbone, frozen
+  std::size_t epochs = 5;            ///< of the second: the head and the unfrozen layers
+  float learning_rate = 1e-5f;       ///< of the second; the first has the optimizer's
+  LearningRates learning_rates{};    ///< of layers that have another one in the second
+  std::size_t batch_size = 32;       ///< the last batch of an epoch may be smaller
+  const Data* validation = nullptr;  ///< measured after each epoch
+  bool shuffle = true;               ///< a new order for each epoch, from the model's seed
+  std::function<Training(const EpochLog&)> on_epoch_end{};  ///< after validation; may stop its phase
+  Console console = Console::standard_output();             ///< Console::quiet() prints nothing
+  FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
+  StageTimes* times = nullptr;       ///< where the seconds are told, if anywhere
+};
+
+/// What fine_tune returns.
+template <class Model>
+struct FineTuned {
+  Model model;      ///< its layers up to the boundary frozen; moved to the type it was made from, all of them
+  History history;  ///< of both phases; phases() says where the second begins
+};
+
+/// Transfer learning's two steps: first the head is trained on the backbone frozen whole, so that it stops
+/// sending noise down; then the layers behind the one that Keras calls `Through` are trained with it, at a
+/// small learning rate, by a fresh optimizer. Batch normalisations of the backbone keep their statistics,
+/// unless `Statistics` says otherwise. The model is taken over. Throws what `fit` throws.
+/// Source: Keras' guide "Transfer learning & fine-tuning".
+template <fixed_string Through, class Statistics = FrozenStatistics, class Base, class Head, class B,
+          class Data, class L, class O>
+auto fine_tune(Model<Base, Head, B>&& model, const Data& training, const L& loss, const O& optimizer,
+               const FineTuneOptions<std::type_identity_t<Data>>& options = {}) {
+  static_assert(!std::is_same_v<Data, FeatureSet>,
+                "graft: fine_tune: expected images, for the two phases have other features");
+  using Tuned = typename Model<Base, Head, B>::template FreezeThrough<Through, Statistics>;
+  detail::rate_of_nodes(graph_of<typename Tuned::head_network>.nodes,
+                        options.learning_rates);  // before the work
+  FitOptions<Data> phase{.epochs = options.head_epochs,
+                         .batch_size = options.batch_size,
+                         .validation = options.validation,
+                         .shuffle = options.shuffle,
+                         .on_epoch_end = options.on_epoch_end,
+                         .console = options.console,
+                         .features = options.features,
+                         .times = options.times};
+  History history;
+  if (phase.epochs > 0) history = model.fit(training, loss, optimizer, phase);
+
+  phase.initial_epoch = history.size();
+  phase.epochs = history.size() + options.epochs;
+  phase.learning_rates = options.learning_rates;
+  O slow = optimizer;
+  slow.learning_rate = options.learning_rate;
+  Tuned tuned = std::move(model);
+  history.append(tuned.fit(training, loss, slow, phase));
+  return FineTuned<Tuned>{std::move(tuned), std::move(history)};
 }
 
 }  // namespace graft
@@ -11276,6 +12063,8 @@ class Chart {
     if (const std::size_t count = missing(); count > 0)
       out += "<p class=\"note\">" + std::to_string(count) + (count == 1 ? " value is" : " values are") +
              " not finite and cannot be drawn.</p>\n";
+    for (const std::size_t first : history_.phases())
+      out += "<p class=\"note\">" + phase_note(history_[first]) + "</p>\n";
     return out + "</figure>\n";
   }
 
@@ -11329,7 +12118,12 @@ class Chart {
     for (const Curve& curve : curves_)
       text += " " + std::string{curve.name} + ": " + text_(history_.front().*curve.value) + " at first, " +
               text_(history_.back().*curve.value) + " at last.";
+    for (const std::size_t first : history_.phases()) text += " " + phase_note(history_[first]);
     return text;
+  }
+
+  static std::string phase_note(const EpochLog& first) {
+    return "A new phase of training begins with epoch " + std::to_string(first.epoch + 1) + ".";
   }
 
   std::string drawing() const {
@@ -11354,6 +12148,10 @@ class Chart {
                  : side == "end" ? best + 4
                                  : best,
                  top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
+    for (const std::size_t first : history_.phases()) {
+      const double between = (x(history_[first - 1]) + x(history_[first])) / 2;
+      out += "<path class=\"phase\" d=\"M" + point(between, top) + "V" + number(bottom) + "\"/>\n";
+    }
     for (const Curve& curve : curves_) out += line(curve);
     return out + "</svg>\n";
   }
@@ -11652,6 +12450,7 @@ section { margin-top: 2.75rem; }
 .plot text { font-size: 13px; fill: var(--muted); }
 .plot text.best { fill: var(--ink); }
 .grid { stroke: var(--hair); fill: none; }
+path.phase { stroke: var(--muted); fill: none; }
 path.best { stroke: var(--muted); stroke-dasharray: 2 3; fill: none; }
 .train { --curve: var(--train); } .val { --curve: var(--val); }
 .line { stroke: var(--curve); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }

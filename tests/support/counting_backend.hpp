@@ -209,6 +209,15 @@ struct Counting {
                              {real(v.gamma), real(v.beta), real(v.mean), real(v.variance)}, real(y));
   }
   template <ElementwiseSpec S>
+  static void batch_norm_backward(Context& c, std::size_t n, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    ++calls["batch_norm_backward"];
+    Reference::batch_norm_backward<S>(c.host, n, epsilon, real(x),
+                                      {real(v.gamma), real(v.beta), real(v.mean), real(v.variance)}, real(dy),
+                                      real(dgamma), real(dbeta), real(dx));
+  }
+  template <ElementwiseSpec S>
   static void batch_norm_training(Context& c, std::size_t n, double epsilon, double momentum, const float* x,
                                   const float* gamma, const float* beta, float* mean, float* variance,
                                   float* saved, float* y) {

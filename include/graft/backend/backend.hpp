@@ -87,6 +87,7 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template zero_pad<detail::probe::pad>(c, 1, x, y);
   B::template zero_pad_backward<detail::probe::pad>(c, 1, x, y);
   B::template batch_norm<detail::probe::same>(c, 1, 1e-3, x, v, y);
+  B::template batch_norm_backward<detail::probe::same>(c, 1, 1e-3, x, v, x, y, y, y);
   B::template batch_norm_training<detail::probe::same>(c, 1, 1e-3, 0.99, x, x, x, y, y, y, y);
   B::template batch_norm_training_backward<detail::probe::same>(c, 1, x, x, x, x, y, y, y);
   B::template activation<detail::probe::same, Softmax>(c, 1, x, y);

@@ -107,9 +107,15 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
   template <class L>
   static void differentiate_normalization(const F& f, const GradientFrame& g, float* dgamma, float* dbeta) {
-    B::template batch_norm_training_backward<Forward::elementwise>(
-        f.context, f.batch, S::x(f), L::scale ? Forward::parameters(f) : nullptr,
-        f.saved + S::plan.saved_offset[S::step.node], dy(f, g), dgamma, dbeta, wants_dx ? dx(f, g) : nullptr);
+    float* const down = wants_dx ? dx(f, g) : nullptr;
+    const BatchNormVectors v = batch_norm_vectors<L>(Forward::parameters(f), S::output.channels);
+    if constexpr (L::frozen_statistics)
+      B::template batch_norm_backward<Forward::elementwise>(f.context, f.batch, L::epsilon, S::x(f), v,
+                                                            dy(f, g), dgamma, dbeta, down);
+    else
+      B::template batch_norm_training_backward<Forward::elementwise>(
+          f.context, f.batch, S::x(f), v.gamma, f.saved + S::plan.saved_offset[S::step.node], dy(f, g),
+          dgamma, dbeta, down);
   }
 
   template <class Rule, class Pool, class... Options>

@@ -3,6 +3,7 @@
 
 #include <graft/backend/backend.hpp>
 #include <graft/core/for_each_index.hpp>
+#include <graft/model/parameter_pointer.hpp>
 #include <graft/model/plan.hpp>
 
 #include <cstdint>
@@ -14,14 +15,13 @@ template <Backend B>
 struct Frame {
   typename B::Context& context;
   std::size_t batch;
-  const float* input;  // (batch, input shape)
-  float* output;       // (batch, output shape)
-  float* arena;        // (batch, plan's arena)
-  const float*
-      parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
-  float* trained = nullptr;      // training: the parameters again, for the moving statistics
-  float* saved = nullptr;        // training: batch statistics for the backward pass
-  Seed dropout{};                // training: what this step's masks are drawn from
+  const float* input;                         // (batch, input shape)
+  float* output;                              // (batch, output shape)
+  float* arena;                               // (batch, plan's arena)
+  ParameterPointer<const float> parameters;   // prepared if folded, else the parameters themselves
+  ParameterPointer<float> trained = nullptr;  // training: the parameters again, for the moving statistics
+  float* saved = nullptr;                     // training: batch statistics for the backward pass
+  Seed dropout{};                             // training: what this step's masks are drawn from
   const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
 };
 
@@ -69,7 +69,11 @@ struct Site {
   static constexpr bool keeps_sum = Mode.training && node.keeps_sum;
   using kernel_activation = std::conditional_t<keeps_sum, Linear, activation>;
 
-  static constexpr Location from = plan.locations[step.from];
+  static constexpr Location from = [] {
+    Location location = plan.locations[step.from];
+    if (node.role == Role::input) location.region = Region::input;  // also where that is the output
+    return location;
+  }();
   static constexpr Location factor = plan.locations[step.factor == Step::none ? step.from : step.factor];
   static constexpr Location to = [] {
     Location location = plan.locations[step.to];

@@ -91,9 +91,9 @@ struct ForwardStep : Site<Net, Mode, I> {
 
   static const float* parameters(const F& f) {
     if constexpr (Mode.folded)
-      return f.parameters + prepared_offsets<Net, B>[I];
+      return f.parameters.at(prepared_offsets<Net, B>[I]);
     else
-      return f.parameters + S::node.parameter_offset;
+      return f.parameters.at(S::node.parameter_offset);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
@@ -149,9 +149,9 @@ struct ForwardStep : Site<Net, Mode, I> {
     if constexpr (Mode.folded) {
       B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
                                                                    S::y(f));
-    } else if constexpr (Mode.training) {
+    } else if constexpr (Mode.training && !L::frozen_statistics) {
       const BatchNormVectors v = batch_norm_vectors<L>(p, n);
-      float* moving = f.trained + S::node.parameter_offset;
+      float* moving = f.trained.at(S::node.parameter_offset);
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));

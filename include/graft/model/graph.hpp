@@ -27,6 +27,7 @@ struct Node {
 
   std::string_view label;            ///< the given name, or what an automatic name begins with
   std::size_t ordinal = no_ordinal;  ///< of an automatic name: 1 is "dense_1", 2 is "dense_2" (Keras 2.0)
+  std::size_t index = 0;             ///< its place in the graph
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
@@ -85,6 +86,7 @@ struct GraphBuilder {
   template <class L>
   constexpr std::size_t add(std::string_view name, const std::size_t* inputs, std::size_t input_count) {
     Node& node = graph.nodes[count];
+    node.index = count;
     node.keras_class = L::keras_class;
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;

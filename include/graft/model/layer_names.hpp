@@ -24,14 +24,15 @@ constexpr SplitName split_name(std::string_view name) {
   return {name.substr(0, at), number};
 }
 
-/// All names of a graph in one short text for compile errors: runs of numbers become "conv2d_1..94".
+/// All names of a graph, but for nodes left out, in one short text for compile errors: runs of numbers become
+/// "conv2d_1..94".
 template <std::size_t Nodes>
 struct NameList {
   std::array<char, 32 * Nodes> text{};
   std::size_t size = 0;
 
-  constexpr explicit NameList(const Graph<Nodes>& graph) {
-    std::array<bool, Nodes> done{};
+  constexpr explicit NameList(const Graph<Nodes>& graph, std::array<bool, Nodes> left_out = {}) {
+    std::array<bool, Nodes>& done = left_out;
     // Names that were given for their own sake come first: they are what a cut is usually made at.
     for (const bool blocks : {true, false})
       for (std::size_t n = 1; n < Nodes; ++n)
@@ -56,7 +57,7 @@ struct NameList {
     std::size_t low = first.number, high = first.number;
     for (std::size_t m = n; m < Nodes; ++m) {
       const SplitName other = split_name(graph[m].label);
-      if (graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
+      if (done[m] || graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
           (other.number == Node::no_ordinal) != (first.number == Node::no_ordinal))
         continue;
       done[m] = true;
@@ -74,13 +75,29 @@ struct NameList {
   }
 };
 
-/// The same as a fixed_string, for text_of.
-template <LayeredNetwork Net>
-inline constexpr auto layer_name_list = [] {
-  constexpr NameList list{graph_of<Net>};
-  fixed_string<list.size + 1> text;
-  for (std::size_t i = 0; i < list.size; ++i) text.text[i] = list.text[i];
+/// For each node, whether a value passes it by: it lies beside another branch, or in one.
+template <std::size_t Nodes>
+constexpr std::array<bool, Nodes> passed_by(const Graph<Nodes>& graph) {
+  std::array<bool, Nodes> passed{};
+  for (std::size_t n = 0; n < Nodes; ++n)
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      for (std::size_t m = graph[n].inputs[i] + 1; m < n; ++m) passed[m] = true;
+  return passed;
+}
+
+template <NameList List>
+inline constexpr auto text_of_names = [] {
+  fixed_string<List.size + 1> text;
+  for (std::size_t i = 0; i < List.size; ++i) text.text[i] = List.text[i];
   return text;
 }();
+
+/// The names of all layers as a fixed_string, for text_of.
+template <LayeredNetwork Net>
+inline constexpr auto layer_name_list = text_of_names<NameList{graph_of<Net>}>;
+
+/// The names of those layers that a network can be divided behind.
+template <LayeredNetwork Net>
+inline constexpr auto boundary_name_list = text_of_names<NameList{graph_of<Net>, passed_by(graph_of<Net>)}>;
 
 }  // namespace graft::detail
