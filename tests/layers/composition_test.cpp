@@ -109,7 +109,6 @@ TEST_CASE_TEMPLATE("Add sums its branches, and passes its gradient to each", B, 
 }
 
 TEST_CASE_TEMPLATE("Multiply computes and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
-  constexpr Shape in{3, 4, 10};
   const auto check = [&](const std::string& name, auto net, std::size_t factors) {
     using N = decltype(net);
     const Golden golden{"layers/" + name};
@@ -139,8 +138,8 @@ TEST_CASE_TEMPLATE("Multiply computes and differentiates as Keras does", B, GRAF
     CHECK(difference(pass.input_gradient, gradient) < golden_tolerance);
   };
   using Mean = Sequential<Pick<5>, GlobalAveragePooling2DKeepDims>;
-  check("multiply", Net<in, Multiply<Pick<5>, Pick<5>>>{}, 12);
-  check("multiply_channels", Net<in, Multiply<Pick<5>, Mean>>{}, 1);
+  check("multiply", Net<Shape{3, 4, 10}, Multiply<Pick<5>, Pick<5>>>{}, 12);
+  check("multiply_channels", Net<Shape{3, 4, 10}, Multiply<Pick<5>, Mean>>{}, 1);
 }
 
 TEST_CASE_TEMPLATE("Multiply takes the place of its value, or leaves alone what others read", B,

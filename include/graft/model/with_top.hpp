@@ -21,11 +21,18 @@ struct TopOn {
   using layers = Sequential<typename Architecture::layers, typename Architecture::template top<Classes>>;
 };
 
-template <class Net, std::size_t Classes>
-struct WithTopOf {
+/// Refuses a network that no top fits. A function, so that this error is the only one (network_checks.hpp).
+template <class Net>
+constexpr bool check_top() {
   static_assert(
       never<Expected<text_of<"a whole backbone, not cut, of those that have a top">>, Received<Net>>,
       "graft: WithTop<Network>: no top fits this network");
+  return true;
+}
+
+template <class Net, std::size_t Classes>
+struct WithTopOf {
+  static_assert(check_top<Net>());
   using type = Net;
 };
 
