@@ -3,7 +3,7 @@
 """Checks exported models with onnxruntime: onnx_check.py --exchange PROGRAM [--weights FOLDER]
 
 PROGRAM (tests/onnx/onnx_exchange.cpp) writes models, inputs and its own predictions; FOLDER holds pretrained MobileNets,
-which have random weights otherwise. Each model must pass onnx.checker, with shape inference, and onnxruntime must
+which are left out otherwise. Each model must pass onnx.checker, with shape inference, and onnxruntime must
 compute the same from it, for all samples at once and for the first alone.
 Prints one line a model and exits with 1 when one failed. The environment is that of tools/requirements-onnx.txt."""
 import argparse
@@ -17,6 +17,9 @@ import onnx
 import onnxruntime
 
 TOLERANCE = 1e-4     # largest |difference|
+# The last layers of MobileNet v2 multiply rounding by up to 74 (gamma / sqrt(variance)): compared with float64, graft is off
+# by 1.2e-4 at most, and onnxruntime by 8e-5; the largest value is 6.
+TOLERANCES = {'mobile_net_v2': 3e-4}
 LEAST_SPREAD = 1e-3  # outputs closer to each other than this would agree whatever the model is
 
 
@@ -38,7 +41,8 @@ def check(folder, name):
         if received.shape != expected[:count].shape or not np.all(np.isfinite(received)):
             return False, f'expected {expected[:count].shape} finite numbers, received {received.shape}'
         worst = max(worst, float(np.max(np.abs(received - expected[:count]))))
-    return worst <= TOLERANCE, (f'largest difference {worst:.2g}, largest value {np.max(np.abs(expected)):.3g}, '
+    allowed = TOLERANCES.get(name, TOLERANCE)
+    return worst <= allowed, (f'largest difference {worst:.2g} of {allowed:g} allowed, largest value {np.max(np.abs(expected)):.3g}, '
                                 f'{source.name} {given.shape} -> {sink.name} {expected.shape}')
 
 
@@ -61,8 +65,7 @@ def main():
             print(f'{"ok  " if good else "FAIL"} {name}: {text}', flush=True)
     if not names:
         sys.exit('expected models, received none')
-    print(f'{failed} failed' if failed else f'onnxruntime {onnxruntime.__version__} agrees with all {len(names)} models, '
-          f'within {TOLERANCE:g}')
+    print(f'{failed} failed' if failed else f'onnxruntime {onnxruntime.__version__} agrees with all {len(names)} models')
     return 1 if failed else 0
 
 

@@ -8,6 +8,25 @@ using namespace graft;
 using namespace graft::test;
 using Extents = std::vector<std::int64_t>;
 
+namespace user {
+
+// A layer and an activation that the library does not know.
+struct Square {
+  static constexpr std::string_view keras_name = "square";
+  static constexpr bool elementwise = true;
+};
+std::string append_activation(Square, const OnnxLayer& layer, const std::string& x) {
+  return layer.node("Mul", {x, x});
+}
+struct Negative : LayerDefaults {
+  static constexpr std::string_view keras_class = "Negative", keras_prefix = "negative", expects = "a vector";
+  static constexpr bool accepts(Shape) { return true; }
+  static constexpr Shape output_shape(Shape input) { return input; }
+};
+std::string append_onnx(Negative, const OnnxLayer& at) { return at.node("Neg", {at.input()}); }
+
+}  // namespace user
+
 namespace {
 
 /// The shapes that ONNX infers are those of the layer.
@@ -165,4 +184,10 @@ TEST_CASE("what does nothing at prediction is left out") {
   CHECK(types(model) == "Gemm");
   CHECK(model.graph().output(0).name() == "dense_1");
   CHECK(types(exported<Shape{4}, Dropout<50>>()) == "Identity");
+}
+
+TEST_CASE("a user's layer and activation bring their own nodes") {
+  const auto model = exported<Shape{4}, Dense<3, user::Square>, user::Negative>();
+  CHECK(types(model) == "Gemm Mul Neg");
+  CHECK(inputs(node(model, "negative_1")) == std::vector<std::string>{"dense_1"});
 }

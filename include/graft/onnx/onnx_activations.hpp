@@ -7,7 +7,7 @@
 namespace graft::detail {
 
 // One overload of `append_activation` for each activation: the nodes that apply it to x within a layer, and
-// the value they make.
+// the value they make. A user's activation has its own beside it, in its namespace.
 inline std::string append_activation(Linear, const OnnxLayer&, const std::string& x) { return x; }
 inline std::string append_activation(Relu, const OnnxLayer& layer, const std::string& x) {
   return layer.node("Relu", {x});

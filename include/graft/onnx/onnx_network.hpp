@@ -6,13 +6,25 @@
 
 namespace graft::detail {
 
-/// How a layer is written: its overload of `append_onnx`.
+/// A layer with an overload of `append_onnx`, and its activation with one of `append_activation`.
+template <class L>
+concept OnnxWritable = requires(const OnnxLayer& at) {
+  { append_onnx(L{}, at) } -> std::convertible_to<std::string>;
+  { append_activation(typename L::activation{}, at, at.input()) } -> std::convertible_to<std::string>;
+};
+
+/// The index of the first layer that is not writable, or the number of layers.
+template <class... L>
+constexpr std::size_t first_not_writable(TypeList<L...>) {
+  constexpr bool writable[] = {OnnxWritable<L>...};
+  std::size_t i = 0;
+  while (i < sizeof...(L) && writable[i]) ++i;
+  return i;
+}
+
 template <class L>
 std::string append_onnx_as(const OnnxLayer& at) {
-  if constexpr (requires { append_onnx(L{}, at); })
-    return append_onnx(L{}, at);
-  else
-    static_assert(never<Received<L>>, "graft: export_onnx: this layer has no append_onnx(layer, OnnxLayer)");
+  return append_onnx(L{}, at);
 }
 
 using AppendOnnx = std::string (*)(const OnnxLayer&);
@@ -40,11 +52,20 @@ inline std::string append_network(OnnxGraph& graph, std::span<const Node> nodes,
 
 template <LayeredNetwork Net>
 std::string append_network(OnnxGraph& graph, std::span<const float> parameters, const std::string& input) {
-  static constexpr auto appenders = []<class... L>(TypeList<L...>) {
-    return std::array<AppendOnnx, sizeof...(L)>{&append_onnx_as<L>...};
-  }(node_types<Net>{});
-  return append_network(graph, graph_of<Net>.nodes, graph_of<Net>.output, appenders, parameter_table<Net>(),
-                        parameters, input);
+  using types = node_types<Net>;
+  constexpr std::size_t bad = first_not_writable(types{});
+  if constexpr (bad < types::size) {
+    static_assert(
+        never<Received<type_at<bad, types>>>,
+        "graft: export_onnx: this layer has no append_onnx, or its activation no append_activation");
+    return input;
+  } else {
+    static constexpr auto appenders = []<class... L>(TypeList<L...>) {
+      return std::array<AppendOnnx, sizeof...(L)>{&append_onnx_as<L>...};
+    }(types{});
+    return append_network(graph, graph_of<Net>.nodes, graph_of<Net>.output, appenders, parameter_table<Net>(),
+                          parameters, input);
+  }
 }
 
 }  // namespace graft::detail
