@@ -1080,24 +1080,30 @@ constexpr SplitName split_name(std::string_view name) {
   return {name.substr(0, at), number};
 }
 
-/// All names of a graph, but for nodes left out, in one short text for compile errors: runs of numbers become
-/// "conv2d_1..94".
+/// The names of a graph, but for nodes left out, in one short text for compile errors: runs of numbers become
+/// "conv2d_1..94", and a text that grows long ends in "...".
 template <std::size_t Nodes>
 struct NameList {
-  std::array<char, 32 * Nodes> text{};
+  static constexpr std::size_t long_text = 600;
+  std::array<char, long_text + 160> text{};
   std::size_t size = 0;
 
-  constexpr explicit NameList(const Graph<Nodes>& graph, std::array<bool, Nodes> left_out = {}) {
-    std::array<bool, Nodes>& done = left_out;
+  constexpr explicit NameList(const Graph<Nodes>& graph, const std::array<bool, Nodes>& left_out = {})
+      : done{left_out} {
+    for (std::size_t n = 1; n < Nodes; ++n) names[n] = split_name(graph[n].label);
     // Names that were given for their own sake come first: they are what a cut is usually made at.
     for (const bool blocks : {true, false})
       for (std::size_t n = 1; n < Nodes; ++n)
-        if (!done[n] && graph[n].ordinal == Node::no_ordinal &&
+        if (!done[n] && size < long_text && graph[n].ordinal == Node::no_ordinal &&
             (graph[n].role == Role::concatenate || graph[n].role == Role::add) == blocks)
-          append_run(graph, n, done);
+          append_run(graph, n);
+    if (size >= long_text) append(", ...");
   }
 
  private:
+  std::array<SplitName, Nodes> names{};  // taken apart once: a compiler counts its steps
+  std::array<bool, Nodes> done{};
+
   constexpr void append(std::string_view part) {
     for (const char c : part)
       if (size < text.size()) text[size++] = c;
@@ -1108,11 +1114,11 @@ struct NameList {
     append(std::string_view{&digit, 1});
   }
 
-  constexpr void append_run(const Graph<Nodes>& graph, std::size_t n, std::array<bool, Nodes>& done) {
-    const SplitName first = split_name(graph[n].label);
+  constexpr void append_run(const Graph<Nodes>& graph, std::size_t n) {
+    const SplitName first = names[n];
     std::size_t low = first.number, high = first.number;
     for (std::size_t m = n; m < Nodes; ++m) {
-      const SplitName other = split_name(graph[m].label);
+      const SplitName& other = names[m];
       if (done[m] || graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
           (other.number == Node::no_ordinal) != (first.number == Node::no_ordinal))
         continue;
@@ -1141,20 +1147,22 @@ constexpr std::array<bool, Nodes> passed_by(const Graph<Nodes>& graph) {
   return passed;
 }
 
-template <NameList List>
-inline constexpr auto text_of_names = [] {
-  fixed_string<List.size + 1> text;
-  for (std::size_t i = 0; i < List.size; ++i) text.text[i] = List.text[i];
+template <LayeredNetwork Net, bool Boundaries>
+inline constexpr auto names_of = [] {
+  constexpr std::array<bool, graph_of<Net>.size> none{};
+  constexpr NameList list{graph_of<Net>, Boundaries ? passed_by(graph_of<Net>) : none};
+  fixed_string<list.size + 1> text;
+  for (std::size_t i = 0; i < list.size; ++i) text.text[i] = list.text[i];
   return text;
 }();
 
 /// The names of all layers as a fixed_string, for text_of.
 template <LayeredNetwork Net>
-inline constexpr auto layer_name_list = text_of_names<NameList{graph_of<Net>}>;
+inline constexpr auto layer_name_list = names_of<Net, false>;
 
 /// The names of those layers that a network can be divided behind.
 template <LayeredNetwork Net>
-inline constexpr auto boundary_name_list = text_of_names<NameList{graph_of<Net>, passed_by(graph_of<Net>)}>;
+inline constexpr auto boundary_name_list = names_of<Net, true>;
 
 }  // namespace graft::detail
 
@@ -4595,6 +4603,15 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
 /// caches hold.
 inline constexpr std::size_t prefetch_cycles = 1500;
 
+/// Whether pixels so many floats apart crowd each other out of the first-level cache, where addresses that
+/// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
+/// channels at a time are copied to where the pixels lie closer.
+constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
+  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
+  const std::size_t places = way / std::max(std::gcd(stride, way), line);
+  return pixels > (ways - 1) * places;  // one for the weights
+}
+
 /// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
 /// constant, so that the accumulators stay in registers.
 template <std::size_t Pixels, std::size_t Vectors>
@@ -4615,6 +4632,26 @@ struct Accumulators {
       const float value = x[m * Stride];
       unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
     });
+  }
+
+  /// The same for all pixels and Count successive channels, weights (Count, Vectors, lanes).
+  template <std::size_t Count, std::size_t Stride>
+  __attribute__((always_inline)) void steps(const float* x, const float* weights) {
+    if constexpr (pixels_collide(Pixels, Stride)) {
+      constexpr std::size_t piece = 64, near_stride = piece + 16;
+      float near[Pixels * near_stride];
+      const auto few = [&]<std::size_t Channels>(std::size_t k) __attribute__((always_inline)) {
+        for (std::size_t m = 0; m < Pixels; ++m)
+          std::memcpy(near + m * near_stride, x + m * Stride + k, Channels * sizeof(float));
+        for (std::size_t c = 0; c < Channels; ++c)
+          step<0, Pixels, near_stride>(near + c, weights + (k + c) * Vectors * lanes);
+      };
+      constexpr std::size_t whole = Count / piece * piece;
+      for (std::size_t k = 0; k < whole; k += piece) few.template operator()<piece>(k);
+      if constexpr (whole < Count) few.template operator()<Count - whole>(whole);
+    } else {
+      for (std::size_t k = 0; k < Count; ++k) step<0, Pixels, Stride>(x + k, weights + k * Vectors * lanes);
+    }
   }
 };
 
@@ -4895,13 +4932,11 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                                                 w + (kx * S.input.channels + c) * vectors * lanes);
       });
     } else if constexpr (S.input.contiguous()) {
-      for (std::size_t k = 0; k < P::taps; ++k)
-        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
+      a.template steps<P::taps, pixel_step>(from, w);
     } else {
       for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          a.template step<0, Pixels, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                 w + (kx * S.input.channels + c) * vectors * lanes);
+        a.template steps<S.input.channels, pixel_step>(from + kx * S.input.pixel_stride,
+                                                       w + kx * S.input.channels * vectors * lanes);
     }
   }
   unroll<Pixels>([&](auto m) {
@@ -9808,11 +9843,18 @@ struct TopOn {
   using layers = Sequential<typename Architecture::layers, typename Architecture::template top<Classes>>;
 };
 
-template <class Net, std::size_t Classes>
-struct WithTopOf {
+/// Refuses a network that no top fits. A function, so that this error is the only one (network_checks.hpp).
+template <class Net>
+constexpr bool check_top() {
   static_assert(
       never<Expected<text_of<"a whole backbone, not cut, of those that have a top">>, Received<Net>>,
       "graft: WithTop<Network>: no top fits this network");
+  return true;
+}
+
+template <class Net, std::size_t Classes>
+struct WithTopOf {
+  static_assert(check_top<Net>());
   using type = Net;
 };
 
