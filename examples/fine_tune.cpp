@@ -18,7 +18,7 @@ struct Options {
   std::string weights = "examples/data/inception_v3_mixed7_f16.h5";
   std::string data = "examples/data/horse-or-human";
   std::string out = "build/fine_tune";
-  std::size_t head_epochs = 10, epochs = 10, batch_size = 20, threads = 0, seeds = 3;
+  std::size_t head_epochs = 10, epochs = 5, batch_size = 20, threads = 0, seeds = 3;
   float head_rate = 1e-2f, rate = 1e-4f;
 };
 

@@ -35,6 +35,9 @@ static_assert(std::is_same_v<join<TypeList<int, char>, TypeList<>, TypeList<int,
 static_assert(std::is_same_v<take<0, TypeList<int, char>>, TypeList<>>);
 static_assert(std::is_same_v<take<1, TypeList<int, char>>, TypeList<int>>);
 static_assert(std::is_same_v<take<2, TypeList<int, char>>, TypeList<int, char>>);
+static_assert(std::is_same_v<drop<0, TypeList<int, char>>, TypeList<int, char>>);
+static_assert(std::is_same_v<drop<1, TypeList<int, char>>, TypeList<char>>);
+static_assert(std::is_same_v<drop<2, TypeList<int, char>>, TypeList<>>);
 
 TEST_CASE("a list is cut and joined again without a change") {
   CHECK(std::is_same_v<join<take<999, Many>, TypeList<type_at<999, Many>>>, Many>);
