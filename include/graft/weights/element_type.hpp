@@ -1,52 +1,37 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/weights/hdf5.hpp>
-
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace graft {
 
-/// The IEEE 754 formats in which an archive may store its numbers, of either byte order.
-enum class ElementType { float16, float32, float64 };
+/// The formats in which an archive may store its numbers: those of IEEE 754, of either byte order, and the
+/// upper half of a float32.
+enum class ElementType { float16, bfloat16, float32, float64 };
 
-}  // namespace graft
-
-namespace graft::detail::hdf5 {
-
-inline std::string_view class_name(H5T_class_t type) {
+constexpr std::string_view to_string(ElementType type) {
   switch (type) {
-    case H5T_INTEGER:
-      return "integers";
-    case H5T_FLOAT:
-      return "floating-point numbers of another format";
-    case H5T_STRING:
-      return "strings";
-    case H5T_OPAQUE:
-      return "opaque bytes";
-    case H5T_COMPOUND:
-      return "compound values";
-    case H5T_REFERENCE:
-      return "references";
-    case H5T_ENUM:
-      return "enumerated values";
-    case H5T_VLEN:
-      return "lists of varying length";
-    default:
-      return "values of another type";
+    case ElementType::float16:
+      return "float16";
+    case ElementType::bfloat16:
+      return "bfloat16";
+    case ElementType::float32:
+      return "float32";
+    case ElementType::float64:
+      return "float64";
   }
+  return {};
 }
 
-/// binary16 with the byte order of `float32`: libhdf5 1.10 has no name for it.
-inline Handle half_type(hid_t float32, const Place& place) {
-  Handle half = place.own(H5Tcopy(float32), "a type");
-  place.require(H5Tset_fields(half.get(), 15, 10, 5, 0, 10) >= 0 && H5Tset_size(half.get(), 2) >= 0 &&
-                    H5Tset_ebias(half.get(), 15) >= 0,
-                "a type");
-  return half;
+/// Bytes of one number.
+constexpr std::size_t element_size(ElementType type) {
+  return type == ElementType::float64 ? 8 : type == ElementType::float32 ? 4 : 2;
 }
+
+namespace detail {
 
 /// The value of a binary16 number, exactly. libhdf5 would convert it bit by bit.
 inline float half_to_float(std::uint16_t half) {
@@ -57,14 +42,10 @@ inline float half_to_float(std::uint16_t half) {
   return std::bit_cast<float>(sign | bits);
 }
 
-/// The format of a stored number. Throws ArchiveError for integers, opaque bytes and whatever else there is.
-inline ElementType element_type(hid_t type, const Place& place) {
-  const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
-  if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::float32;
-  if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::float64;
-  if (is(half_type(H5T_IEEE_F32LE, place).get()) || is(half_type(H5T_IEEE_F32BE, place).get()))
-    return ElementType::float16;
-  place.refuse("float16, float32 or float64 numbers", class_name(H5Tget_class(type)));
+/// The value of a bfloat16 number, exactly.
+inline float bfloat16_to_float(std::uint16_t half) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
 }
 
-}  // namespace graft::detail::hdf5
+}  // namespace detail
+}  // namespace graft

@@ -31,7 +31,7 @@ struct Dataset {
   // Positions in the chain of filters, by which a chunk's mask says what it skips. Keras uses none of them.
   std::optional<unsigned> deflate, checksum;
 
-  std::size_t element_size() const { return std::size_t{2} << static_cast<int>(type); }
+  std::size_t element_size() const { return graft::element_size(type); }
 };
 
 /// The product of the extents, or refusal if it does not fit: the extents are the file's claim, not yet true.

@@ -5,6 +5,8 @@
 #include <graft/weights/element_type.hpp>
 #include <graft/weights/hdf5.hpp>
 #include <graft/weights/hdf5_chunks.hpp>
+#include <graft/weights/hdf5_type.hpp>
+#include <graft/weights/little_endian.hpp>
 
 #include <algorithm>
 #include <array>
@@ -35,7 +37,7 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
     place.refuse("numbers stored in this file", "external storage");
 
   const Handle type = place.own(H5Dget_type(id), "a readable type");
-  data.type = element_type(type.get(), place);
+  data.type = element_type(id, type.get(), place);
   const Handle space = place.own(H5Dget_space(id), "a readable extent");
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) place.refuse("numbers", "an empty dataset");
   const int rank = H5Sget_simple_extent_ndims(space.get());
@@ -69,8 +71,17 @@ inline void read_floats(const Dataset& data, std::span<float> out) {
     data.place.require(H5Dread(data.id.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, into) >= 0,
                        "readable numbers");
   };
-  if (data.type != ElementType::float16) return read(H5T_NATIVE_FLOAT, out.data());
+  if (data.type == ElementType::float32 || data.type == ElementType::float64)
+    return read(H5T_NATIVE_FLOAT, out.data());
   std::vector<std::uint16_t> halves(out.size());
+  if (data.type == ElementType::bfloat16) {
+    const Handle opaque = data.place.own(H5Dget_type(data.id.get()), "a readable type");
+    read(opaque.get(), halves.data());
+    const std::string_view bytes{reinterpret_cast<const char*>(halves.data()), 2 * halves.size()};
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = bfloat16_to_float(static_cast<std::uint16_t>(little_endian<2>(bytes, 2 * i)));
+    return;
+  }
   read(half_type(H5T_NATIVE_FLOAT, data.place).get(), halves.data());
   std::transform(halves.begin(), halves.end(), out.begin(), half_to_float);
 }

@@ -5,6 +5,7 @@
 #include <graft/model/keras_order.hpp>
 #include <graft/model/model.hpp>
 #include <graft/weights/archive.hpp>
+#include <graft/weights/keras_class_name.hpp>
 #include <graft/weights/name_mapping.hpp>
 
 namespace graft {
@@ -19,12 +20,14 @@ struct ParameterPlaces {
       offsets;  // offsets[layer][parameter], floats into the network's buffer
 };
 
-template <LayeredNetwork Net>
-void append_places(ParameterPlaces& places, std::size_t base) {
-  const auto& table = parameter_table<Net>();
-  for (const std::size_t node : keras_order(graph_of<Net>)) {
-    if (graph_of<Net>.nodes[node].parameters == 0) continue;
-    ExpectedLayer layer{graph_of<Net>.nodes[node].name(), {}};
+/// Appends the layers of a network that have parameters. order: of the nodes, Keras'. base: floats before the
+/// network's own in the buffer.
+inline void append_places(ParameterPlaces& places, std::span<const Node> nodes,
+                          std::span<const std::size_t> order, const std::vector<ParameterEntry>& table,
+                          std::size_t base) {
+  for (const std::size_t node : order) {
+    if (nodes[node].parameters == 0) continue;
+    ExpectedLayer layer{nodes[node].name(), {}, snake_case(nodes[node].keras_class)};
     std::vector<std::size_t> offsets;
     for (const ParameterEntry& entry : table)
       if (entry.node == node) {
@@ -36,13 +39,19 @@ void append_places(ParameterPlaces& places, std::size_t base) {
   }
 }
 
+template <LayeredNetwork Net>
+void append_places(ParameterPlaces& places, std::size_t base) {
+  append_places(places, graph_of<Net>.nodes, keras_order(graph_of<Net>), parameter_table<Net>(), base);
+}
+
 /// Reads all expected parameters of a file into one buffer of `size` floats, or throws. An offset of `unread`
 /// leaves a parameter out.
 inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
 
 inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
                                           std::size_t size) {
-  const std::vector<Match> matches = match_layers(archive.file(), archive.layers(), places.layers);
+  const std::vector<Match> matches =
+      match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
     const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
