@@ -51,6 +51,13 @@ TEST_CASE("the first difference names parameter, expected and found") {
   CHECK(count->found == "layer d with kernel (4, 2)");
 }
 
+TEST_CASE("Keras 3 calls the kernel of a depthwise convolution kernel") {
+  const ExpectedLayer layer{"conv_dw_1", {{"depthwise_kernel", {3, 3, 4, 1}}}};
+  CHECK_FALSE(graft::detail::difference(layer, {"conv_dw_1", {tensor("conv_dw_1/kernel", {3, 3, 4, 1})}}));
+  CHECK(
+      graft::detail::difference(layer, {"conv_dw_1", {tensor("conv_dw_1/pointwise_kernel", {3, 3, 4, 1})}}));
+}
+
 TEST_CASE("moving mean and variance in the wrong order are found though their shapes agree") {
   const ExpectedLayer norm{"bn", {{"beta", {8}}, {"moving_mean", {8}}, {"moving_variance", {8}}}};
   const auto swapped = graft::detail::difference(

@@ -114,14 +114,16 @@ TEST_CASE("bfloat16 is told by an attribute") {
 
 TEST_CASE("models in a model: the order is known of those of one class only") {
   const test::TempFolder folder;
-  const Archive two = written(folder, [](const H5Builder& file) {
-    layer(file, "/layers/sequential/layers/dense", "a", {{3, 4}});
-    layer(file, "/layers/sequential_1/layers/dense", "b", {{4, 2}});
-    layer(file, "/layers/sequential_1/layers/dense_1", "b", {{4, 2}});
-  });
-  CHECK(two.order() == LayerOrder::of_class);
-  CHECK(names(two) ==
-        "a(1) layers/sequential_1/dense(1) layers/sequential_1/dense_1(1) ");  // b twice is no name
+  {
+    const Archive two = written(folder, [](const H5Builder& file) {
+      layer(file, "/layers/sequential/layers/dense", "a", {{3, 4}});
+      layer(file, "/layers/sequential_1/layers/dense", "b", {{4, 2}});
+      layer(file, "/layers/sequential_1/layers/dense_1", "b", {{4, 2}});
+    });
+    CHECK(two.order() == LayerOrder::of_class);
+    CHECK(names(two) ==
+          "a(1) layers/sequential_1/dense(1) layers/sequential_1/dense_1(1) ");  // b twice is no name
+  }
   const auto unknown = [](const H5Builder& file) {
     layer(file, "/layers/functional/layers/dense", "inner", {{3, 4}});
     layer(file, "/layers/dense", "outer", {{4, 2}});

@@ -162,6 +162,66 @@ TEST_CASE("a branch alone is found by its names, or by its numbers where order c
       "order and conv2d_1 by number"));
 }
 
+TEST_CASE("a file that is ordered by class: the order of each class counts, and names that agree with it") {
+  Expected expected = branched();
+  for (auto& layer : expected) layer.keras_class = graft::detail::layer_number(layer.name).family;
+  Layers layers = stored(
+      expected, [count = 0](const std::string&) mutable { return "layers/" + std::to_string(count++); });
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].keras_class = expected[i].keras_class;
+  // All convolutions, then all normalisations.
+  const auto is_convolution = [](const ArchiveLayer& layer) { return layer.keras_class == "conv2d"; };
+  std::stable_partition(layers.begin(), layers.end(), is_convolution);
+  const auto matched = [&](const Expected& wanted) {
+    std::string names;
+    for (const auto& match : match_layers("file.h5", layers, LayerOrder::of_class, wanted))
+      names += match.expected->name + "=" + match.found->name + " ";
+    return names;
+  };
+  CHECK(matched({expected.begin(), expected.begin() + 4}) ==
+        "conv2d_1=layers/0 batch_normalization_1=layers/1 conv2d_3=layers/2 batch_normalization_3=layers/3 ");
+  CHECK(matched(expected).ends_with("batch_normalization_4=layers/7 "));
+
+  const auto refused = [&] {
+    return test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_class, expected); });
+  };
+  layers.pop_back();
+  CHECK(contains(
+      refused(),
+      "batch_normalization_4: expected layer batch_normalization_4 with beta (8,), moving_mean (8,), "
+      "moving_variance (8,), received no more layers of that class"));
+  layers[0].tensors[0].shape = {3, 3, 3, 9};
+  CHECK(contains(refused(), "conv2d_1/kernel: expected (3, 3, 3, 8), received (3, 3, 3, 9)"));
+
+  // Names of TensorFlow that disagree with the order are noticed.
+  layers = stored(expected, shifted(-1));
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].keras_class = expected[i].keras_class;
+  CHECK_NOTHROW(match_layers("file.h5", layers, LayerOrder::of_class, expected));
+  std::swap(layers[2], layers[4]);  // conv2d_2 and conv2d_1, of one shape
+  CHECK(contains(refused(), "expected layers whose order and automatic numbers agree"));
+}
+
+TEST_CASE("a file without an order: names and automatic numbers alone count") {
+  const Expected expected = branched();
+  const auto match = [&](const Layers& layers) {
+    return test::refusal([&] {
+      for (const auto& [wanted, found] : match_layers("x.safetensors", layers, LayerOrder::none, expected))
+        CHECK(graft::detail::layer_number(found->name).number + 1 ==
+              graft::detail::layer_number(wanted->name).number + (found->name == wanted->name ? 1 : 0));
+    });
+  };
+  std::mt19937 random{2};
+  for (const int shift : {0, -1}) {
+    Layers layers = stored(expected, shifted(shift));
+    std::shuffle(layers.begin(), layers.end(), random);
+    CHECK(match(layers).empty());
+  }
+  int count = 0;
+  CHECK(contains(
+      match(stored(expected, [&](const std::string&) { return "layer" + std::to_string(count++) + "x"; })),
+      "x.safetensors: conv2d_1: expected layer conv2d_1 with kernel (3, 3, 3, 8), received no layer of that "
+      "name"));
+}
+
 TEST_CASE("layers swapped under another offset: shapes decide, or the file is refused") {
   const Expected expected = branched();
   Layers equal_shapes = stored(expected, shifted(-1));

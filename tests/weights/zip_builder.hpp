@@ -50,7 +50,7 @@ inline std::string zip(const std::vector<ZipMember>& members) {
     directory += "PK\x01\x02";
     number(directory, 20, 2);
     common(directory);
-    number(directory, 0, 10);
+    number(directory, 0, 8);
     number(directory, 0, 2);
     number(directory, at, 4);
     directory += member.name;

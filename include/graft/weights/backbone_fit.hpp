@@ -10,6 +10,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,9 +34,12 @@ inline std::set<std::string> fitting(const Assignment& assignment) {
   return names;
 }
 
-/// The cut that needs most of the layers in `has` and no other; of two that need as many the later one.
-inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has) {
+/// The cut that needs most of the layers in `has` and no other. Of those that need as many: the last one
+/// whose layer the file names, too, else the last one that parameters follow, else the last.
+inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has,
+                            const std::set<std::string_view>& names) {
   BackboneFit best{std::string{backbone.name()}};
+  int best_rank = 0;
   for (const ExpectedLayer& last : backbone.layers()) {
     if (!last.parameters.empty() && !has.contains(last.name)) continue;
     const Backbone cut = backbone.until(last.name);
@@ -43,9 +47,10 @@ inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string
     for (const ExpectedLayer& layer : cut.layers())
       if (!layer.parameters.empty()) ++(has.contains(layer.name) ? weighted : missing);
     if (missing > 0 || weighted < best.weighted) continue;
-    best.layer = last.name;
-    best.whole = last.name == backbone.last_layer();
-    best.weighted = weighted;
+    const int rank = names.contains(last.name) ? 2 : !cut.is_cut() || cut.parameters_follow() ? 1 : 0;
+    if (weighted == best.weighted && rank < best_rank) continue;
+    best = {best.name, last.name, !cut.is_cut(), weighted};
+    best_rank = rank;
   }
   return best;
 }
@@ -53,9 +58,11 @@ inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string
 inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
   const std::vector<ExpectedLayer> layers = backbone.layers();
   const LayerMatcher matcher{archive.layers(), archive.order(), layers};
+  std::set<std::string_view> names;
+  for (const ArchiveLayer& layer : archive.layers()) names.insert(layer.name);
   BackboneFit best{std::string{backbone.name()}};
   for (const Assignment& assignment : {matcher.by_name(), matcher.by_order(), matcher.by_number()}) {
-    BackboneFit fit = furthest(backbone, fitting(assignment));
+    BackboneFit fit = furthest(backbone, fitting(assignment), names);
     if (fit.weighted > best.weighted && backbone.until(fit.layer).fits(archive)) best = std::move(fit);
   }
   return best;

@@ -63,6 +63,15 @@ class Backbone {
   std::string last_layer() const { return network_.nodes[network_.output].name(); }
   bool is_cut() const { return network_.output != whole_; }
 
+  /// Whether what follows the last layer has parameters: between two cuts that need the same, the one to
+  /// name.
+  bool parameters_follow() const {
+    return std::any_of(network_.nodes.begin(), network_.nodes.end(), [&](const Node& node) {
+      const auto inputs = std::span{node.inputs}.first(node.input_count);
+      return node.parameters > 0 && std::find(inputs.begin(), inputs.end(), network_.output) != inputs.end();
+    });
+  }
+
   /// The backbone cut behind a layer. Throws Error if it has none of that name.
   Backbone until(std::string_view layer) const {
     const auto found = std::find_if(network_.nodes.begin(), network_.nodes.end(),
@@ -92,14 +101,7 @@ class Backbone {
   }
 
   /// Whether read() would find all that it needs.
-  bool fits(const Archive& archive) const {
-    try {
-      match_layers(archive.file(), archive.layers(), archive.order(), places(archive).layers);
-      return true;
-    } catch (const ArchiveError&) {
-      return false;
-    }
-  }
+  bool fits(const Archive& archive) const { return detail::archive_has(archive, places(archive).layers); }
 
   /// The layers with parameters that the file has beyond it. Throws as read() does.
   std::vector<std::string> left_out(const Archive& archive) const {
@@ -135,7 +137,7 @@ class Backbone {
     Backbone whole = *this;
     whole.network_.output = whole_;
     auto all = whole.places();
-    return detail::archive_has_layers(archive, all.layers.size()) ? all : places();
+    return detail::archive_has(archive, all.layers) ? all : places();
   }
 
   std::string_view name_;

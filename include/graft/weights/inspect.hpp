@@ -24,8 +24,8 @@ struct Inspection {
   bool has_model = false;            ///< whether it describes the model, too
   std::vector<ArchiveLayer> layers;  ///< in the file's order
   std::size_t arrays = 0, numbers = 0;
-  std::uint64_t bytes = 0;        ///< of the numbers, as they are stored before any compression
-  std::vector<BackboneFit> fits;  ///< those that go furthest; empty if none goes far
+  std::uint64_t bytes = 0;          ///< of the numbers, as they are stored before any compression
+  std::vector<BackboneFit> fits{};  ///< those that go furthest; empty if none goes far
 };
 
 namespace detail {

@@ -37,14 +37,37 @@ inline std::string text(const Json& object, const char* key) {
   return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+/// Whether a description of a model says which layers are in it.
+inline bool has_layers(const Json& model) {
+  if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return false;
+  const auto found = model["config"].find("layers");
+  return found != model["config"].end() && found->is_array() &&
+         std::all_of(found->begin(), found->end(),
+                     [](const Json& layer) { return layer.is_object() && layer.contains("config"); });
+}
+
 /// Takes stored layers in the order of a model's description and gives them their names.
 class ConfigOrder {
  public:
-  explicit ConfigOrder(std::vector<keras_v3::StoredLayer> stored) : stored_{std::move(stored)} {}
+  using Path = std::vector<keras_v3::Step>;
 
-  /// model: an object with class_name and config. Layers of it that the file does not have are passed over:
-  /// weightless ones may be missing, and the others will be missed by who looks for them.
-  void follow(const Json& model, std::vector<keras_v3::Step>& path, const FilePlace& place) {
+  /// stored: sorted by path.
+  explicit ConfigOrder(std::vector<keras_v3::StoredLayer> stored) {
+    for (auto& layer : stored) {
+      Path kind;
+      for (const keras_v3::Step& step : layer.path) {
+        kind.push_back({step.keras_class, 0});
+        auto& numbers = numbers_[kind];
+        if (numbers.empty() || numbers.back() != step.number) numbers.push_back(step.number);
+        kind.back() = step;
+      }
+      stored_.emplace(layer.path, std::move(layer));
+    }
+  }
+
+  /// model: has_layers. Layers of it that the file does not have are passed over: weightless ones may be
+  /// missing, and the others will be missed by who looks for them.
+  void follow(const Json& model, Path& path, const FilePlace& place) {
     constexpr std::size_t deepest = 32;
     if (path.size() > deepest)
       place.refuse("at most " + std::to_string(deepest) + " models in each other", "more");
@@ -54,56 +77,30 @@ class ConfigOrder {
     for (const Json& layer : layers) {
       const std::string keras_class = snake_case(text(layer, "class_name"));
       path.push_back({keras_class, 0});
-      path.back().number = number(path, seen[keras_class]++, total[keras_class]);
+      // Where each layer of a class has a group, the numbers of these may have gaps.
+      const auto numbers = numbers_.find(path);
+      const std::size_t index = seen[keras_class]++;
+      const bool all = numbers != numbers_.end() && numbers->second.size() == total[keras_class];
+      path.back().number = all ? numbers->second[index] : index;
       if (has_layers(layer))
         follow(layer, path, place);
-      else
-        take(path, text(layer["config"], "name"));
+      else if (auto found = stored_.extract(path); !found.empty())
+        ordered_.push_back({path, text(layer["config"], "name"), std::move(found.mapped().tensors)});
       path.pop_back();
     }
   }
 
-  /// Whether the description says what is in the model.
-  static bool has_layers(const Json& model) {
-    if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return false;
-    const auto found = model["config"].find("layers");
-    return found != model["config"].end() && found->is_array() &&
-           std::all_of(found->begin(), found->end(),
-                       [](const Json& layer) { return layer.is_object() && layer.contains("config"); });
-  }
-
   /// Those that were followed, then the rest.
   std::vector<keras_v3::StoredLayer> result() {
-    for (auto& layer : stored_)
-      if (!layer.path.empty()) ordered_.push_back(std::move(layer));
+    for (auto& [path, layer] : stored_) ordered_.push_back(std::move(layer));
     return std::move(ordered_);
   }
 
  private:
-  /// The number in the file of a class's index-th layer in one model. Where each layer of the class has a
-  /// group, the numbers may have gaps.
-  std::size_t number(const std::vector<keras_v3::Step>& path, std::size_t index, std::size_t total) const {
-    std::vector<std::size_t> numbers;
-    for (const auto& layer : stored_) {
-      if (layer.path.size() < path.size() ||
-          layer.path[path.size() - 1].keras_class != path.back().keras_class ||
-          !std::equal(path.begin(), path.end() - 1, layer.path.begin()))
-        continue;
-      const std::size_t here = layer.path[path.size() - 1].number;
-      if (numbers.empty() || numbers.back() != here) numbers.push_back(here);
-    }
-    return numbers.size() == total ? numbers[index] : index;
-  }
-
-  void take(const std::vector<keras_v3::Step>& path, const std::string& name) {
-    const auto found =
-        std::find_if(stored_.begin(), stored_.end(), [&](const auto& l) { return l.path == path; });
-    if (found == stored_.end()) return;
-    ordered_.push_back({path, name, std::move(found->tensors)});
-    found->path.clear();
-  }
-
-  std::vector<keras_v3::StoredLayer> stored_, ordered_;
+  std::map<Path, keras_v3::StoredLayer> stored_;
+  std::map<Path, std::vector<std::size_t>>
+      numbers_;  // of the layers of one class in one model: its path, then the class
+  std::vector<keras_v3::StoredLayer> ordered_;
 };
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.
@@ -111,8 +108,7 @@ inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& 
   const ZipReader zip{place};
   const FilePlace config_place = place.at(config_name);
   const Json config = parse_json(zip.read(config_name, max_json_bytes), config_place);
-  if (!ConfigOrder::has_layers(config))
-    config_place.refuse("a model with config.layers", config.dump().substr(0, 80));
+  if (!has_layers(config)) config_place.refuse("a model with config.layers", config.dump().substr(0, 80));
   std::string image = zip.read(weights_name, std::numeric_limits<std::uint64_t>::max());
   const hdf5::Session session;
   // The places in the file within the file are told with both their names.
@@ -120,7 +116,7 @@ inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& 
   auto source = std::make_unique<hdf5::Source>(std::move(image), std::move(inside));
 
   ConfigOrder order{keras_v3::read_layers(*source)};
-  std::vector<keras_v3::Step> path;
+  ConfigOrder::Path path;
   order.follow(config, path, config_place);
   Manifest manifest{ArchiveFormat::keras_zip, LayerOrder::of_model, keras_v3::archive_layers(order.result())};
   manifest.model_config = config.dump();

@@ -63,11 +63,14 @@ inline std::vector<float> read_parameters(const Archive& archive, const Paramete
   return parameters;
 }
 
-/// Whether a file has at least so many layers with weights.
-inline bool archive_has_layers(const Archive& archive, std::size_t count) {
-  return std::count_if(archive.layers().begin(), archive.layers().end(), [](const ArchiveLayer& layer) {
-           return !layer.tensors.empty();
-         }) >= static_cast<std::ptrdiff_t>(count);
+/// Whether a file has all of these layers.
+inline bool archive_has(const Archive& archive, const std::vector<ExpectedLayer>& layers) {
+  try {
+    match_layers(archive.file(), archive.layers(), archive.order(), layers);
+    return true;
+  } catch (const ArchiveError&) {
+    return false;
+  }
 }
 
 /// The places of a network for reading from a file of the whole architecture. A cut behind a block has the
@@ -102,7 +105,7 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
     // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
     // names.
     const auto whole = detail::places_in_whole<Net>(places);
-    if (detail::archive_has_layers(archive, whole.layers.size())) places = whole;
+    if (detail::archive_has(archive, whole.layers)) places = whole;
   }
   assign(detail::read_parameters(archive, places, graph_of<Net>.parameter_count));
 }
