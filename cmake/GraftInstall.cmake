@@ -18,5 +18,6 @@ write_basic_package_version_file(graftConfigVersion.cmake COMPATIBILITY SameMino
 install(FILES
     "${CMAKE_CURRENT_BINARY_DIR}/graftConfig.cmake"
     "${CMAKE_CURRENT_BINARY_DIR}/graftConfigVersion.cmake"
+    "${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake"
   DESTINATION "${graft_config_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

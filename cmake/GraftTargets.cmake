@@ -4,7 +4,7 @@
 #
 #   graft::core    description, kernels, training rules      xtensor, xtensor-blas, OpenBLAS, threads
 #   graft::images  graft/data                                core, libjpeg-turbo, libpng
-#   graft::hdf5    graft/weights                             core, libhdf5 (C), zlib, nlohmann_json
+#   graft::hdf5    graft/weights                             core, libhdf5 (C), zlib, libzip, nlohmann_json
 #   graft::graft   graft/training and graft.hpp              all of the above
 #   graft::onnx    graft/onnx                                core, onnx, protobuf; only where these are found
 
@@ -16,6 +16,7 @@ find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(ZLIB REQUIRED)
+find_package(LibZip REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 if(GRAFT_BUILD_TESTS)
   set(graft_onnx_need REQUIRED)
@@ -59,7 +60,7 @@ endfunction()
 
 graft_add_library(core xtensor xtensor-blas Threads::Threads)
 graft_add_library(images graft::core JPEG::JPEG PNG::PNG)
-graft_add_library(hdf5 graft::core hdf5::hdf5 ZLIB::ZLIB nlohmann_json::nlohmann_json)
+graft_add_library(hdf5 graft::core hdf5::hdf5 ZLIB::ZLIB LibZip::LibZip nlohmann_json::nlohmann_json)
 graft_add_library(graft graft::core graft::images graft::hdf5)
 set(graft_libraries core images hdf5 graft)
 if(ONNX_FOUND)

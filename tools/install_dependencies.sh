@@ -5,7 +5,7 @@
 # Does nothing, and needs no network, when all of them are there.
 set -eu
 
-build="g++ cmake make libxtensor-dev libxtensor-blas-dev libopenblas-dev libhdf5-dev zlib1g-dev nlohmann-json3-dev
+build="g++ cmake make libxtensor-dev libxtensor-blas-dev libopenblas-dev libhdf5-dev zlib1g-dev libzip-dev nlohmann-json3-dev
        libjpeg62-turbo-dev libpng-dev libcli11-dev"
 # What a build with tests needs besides.
 tests="doctest-dev libonnx-dev libprotobuf-dev python3"

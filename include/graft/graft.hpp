@@ -41,5 +41,6 @@
 #include <graft/training/history.hpp>
 #include <graft/training/make_report.hpp>
 #include <graft/training/report.hpp>
+#include <graft/weights/inspect.hpp>
 #include <graft/weights/load.hpp>
 #include <graft/weights/save.hpp>

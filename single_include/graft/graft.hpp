@@ -6563,23 +6563,32 @@ class AtomicFile {
   bool committed_ = false;
 };
 
-/// Writes `content` as the whole of the file, or throws OutputError and leaves the old file as it was.
-inline void write_file(const std::filesystem::path& path, std::string_view content) {
+/// Writes `parts`, one after the other, as the whole of the file, or throws OutputError and leaves the old
+/// file as it was.
+inline void write_file(const std::filesystem::path& path, std::span<const std::string_view> parts) {
   AtomicFile file{path};
   const int out = ::open(file.temporary().c_str(), O_WRONLY | O_CLOEXEC);
   int why = out < 0 ? errno : 0;
-  for (std::string_view rest = content; why == 0 && !rest.empty();) {
-    const ::ssize_t written = ::write(out, rest.data(), rest.size());
-    if (written >= 0)
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR)
-      why = errno;
+  std::size_t size = 0;
+  for (std::string_view rest : parts) {
+    size += rest.size();
+    while (why == 0 && !rest.empty()) {
+      const ::ssize_t written = ::write(out, rest.data(), rest.size());
+      if (written >= 0)
+        rest.remove_prefix(static_cast<std::size_t>(written));
+      else if (errno != EINTR)
+        why = errno;
+    }
   }
   if (out >= 0 && ::close(out) != 0 && why == 0) why = errno;
   if (why != 0)
-    throw OutputError(path.string(), "space on the disk for " + std::to_string(content.size()) + " bytes",
+    throw OutputError(path.string(), "space on the disk for " + std::to_string(size) + " bytes",
                       std::generic_category().message(why));
   file.commit();
+}
+
+inline void write_file(const std::filesystem::path& path, std::string_view content) {
+  write_file(path, {&content, 1});
 }
 
 }  // namespace graft
@@ -8305,10 +8314,13 @@ class Extractor {
   /// Floats of the arena that one image needs.
   static constexpr std::size_t arena_size = plan_of<Net, frozen_mode>.arena_size;
 
-  /// Reads the weights that Keras ships, or that a model was saved with; the file may hold more layers than
-  /// the network has. Throws ArchiveError or WeightMismatch; then nothing has changed. Defined in
-  /// weights/load.hpp.
+  /// Reads the weights that Keras ships, or that a model was saved with: .h5, .weights.h5, .keras or
+  /// safetensors, whatever the file's name. It may hold more layers than the network has. Throws ArchiveError
+  /// or WeightMismatch; then nothing has changed. Defined in weights/load.hpp.
   void load(const std::filesystem::path& file);
+
+  /// Writes the network alone, as Model::save does. Defined in weights/save.hpp.
+  void save(const std::filesystem::path& file) const;
 
   /// Random weights, as Keras' weights=None.
   void initialize(Seed seed) { assign(initial_parameters<Net>(seed, Part::backbone)); }
@@ -8947,8 +8959,9 @@ class Model {
   /// Outputs for all of an extracted data set. // (samples, output shape...)
   Tensor<output_shape.rank + 1> predict(const FeatureSet& features) const;
 
-  /// Writes a full-model file that Keras' load_model reads. Throws OutputError; an old file is then
-  /// untouched. Defined in weights/save.hpp.
+  /// Writes the model in the format that the file's name ends in: .h5 (Keras 2's, which Keras 3 reads too)
+  /// and .keras are whole models for Keras' load_model, .weights.h5 is for Keras 3's load_weights,
+  /// .safetensors for others. Throws OutputError; an old file is then untouched. Defined in weights/save.hpp.
   void save(const std::filesystem::path& file) const;
   /// Reads all parameters of a file that this type of model, or the same model in Keras, was saved to. Throws
   /// ArchiveError or WeightMismatch. Defined in weights/load.hpp.
@@ -12700,6 +12713,242 @@ Report make_report(const Model& model, const ImageFolder& images, const FeatureS
 
 }  // namespace graft
 
+namespace graft {
+
+/// The formats in which an archive may store its numbers: those of IEEE 754, of either byte order, the upper
+/// half of a float32, and integers where a single one counts something.
+enum class ElementType { float16, bfloat16, float32, float64, int32, int64 };
+
+constexpr bool is_integer(ElementType type) {
+  return type == ElementType::int32 || type == ElementType::int64;
+}
+
+constexpr std::string_view to_string(ElementType type) {
+  switch (type) {
+    case ElementType::float16:
+      return "float16";
+    case ElementType::bfloat16:
+      return "bfloat16";
+    case ElementType::float32:
+      return "float32";
+    case ElementType::float64:
+      return "float64";
+    case ElementType::int32:
+      return "int32";
+    case ElementType::int64:
+      return "int64";
+  }
+  return {};
+}
+
+/// Bytes of one number.
+constexpr std::size_t element_size(ElementType type) {
+  switch (type) {
+    case ElementType::float16:
+    case ElementType::bfloat16:
+      return 2;
+    case ElementType::float32:
+    case ElementType::int32:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
+namespace detail {
+
+/// The value of a binary16 number, exactly. libhdf5 would convert it bit by bit.
+inline float half_to_float(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000U) << 16, rest = half & 0x7fffU;
+  // As float32 bits the number is 2^112 too small: one product mends normal and subnormal numbers alike.
+  const float scaled = std::bit_cast<float>(rest << 13) * 0x1p112F;
+  const std::uint32_t bits = rest < 0x7c00U ? std::bit_cast<std::uint32_t>(scaled) : 0x7f800000U | rest << 13;
+  return std::bit_cast<float>(sign | bits);
+}
+
+/// The value of a bfloat16 number, exactly.
+inline float bfloat16_to_float(std::uint16_t half) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
+}
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft {
+
+/// One array of a weight file, known from the manifest; none of its numbers has been read.
+struct ArchiveTensor {
+  std::string name;     ///< e.g. "conv2d_1/kernel:0", or "0" where the file only numbers them
+  std::string dataset;  ///< where it is in the file, e.g. "/conv2d_1/conv2d_1/kernel:0"
+  Shape shape;
+  ElementType type = ElementType::float32;
+};
+
+/// One layer of a weight file, with its arrays in Keras' order; weightless layers may be there with none.
+struct ArchiveLayer {
+  std::string name;  ///< Keras' name, or a path in the file where that does not tell it
+  std::vector<ArchiveTensor> tensors;
+  std::string keras_class{};  ///< "conv2d", as Keras 3 writes it; empty where the file does not tell
+};
+
+/// What the order of an archive's layers says.
+enum class LayerOrder {
+  of_model,  ///< Keras' order of model.layers
+  of_class,  ///< that order, but among the layers of one class only
+  none       ///< nothing: layers go by their names
+};
+
+/// The formats of weight files.
+enum class ArchiveFormat {
+  keras_h5,          ///< HDF5 of Keras 1 and 2, and Keras 3's legacy .h5
+  keras_weights_h5,  ///< HDF5 of Keras 3: .weights.h5
+  keras_zip,         ///< .keras
+  safetensors
+};
+
+inline std::string to_string(ArchiveFormat format) {
+  switch (format) {
+    case ArchiveFormat::keras_h5:
+      return "Keras .h5";
+    case ArchiveFormat::keras_weights_h5:
+      return "Keras 3 .weights.h5";
+    case ArchiveFormat::keras_zip:
+      return "Keras 3 .keras";
+    case ArchiveFormat::safetensors:
+      return "safetensors";
+  }
+  return {};
+}
+
+namespace detail {
+
+/// What a file holds, all of it checked but for the numbers.
+struct Manifest {
+  ArchiveFormat format{};
+  LayerOrder order{};
+  std::vector<ArchiveLayer> layers{};
+  std::string model_config{}, keras_version{};
+};
+
+/// An open file of some format, from which numbers can be read.
+class TensorSource {
+ public:
+  virtual ~TensorSource() = default;
+
+  /// Reads a tensor of this file's manifest into out, which has its size. Throws ArchiveError.
+  virtual void read(const ArchiveTensor& tensor, std::span<float> out) const = 0;
+};
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft::detail {
+
+/// What `load` and `inspect` read.
+inline constexpr std::string_view weight_file = "a weight file (Keras' .h5 or .keras, or safetensors)";
+
+/// No model comes near these; a file that claims more is damaged or hostile.
+inline constexpr std::size_t max_names = 100'000;
+inline constexpr std::size_t max_text_bytes = std::size_t{64} << 20;
+
+/// Where in which file something was found, for the text of an ArchiveError.
+struct FilePlace {
+  std::string file;              ///< as the user named it
+  std::string object;            ///< path in the file; empty for the file itself
+  std::uintmax_t file_size = 0;  ///< bytes: nothing in the file can store more
+
+  FilePlace at(std::string_view path) const { return {file, std::string{path}, file_size}; }
+
+  [[noreturn]] void refuse(std::string_view expected, std::string_view received) const {
+    throw ArchiveError(object.empty() ? file : file + ": " + object, expected, received);
+  }
+};
+
+/// Checks that `path` is a regular file, because opening a pipe would wait for ever, and notes its size.
+/// Throws ArchiveError.
+inline FilePlace file_place(const std::filesystem::path& path) {
+  FilePlace place{path.string(), "", 0};
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) place.refuse(weight_file, "no such file");
+  if (!std::filesystem::is_regular_file(status)) place.refuse(weight_file, "a folder or a device");
+  place.file_size = std::filesystem::file_size(path, error);
+  if (error) place.refuse("a readable file", error.message());
+  return place;
+}
+
+/// What the first bytes of something that is no weight file look like; helps those whose download went
+/// wrong.
+inline std::string_view look_of(std::string_view start) {
+  if (start.empty()) return "an empty file";
+  if (start.starts_with("version https://git-lfs")) return "a Git LFS pointer instead of the file";
+  if (start.find('<') < 4) return "a web page or XML";
+  return "a file of another format";
+}
+
+/// Refuses paths that are absolute or climb: they come from the file.
+inline void require_plain(std::string_view path, const FilePlace& place) {
+  while (true) {
+    const auto slash = path.find('/');
+    const auto name = path.substr(0, slash);
+    if (name.empty() || name == "." || name == "..")
+      place.refuse("a path of plain names", "an empty, '.' or '..' component");
+    if (slash == std::string_view::npos) return;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// A file that is open for reading, from several threads at once if need be. POSIX.
+class InputFile {
+ public:
+  /// Throws ArchiveError, as all of this class.
+  explicit InputFile(FilePlace place)
+      : place_{std::move(place)}, file_{::open(place_.file.c_str(), O_RDONLY | O_CLOEXEC)} {
+    if (file_ < 0) fail("a file that may be read");
+  }
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile() { ::close(file_); }
+
+  const FilePlace& place() const { return place_; }
+
+  /// `size` bytes from `offset` on.
+  std::string read(std::uint64_t offset, std::size_t size) const {
+    if (offset > place_.file_size || size > place_.file_size - offset)
+      place_.refuse(std::to_string(size) + " bytes at byte " + std::to_string(offset),
+                    "a file of " + std::to_string(place_.file_size) + " bytes");
+    std::string bytes(size, '\0');
+    for (std::size_t done = 0; done < size;) {
+      const auto got = ::pread(file_, &bytes[done], size - done, static_cast<::off_t>(offset + done));
+      if (got == 0) place_.refuse("a readable file", "one that has become shorter");
+      if (got < 0 && errno != EINTR) fail("a readable file");
+      if (got > 0) done += static_cast<std::size_t>(got);
+    }
+    return bytes;
+  }
+
+ private:
+  [[noreturn]] void fail(const char* expected) const {
+    place_.refuse(expected, std::generic_category().message(errno));
+  }
+
+  FilePlace place_;
+  int file_;
+};
+
+/// The first bytes of a file, by which its format is known. Throws ArchiveError.
+inline std::string file_start(const FilePlace& place) {
+  constexpr std::size_t enough = 1024;
+  return InputFile{place}.read(0,
+                               place.file_size < enough ? static_cast<std::size_t>(place.file_size) : enough);
+}
+
+}  // namespace graft::detail
+
 #include <hdf5.h>
 
 /// libhdf5's C API with owners for its identifiers and text for its errors; internal to weights/.
@@ -12766,19 +13015,11 @@ inline std::string last_error() {
   return text.empty() ? "an error of libhdf5" : text;
 }
 
-/// Where in which file something was found, for the text of an ArchiveError.
-struct Place {
-  std::string file;              ///< as the user named it
-  std::string object;            ///< path in the file; empty for the file itself
-  std::uintmax_t file_size = 0;  ///< bytes: nothing in the file can store more
+/// A place in an HDF5 file: what libhdf5 refuses is told in its own words.
+struct Place : FilePlace {
+  Place at(std::string_view path) const { return {FilePlace::at(path)}; }
 
-  Place at(std::string_view path) const { return {file, std::string{path}, file_size}; }
-
-  [[noreturn]] void refuse(std::string_view expected, std::string_view received) const {
-    throw ArchiveError(object.empty() ? file : file + ": " + object, expected, received);
-  }
-
-  /// Owns `id`, or refuses the file with libhdf5's own words.
+  /// Owns `id`, or refuses the file.
   Handle own(hid_t id, std::string_view expected) const {
     if (id < 0) refuse(expected, last_error());
     return Handle{id};
@@ -12788,18 +13029,6 @@ struct Place {
     if (!succeeded) refuse(expected, last_error());
   }
 };
-
-/// Refuses paths that are absolute or climb: they come from the file.
-inline void require_plain(std::string_view path, const Place& place) {
-  while (true) {
-    const auto slash = path.find('/');
-    const auto name = path.substr(0, slash);
-    if (name.empty() || name == "." || name == "..")
-      place.refuse("a path of plain names", "an empty, '.' or '..' component");
-    if (slash == std::string_view::npos) return;
-    path.remove_prefix(slash + 1);
-  }
-}
 
 /// Opens the object at `path`, relative to `from`, one component after the other. Only hard links count:
 /// soft, external and user-defined ones could lead into other files, or nowhere. Throws ArchiveError.
@@ -12832,88 +13061,6 @@ inline Handle open_group(hid_t from, std::string_view path, const Place& place) 
   Handle group = open_object(from, path, place);
   if (H5Iget_type(group.get()) != H5I_GROUP) place.refuse("a group", "an object that is no group");
   return group;
-}
-
-}  // namespace graft::detail::hdf5
-
-namespace graft {
-
-/// The formats in which an archive may store its numbers, of either byte order: IEEE 754, and integers where
-/// a single one counts something.
-enum class ElementType { float16, float32, float64, int32, int64 };
-
-constexpr bool is_integer(ElementType type) {
-  return type == ElementType::int32 || type == ElementType::int64;
-}
-
-/// Bytes of one number.
-constexpr std::size_t element_size(ElementType type) {
-  switch (type) {
-    case ElementType::float16:
-      return 2;
-    case ElementType::float32:
-    case ElementType::int32:
-      return 4;
-    default:
-      return 8;
-  }
-}
-
-}  // namespace graft
-
-namespace graft::detail::hdf5 {
-
-inline std::string_view class_name(H5T_class_t type) {
-  switch (type) {
-    case H5T_INTEGER:
-      return "integers";
-    case H5T_FLOAT:
-      return "floating-point numbers of another format";
-    case H5T_STRING:
-      return "strings";
-    case H5T_OPAQUE:
-      return "opaque bytes";
-    case H5T_COMPOUND:
-      return "compound values";
-    case H5T_REFERENCE:
-      return "references";
-    case H5T_ENUM:
-      return "enumerated values";
-    case H5T_VLEN:
-      return "lists of varying length";
-    default:
-      return "values of another type";
-  }
-}
-
-/// binary16 with the byte order of `float32`: libhdf5 1.10 has no name for it.
-inline Handle half_type(hid_t float32, const Place& place) {
-  Handle half = place.own(H5Tcopy(float32), "a type");
-  place.require(H5Tset_fields(half.get(), 15, 10, 5, 0, 10) >= 0 && H5Tset_size(half.get(), 2) >= 0 &&
-                    H5Tset_ebias(half.get(), 15) >= 0,
-                "a type");
-  return half;
-}
-
-/// The value of a binary16 number, exactly. libhdf5 would convert it bit by bit.
-inline float half_to_float(std::uint16_t half) {
-  const std::uint32_t sign = (half & 0x8000U) << 16, rest = half & 0x7fffU;
-  // As float32 bits the number is 2^112 too small: one product mends normal and subnormal numbers alike.
-  const float scaled = std::bit_cast<float>(rest << 13) * 0x1p112F;
-  const std::uint32_t bits = rest < 0x7c00U ? std::bit_cast<std::uint32_t>(scaled) : 0x7f800000U | rest << 13;
-  return std::bit_cast<float>(sign | bits);
-}
-
-/// The format of a stored number. Throws ArchiveError for opaque bytes and whatever else there is.
-inline ElementType element_type(hid_t type, const Place& place) {
-  const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
-  if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::float32;
-  if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::float64;
-  if (is(half_type(H5T_IEEE_F32LE, place).get()) || is(half_type(H5T_IEEE_F32BE, place).get()))
-    return ElementType::float16;
-  if (is(H5T_STD_I32LE) || is(H5T_STD_I32BE)) return ElementType::int32;
-  if (is(H5T_STD_I64LE) || is(H5T_STD_I64BE)) return ElementType::int64;
-  place.refuse("float16, float32 or float64 numbers", class_name(H5Tget_class(type)));
 }
 
 }  // namespace graft::detail::hdf5
@@ -13068,133 +13215,9 @@ void for_each_chunk(const Dataset& data, Body body) {
 
 }  // namespace graft::detail::hdf5
 
-namespace graft::detail::hdf5 {
+namespace graft::detail {
 
-/// Opens the dataset at `path` and checks, without reading a byte of it, that it holds floating-point numbers
-/// of rank 4 at most and that all of them are stored in this very file, by known filters. Throws
-/// ArchiveError.
-inline Dataset open_dataset(hid_t from, std::string_view path, const Place& place) {
-  Dataset data;
-  data.id = open_object(from, path, place);
-  data.place = place;
-  const hid_t id = data.id.get();
-  if (H5Iget_type(id) != H5I_DATASET) place.refuse("a dataset", "an object that is no dataset");
-  // Where the bytes are comes first: the extent of a virtual dataset may already need other files.
-  const Handle creation = place.own(H5Dget_create_plist(id), "readable properties");
-  const auto layout = H5Pget_layout(creation.get());
-  if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED)
-    place.refuse("numbers stored in this file", "a virtual dataset");
-  if (H5Pget_external_count(creation.get()) != 0)
-    place.refuse("numbers stored in this file", "external storage");
-
-  const Handle type = place.own(H5Dget_type(id), "a readable type");
-  data.type = element_type(type.get(), place);
-  const Handle space = place.own(H5Dget_space(id), "a readable extent");
-  if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) place.refuse("numbers", "an empty dataset");
-  const int rank = H5Sget_simple_extent_ndims(space.get());
-  if (rank < 0 || rank > static_cast<int>(Shape::max_rank))
-    place.refuse("at most " + std::to_string(Shape::max_rank) + " axes", std::to_string(rank));
-  std::array<hsize_t, Shape::max_rank> extents{};
-  place.require(H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) == rank, "a readable extent");
-  data.shape = to_shape({extents.data(), static_cast<std::size_t>(rank)});
-  if (is_integer(data.type) && rank > 0) place.refuse("float16, float32 or float64 numbers", "integers");
-  const auto bytes = checked_size(data.shape, data.element_size(), place);
-
-  if (layout == H5D_CHUNKED) {
-    check_chunks(data, creation.get(), bytes);
-    return data;
-  }
-  const std::uintmax_t stored = H5Dget_storage_size(id);
-  const std::uintmax_t offset = layout == H5D_CONTIGUOUS ? H5Dget_offset(id) : 0;
-  const bool inside = bytes <= place.file_size && offset <= place.file_size - bytes;
-  if (stored != bytes || !inside)
-    place.refuse(std::to_string(bytes) + " stored bytes for the shape " + to_string(data.shape),
-                 std::to_string(stored) + " in a file of " + std::to_string(place.file_size));
-  return data;
-}
-
-/// Reads the numbers, converted to float32, in row-major order. Throws ArchiveError; `out` is then undefined.
-inline void read_floats(const Dataset& data, std::span<float> out) {
-  if (data.chunk.rank != 0) {
-    std::vector<unsigned char> bytes;
-    for_each_chunk(data, [&](auto origin) { check_chunk(data, origin, bytes); });
-  }
-  const auto read = [&](hid_t memory, void* into) {
-    data.place.require(H5Dread(data.id.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, into) >= 0,
-                       "readable numbers");
-  };
-  if (data.type != ElementType::float16) return read(H5T_NATIVE_FLOAT, out.data());
-  std::vector<std::uint16_t> halves(out.size());
-  read(half_type(H5T_NATIVE_FLOAT, data.place).get(), halves.data());
-  std::transform(halves.begin(), halves.end(), out.begin(), half_to_float);
-}
-
-}  // namespace graft::detail::hdf5
-
-#include <ios>
-
-namespace graft::detail::hdf5 {
-
-/// What the first bytes of something that is no HDF5 file look like; helps those whose download went wrong.
-inline std::string look_of(std::string_view start) {
-  if (start.empty()) return "an empty file";
-  if (start.starts_with("PK\x03\x04")) return "a ZIP archive (the .keras format of Keras 3?)";
-  if (start.starts_with("version https://git-lfs")) return "a Git LFS pointer instead of the file";
-  if (start.find('<') < 4) return "a web page or XML";
-  return "a file of another format";
-}
-
-/// Checks that `path` is a regular file, because opening a pipe would wait for ever, and notes its size.
-/// Throws ArchiveError.
-inline Place file_place(const std::filesystem::path& path) {
-  Place place{path.string(), "", 0};
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) place.refuse("a Keras weight file (HDF5)", "no such file");
-  if (!std::filesystem::is_regular_file(status))
-    place.refuse("a Keras weight file (HDF5)", "a folder or a device");
-  place.file_size = std::filesystem::file_size(path, error);
-  if (error) place.refuse("a readable file", error.message());
-  return place;
-}
-
-/// Opens an HDF5 file for reading. Throws ArchiveError.
-inline Handle open_file(const Place& place) {
-  std::ifstream in{place.file, std::ios::binary};
-  if (!in) place.refuse("a file that may be read", "no permission");
-  std::array<char, 1024> start{};
-  in.read(start.data(), start.size());
-  const std::string_view text{start.data(), static_cast<std::size_t>(in.gcount())};
-  constexpr std::string_view signature{"\x89HDF\r\n\x1a\n", 8};
-  // HDF5 allows a foreign block before the signature, of 512 bytes or more; Keras and h5py never write one.
-  if (!text.starts_with(signature)) place.refuse("a Keras weight file (HDF5)", look_of(text));
-
-  const Handle access = place.own(H5Pcreate(H5P_FILE_ACCESS), "properties");
-#if H5_VERSION_GE(1, 10, 7)
-  H5Pset_file_locking(access.get(), true, true);  // some network file systems have no locks
-#endif
-  place.require(H5Pset_fapl_sec2(access.get()) >= 0,
-                "properties");  // no other driver, which may open other files
-  Handle file = place.own(H5Fopen(place.file.c_str(), H5F_ACC_RDONLY, access.get()), "a complete HDF5 file");
-  const Handle creation = place.own(H5Fget_create_plist(file.get()), "readable properties");
-  std::size_t address = 0, length = 0;
-  place.require(H5Pget_sizes(creation.get(), &address, &length) >= 0, "readable properties");
-  if (address != 8 || length != 8)
-    place.refuse("addresses and lengths of 8 bytes", "an HDF5 file with others");
-  return file;
-}
-
-inline Handle open_root(const Handle& file, const Place& place) {
-  return place.own(H5Gopen2(file.get(), "/", H5P_DEFAULT), "a readable root group");
-}
-
-}  // namespace graft::detail::hdf5
-
-#include <map>
-
-namespace graft::detail::hdf5 {
-
-/// An unsigned number of `Bytes` bytes, lowest first, as HDF5 stores its own fields.
+/// An unsigned number of `Bytes` bytes, lowest first, as HDF5 and safetensors store their own fields.
 template <std::size_t Bytes>
 std::uint64_t little_endian(std::string_view bytes, std::size_t offset) {
   std::uint64_t value = 0;
@@ -13202,18 +13225,28 @@ std::uint64_t little_endian(std::string_view bytes, std::size_t offset) {
   return value;
 }
 
+}  // namespace graft::detail
+
+#include <map>
+
+namespace graft::detail::hdf5 {
+
 /// Reads strings of variable length from where HDF5 keeps them, its global heap (HDF5 File Format
 /// Specification, III.E). libhdf5 1.10 trusts the lengths and indices that it finds there: of 2,000 slightly
 /// damaged files five made it crash, loop or take gigabytes, all of them here. This reader stays within the
 /// file and its own bounds.
 class GlobalHeap {
  public:
-  /// Of the file that has `object`, which the default driver must have opened.
+  /// Of the file that has `object`, opened by open_file or open_image.
   GlobalHeap(hid_t object, const Place& place) : place_{place} {
     const Handle file = place.own(H5Iget_file_id(object), "a readable file");
-    void* descriptor = nullptr;
-    place.require(H5Fget_vfd_handle(file.get(), H5P_DEFAULT, &descriptor) >= 0, "a readable file");
-    descriptor_ = *static_cast<const int*>(descriptor);
+    const Handle access = place.own(H5Fget_access_plist(file.get()), "readable properties");
+    void* handle = nullptr;
+    place.require(H5Fget_vfd_handle(file.get(), H5P_DEFAULT, &handle) >= 0, "a readable file");
+    if (H5Pget_driver(access.get()) == H5FD_CORE)
+      image_ = *static_cast<const char* const*>(handle);
+    else
+      descriptor_ = *static_cast<const int*>(handle);
   }
 
   /// The string to which a stored reference points: length (4 bytes), address of a collection (8), index in
@@ -13260,6 +13293,7 @@ class GlobalHeap {
   std::string read(std::uint64_t address, std::uint64_t size) const {
     if (address > place_.file_size || size > place_.file_size - address)
       place_.refuse("a heap of strings inside the file", "an address beyond its end");
+    if (image_ != nullptr) return {image_ + address, size};
     std::string bytes(size, '\0');
     for (std::size_t done = 0; done < size;) {
       const auto got = ::pread(descriptor_, &bytes[done], size - done, static_cast<::off_t>(address + done));
@@ -13270,7 +13304,8 @@ class GlobalHeap {
   }
 
   Place place_;
-  int descriptor_ = -1;
+  const char* image_ = nullptr;  // of a file in memory,
+  int descriptor_ = -1;          // or where one on the disk is open
   std::uint64_t total_ = 0;
   std::map<std::uint64_t, Collection> collections_;
 };
@@ -13304,10 +13339,6 @@ namespace graft::detail::hdf5 {
 /// Keras keeps a list in one attribute up to this many bytes (HDF5_OBJECT_HEADER_LIMIT), and no name is
 /// longer.
 inline constexpr std::size_t keras_list_bytes = 64512;
-
-/// No model comes near these; a file that claims more is damaged or hostile.
-inline constexpr std::size_t max_names = 100'000;
-inline constexpr std::size_t max_text_bytes = std::size_t{64} << 20;
 
 /// The strings of an attribute of rank 0 or 1, or nothing if there is none of that name. Every form that
 /// h5py's versions wrote is read: fixed length with any padding, variable length, and, for an empty list, an
@@ -13389,135 +13420,754 @@ inline std::string read_text(hid_t object, const std::string& name, const Place&
 
 }  // namespace graft::detail::hdf5
 
-#include <set>
+namespace graft::detail::hdf5 {
 
-namespace graft {
-
-/// One array of a weight file, known from the manifest; none of its numbers has been read.
-struct ArchiveTensor {
-  std::string name;     ///< as in weight_names, e.g. "conv2d_1/kernel:0"
-  std::string dataset;  ///< full path in the file, e.g. "/conv2d_1/conv2d_1/kernel:0"
-  Shape shape;
-  ElementType type = ElementType::float32;
-};
-
-/// One layer of a weight file, with its arrays in Keras' order; weightless layers have none.
-struct ArchiveLayer {
-  std::string name;
-  std::vector<ArchiveTensor> tensors;
-};
-
-/// A Keras HDF5 weight file of Keras 1 or 2 (or Keras 3's legacy .h5), weights only or full model.
-/// open() checks the whole manifest: every name, every shape, and that every byte is stored in this very
-/// file.
-class Archive {
- public:
-  /// Opens the file for reading. Throws ArchiveError, naming file and object, for anything that is missing,
-  /// damaged, too large for what the file stores, or kept in another file.
-  static Archive open(const std::filesystem::path& path) {
-    const detail::hdf5::Session session;
-    Archive archive;
-    archive.place_ = detail::hdf5::file_place(path);
-    archive.file_ = detail::hdf5::open_file(archive.place_);
-    archive.read_manifest();
-    return archive;
+inline std::string_view class_name(H5T_class_t type) {
+  switch (type) {
+    case H5T_INTEGER:
+      return "integers";
+    case H5T_FLOAT:
+      return "floating-point numbers of another format";
+    case H5T_STRING:
+      return "strings";
+    case H5T_OPAQUE:
+      return "opaque bytes";
+    case H5T_COMPOUND:
+      return "compound values";
+    case H5T_REFERENCE:
+      return "references";
+    case H5T_ENUM:
+      return "enumerated values";
+    case H5T_VLEN:
+      return "lists of varying length";
+    default:
+      return "values of another type";
   }
+}
 
-  Archive(Archive&&) noexcept = default;
-  Archive& operator=(Archive&&) noexcept = default;
-  ~Archive() {
-    const detail::hdf5::Session session;
+/// binary16 with the byte order of `float32`: libhdf5 1.10 has no name for it.
+inline Handle half_type(hid_t float32, const Place& place) {
+  Handle half = place.own(H5Tcopy(float32), "a type");
+  place.require(H5Tset_fields(half.get(), 15, 10, 5, 0, 10) >= 0 && H5Tset_size(half.get(), 2) >= 0 &&
+                    H5Tset_ebias(half.get(), 15) >= 0,
+                "a type");
+  return half;
+}
+
+/// The format of the numbers of a dataset, whose attributes tell Keras 3's bfloat16 from other opaque bytes.
+/// Throws ArchiveError for whatever else there is.
+inline ElementType element_type(hid_t object, hid_t type, const Place& place) {
+  const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
+  if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::float32;
+  if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::float64;
+  if (is(half_type(H5T_IEEE_F32LE, place).get()) || is(half_type(H5T_IEEE_F32BE, place).get()))
+    return ElementType::float16;
+  if (is(H5T_STD_I32LE) || is(H5T_STD_I32BE)) return ElementType::int32;
+  if (is(H5T_STD_I64LE) || is(H5T_STD_I64BE)) return ElementType::int64;
+  if (H5Tget_class(type) == H5T_OPAQUE && H5Tget_size(type) == 2 &&
+      read_text(object, "dtype", place) == "bfloat16")
+    return ElementType::bfloat16;
+  place.refuse("float16, bfloat16, float32 or float64 numbers", class_name(H5Tget_class(type)));
+}
+
+}  // namespace graft::detail::hdf5
+
+namespace graft::detail::hdf5 {
+
+/// Opens the dataset at `path` and checks, without reading a byte of it, that it holds floating-point numbers
+/// of rank 4 at most, or one integer, and that all of them are stored in this very file, by known filters.
+/// Throws ArchiveError.
+inline Dataset open_dataset(hid_t from, std::string_view path, const Place& place) {
+  Dataset data;
+  data.id = open_object(from, path, place);
+  data.place = place;
+  const hid_t id = data.id.get();
+  if (H5Iget_type(id) != H5I_DATASET) place.refuse("a dataset", "an object that is no dataset");
+  // Where the bytes are comes first: the extent of a virtual dataset may already need other files.
+  const Handle creation = place.own(H5Dget_create_plist(id), "readable properties");
+  const auto layout = H5Pget_layout(creation.get());
+  if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED)
+    place.refuse("numbers stored in this file", "a virtual dataset");
+  if (H5Pget_external_count(creation.get()) != 0)
+    place.refuse("numbers stored in this file", "external storage");
+
+  const Handle type = place.own(H5Dget_type(id), "a readable type");
+  data.type = element_type(id, type.get(), place);
+  const Handle space = place.own(H5Dget_space(id), "a readable extent");
+  if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) place.refuse("numbers", "an empty dataset");
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  if (rank < 0 || rank > static_cast<int>(Shape::max_rank))
+    place.refuse("at most " + std::to_string(Shape::max_rank) + " axes", std::to_string(rank));
+  std::array<hsize_t, Shape::max_rank> extents{};
+  place.require(H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) == rank, "a readable extent");
+  data.shape = to_shape({extents.data(), static_cast<std::size_t>(rank)});
+  if (is_integer(data.type) && rank > 0)
+    place.refuse("float16, bfloat16, float32 or float64 numbers", "integers");
+  const auto bytes = checked_size(data.shape, data.element_size(), place);
+
+  if (layout == H5D_CHUNKED) {
+    check_chunks(data, creation.get(), bytes);
+    return data;
+  }
+  const std::uintmax_t stored = H5Dget_storage_size(id);
+  const std::uintmax_t offset = layout == H5D_CONTIGUOUS ? H5Dget_offset(id) : 0;
+  const bool inside = bytes <= place.file_size && offset <= place.file_size - bytes;
+  if (stored != bytes || !inside)
+    place.refuse(std::to_string(bytes) + " stored bytes for the shape " + to_string(data.shape),
+                 std::to_string(stored) + " in a file of " + std::to_string(place.file_size));
+  return data;
+}
+
+/// Reads the numbers, converted to float32, in row-major order. Throws ArchiveError; `out` is then undefined.
+inline void read_floats(const Dataset& data, std::span<float> out) {
+  if (data.chunk.rank != 0) {
+    std::vector<unsigned char> bytes;
+    for_each_chunk(data, [&](auto origin) { check_chunk(data, origin, bytes); });
+  }
+  const auto read = [&](hid_t memory, void* into) {
+    data.place.require(H5Dread(data.id.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, into) >= 0,
+                       "readable numbers");
+  };
+  if (data.element_size() > 2) return read(H5T_NATIVE_FLOAT, out.data());
+  std::vector<std::uint16_t> halves(out.size());
+  if (data.type == ElementType::bfloat16) {
+    const Handle opaque = data.place.own(H5Dget_type(data.id.get()), "a readable type");
+    read(opaque.get(), halves.data());
+    const std::string_view bytes{reinterpret_cast<const char*>(halves.data()), 2 * halves.size()};
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = bfloat16_to_float(static_cast<std::uint16_t>(little_endian<2>(bytes, 2 * i)));
+    return;
+  }
+  read(half_type(H5T_NATIVE_FLOAT, data.place).get(), halves.data());
+  std::transform(halves.begin(), halves.end(), out.begin(), half_to_float);
+}
+
+}  // namespace graft::detail::hdf5
+
+namespace graft::detail::hdf5 {
+
+inline constexpr std::string_view signature{"\x89HDF\r\n\x1a\n", 8};
+
+/// Opens what `access` leads to for reading. Throws ArchiveError.
+inline Handle open_checked(const std::string& name, const Handle& access, const Place& place) {
+  Handle file = place.own(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), "a complete HDF5 file");
+  const Handle creation = place.own(H5Fget_create_plist(file.get()), "readable properties");
+  std::size_t address = 0, length = 0;
+  place.require(H5Pget_sizes(creation.get(), &address, &length) >= 0, "readable properties");
+  if (address != 8 || length != 8)
+    place.refuse("addresses and lengths of 8 bytes", "an HDF5 file with others");
+  return file;
+}
+
+/// Opens an HDF5 file for reading. Throws ArchiveError.
+inline Handle open_file(const Place& place) {
+  // HDF5 allows a foreign block before the signature, of 512 bytes or more; Keras and h5py never write one.
+  if (const auto start = file_start(place); !start.starts_with(signature))
+    place.refuse(weight_file, look_of(start));
+  const Handle access = place.own(H5Pcreate(H5P_FILE_ACCESS), "properties");
+#if H5_VERSION_GE(1, 10, 7)
+  H5Pset_file_locking(access.get(), true, true);  // some network file systems have no locks
+#endif
+  place.require(H5Pset_fapl_sec2(access.get()) >= 0,
+                "properties");  // no other driver, which may open other files
+  return open_checked(place.file, access, place);
+}
+
+/// Opens an HDF5 file that lies in memory, where it stays: `image` must outlive the handle and all objects of
+/// the file, and is only read. place.file_size: that of the image. Throws ArchiveError.
+inline Handle open_image(std::string& image, const Place& place) {
+  if (!image.starts_with(signature)) place.refuse("an HDF5 file", look_of(image));
+  const Handle access = place.own(H5Pcreate(H5P_FILE_ACCESS), "properties");
+  // Instead of the copies that libhdf5 would make, each of its requests for memory is answered with the
+  // image.
+  H5FD_file_image_callbacks_t in_place{
+      [](size_t, H5FD_file_image_op_t, void* bytes) { return bytes; },
+      [](void* to, const void* from, size_t size, H5FD_file_image_op_t, void*) {
+        return to == from ? to : std::memcpy(to, from, size);
+      },
+      [](void*, size_t, H5FD_file_image_op_t, void*) -> void* { return nullptr; },
+      [](void*, H5FD_file_image_op_t, void*) -> herr_t { return 0; },
+      [](void* bytes) { return bytes; },
+      [](void*) -> herr_t { return 0; },
+      image.data()};
+  place.require(H5Pset_fapl_core(access.get(), 1 << 16, false) >= 0 &&
+                    H5Pset_file_image_callbacks(access.get(), &in_place) >= 0 &&
+                    H5Pset_file_image(access.get(), image.data(), image.size()) >= 0,
+                "properties");
+  // libhdf5 takes images of one name for one file.
+  static std::atomic<unsigned> count{0};
+  return open_checked(place.file + " #" + std::to_string(count++), access, place);
+}
+
+inline Handle open_root(const Handle& file, const Place& place) {
+  return place.own(H5Gopen2(file.get(), "/", H5P_DEFAULT), "a readable root group");
+}
+
+}  // namespace graft::detail::hdf5
+
+namespace graft::detail::hdf5 {
+
+/// An open HDF5 file, on the disk or in memory, whatever its layout; ArchiveTensor::dataset is a path in it.
+class Source final : public TensorSource {
+ public:
+  /// Throws ArchiveError, as all of this class.
+  explicit Source(Place place) : place_{std::move(place)}, file_{open_file(place_)} {}
+  Source(std::string image, Place place)
+      : place_{std::move(place)}, image_{std::move(image)}, file_{open_image(image_, place_)} {}
+  ~Source() override {
+    const Session session;
     file_.close();
   }
 
-  /// The file as the user named it, for messages.
-  const std::string& file() const { return place_.file; }
+  const Place& place() const { return place_; }
+  Handle root() const { return open_root(file_, place_); }
 
-  /// In the order of layer_names, which is Keras' order of model.layers; weightless layers too.
-  const std::vector<ArchiveLayer>& layers() const { return layers_; }
-
-  /// The architecture as JSON; empty if the file holds weights only.
-  const std::string& model_config() const { return model_config_; }
-
-  /// Such as "2.4.0"; empty for files of Keras 1.
-  const std::string& keras_version() const { return keras_version_; }
-
-  /// Reads one array in row-major order, converted to float32 (float64 is rounded).
-  /// Throws ShapeError if `out` has another size, ArchiveError if the file is damaged; `out` is then
-  /// undefined.
-  void read(const ArchiveTensor& tensor, std::span<float> out) const {
-    const detail::hdf5::Session session;
-    const auto data =
-        detail::hdf5::open_dataset(file_.get(), tensor.dataset.substr(1), place_.at(tensor.dataset));
-    if (data.shape != tensor.shape || out.size() != tensor.shape.size())
-      throw ShapeError(place_.file + ": " + tensor.dataset, std::to_string(data.shape.size()) + " floats",
-                       std::to_string(out.size()));
-    detail::hdf5::read_floats(data, out);
+  void read(const ArchiveTensor& tensor, std::span<float> out) const override {
+    const Session session;
+    const auto data = open_dataset(file_.get(), tensor.dataset.substr(1), place_.at(tensor.dataset));
+    if (data.shape != tensor.shape)
+      place_.at(tensor.dataset).refuse(to_string(tensor.shape), to_string(data.shape));
+    read_floats(data, out);
   }
 
  private:
-  Archive() = default;
-
-  void read_manifest() {
-    using namespace detail::hdf5;
-    const Handle root = open_root(file_, place_);
-    // Keras' own rule: without layer_names the weights are one group further down.
-    auto names = read_names(root.get(), "layer_names", place_.at("/"));
-    Handle nested;
-    std::string container = "/";
-    if (!names && H5Lexists(root.get(), "model_weights", H5P_DEFAULT) > 0) {
-      container = "/model_weights/";
-      nested = open_group(root.get(), "model_weights", place_.at("/model_weights"));
-      names = read_names(nested.get(), "layer_names", place_.at("/model_weights"));
-    }
-    if (!names)
-      place_.refuse("Keras' HDF5 layout with layer_names on / or /model_weights", other_layout(root));
-    const Handle& group = nested.valid() ? nested : root;
-    model_config_ = read_text(root.get(), "model_config", place_.at("/"));
-    keras_version_ = read_text(group.get(), "keras_version", place_.at(container));
-    if (keras_version_.empty()) keras_version_ = read_text(root.get(), "keras_version", place_.at("/"));
-
-    std::set<std::string_view> seen;
-    std::size_t tensors = 0;
-    for (const auto& name : *names) {
-      if (!seen.insert(name).second) place_.refuse("layers of different names", "'" + name + "' twice");
-      layers_.push_back(read_layer(group, container, name, tensors));
-    }
-  }
-
-  ArchiveLayer read_layer(const detail::hdf5::Handle& container, const std::string& path,
-                          const std::string& name, std::size_t& tensors) const {
-    using namespace detail::hdf5;
-    const Place place = place_.at(path + name);
-    const Handle group = open_group(container.get(), name, place);
-    const auto names = read_names(group.get(), "weight_names", place);
-    if (!names) place.refuse("the attribute weight_names", "none");
-    if ((tensors += names->size()) > max_names)
-      place_.refuse("at most " + std::to_string(max_names) + " arrays", "more");
-    ArchiveLayer layer{name, {}};
-    for (const auto& weight : *names) {
-      const Place where = place.at(place.object + "/" + weight);
-      const Dataset data = open_dataset(group.get(), weight, where);
-      layer.tensors.push_back({weight, where.object, data.shape, data.type});
-    }
-    return layer;
-  }
-
-  /// What a file without layer_names seems to be instead.
-  static std::string other_layout(const detail::hdf5::Handle& root) {
-    const auto has = [&](const char* name) { return H5Lexists(root.get(), name, H5P_DEFAULT) > 0; };
-    if (has("layers") || has("_layer_checkpoint_dependencies")) return "the .weights.h5 layout of Keras 3";
-    if (H5Aexists(root.get(), "nb_layers") > 0) return "the layout of Keras before 1.0";
-    return "neither";
-  }
-
-  detail::hdf5::Place place_;
-  detail::hdf5::Handle file_;
-  std::vector<ArchiveLayer> layers_;
-  std::string model_config_, keras_version_;
+  Place place_;
+  std::string image_;
+  Handle file_;
 };
 
-}  // namespace graft
+}  // namespace graft::detail::hdf5
+
+#include <set>
+
+namespace graft::detail::keras_h5 {
+
+using hdf5::Handle, hdf5::Place;
+
+inline ArchiveLayer read_layer(const Handle& container, const Place& place, const std::string& name,
+                               std::size_t& tensors) {
+  const Handle group = hdf5::open_group(container.get(), name, place);
+  const auto names = hdf5::read_names(group.get(), "weight_names", place);
+  if (!names) place.refuse("the attribute weight_names", "none");
+  if ((tensors += names->size()) > max_names)
+    place.refuse("at most " + std::to_string(max_names) + " arrays", "more");
+  ArchiveLayer layer{name, {}, ""};
+  for (const auto& weight : *names) {
+    const Place where = place.at(place.object + "/" + weight);
+    const auto data = hdf5::open_dataset(group.get(), weight, where);
+    layer.tensors.push_back({weight, where.object, data.shape, data.type});
+  }
+  return layer;
+}
+
+/// Whether a file has this layout.
+inline bool has_layout(const hdf5::Source& source) {
+  const Handle root = source.root();
+  return H5Aexists(root.get(), "layer_names") > 0 || H5Aexists(root.get(), "layer_names0") > 0 ||
+         H5Lexists(root.get(), "model_weights", H5P_DEFAULT) > 0;
+}
+
+/// What a file without layer_names seems to be instead.
+inline std::string_view other_layout(const Handle& root) {
+  return H5Aexists(root.get(), "nb_layers") > 0 ? "the layout of Keras before 1.0" : "neither";
+}
+
+/// The manifest of a file in the layout of Keras 1 and 2, weights only or whole model: an attribute
+/// layer_names, a group for each layer, in it an attribute weight_names and the arrays. Source: Keras' legacy
+/// hdf5_format.py. Throws ArchiveError.
+inline Manifest read_manifest(const hdf5::Source& source) {
+  const Place& place = source.place();
+  const Handle root = source.root();
+  // Keras' own rule: without layer_names the weights are one group further down.
+  auto names = hdf5::read_names(root.get(), "layer_names", place.at("/"));
+  Handle nested;
+  std::string container = "/";
+  if (!names && H5Lexists(root.get(), "model_weights", H5P_DEFAULT) > 0) {
+    container = "/model_weights/";
+    nested = hdf5::open_group(root.get(), "model_weights", place.at("/model_weights"));
+    names = hdf5::read_names(nested.get(), "layer_names", place.at("/model_weights"));
+  }
+  if (!names)
+    place.refuse("Keras' HDF5 layout with layer_names on / or /model_weights, or with a group /layers",
+                 other_layout(root));
+  const Handle& group = nested.valid() ? nested : root;
+  Manifest manifest{ArchiveFormat::keras_h5, LayerOrder::of_model, {}};
+  manifest.model_config = hdf5::read_text(root.get(), "model_config", place.at("/"));
+  manifest.keras_version = hdf5::read_text(group.get(), "keras_version", place.at(container));
+  if (manifest.keras_version.empty())
+    manifest.keras_version = hdf5::read_text(root.get(), "keras_version", place.at("/"));
+
+  std::set<std::string_view> seen;
+  std::size_t tensors = 0;
+  for (const auto& name : *names) {
+    if (!seen.insert(name).second) place.refuse("layers of different names", "'" + name + "' twice");
+    manifest.layers.push_back(read_layer(group, place.at(container + name), name, tensors));
+  }
+  return manifest;
+}
+
+}  // namespace graft::detail::keras_h5
+
+namespace graft::detail {
+
+/// A layer's name, taken apart as Keras numbers automatic names: "conv2d_17" is number 17 of "conv2d", and a
+/// name without a number, with which TensorFlow 2 starts, is number 0.
+struct LayerNumber {
+  std::string_view family;
+  std::size_t number = 0;
+};
+
+inline LayerNumber layer_number(std::string_view name) {
+  LayerNumber result{name};
+  const auto digits = name.find_last_not_of("0123456789") + 1;  // where the trailing digits start
+  const auto count = name.size() - digits;
+  if (count > 0 && count < 10 && digits >= 2 && name[digits - 1] == '_') {
+    result.family = name.substr(0, digits - 1);
+    for (const char digit : name.substr(digits))
+      result.number = result.number * 10 + static_cast<std::size_t>(digit - '0');
+  }
+  // TensorFlow 1.13 called the layers batch_normalization_v1_N.
+  if (result.family == "batch_normalization_v1") result.family = "batch_normalization";
+  return result;
+}
+
+}  // namespace graft::detail
+
+/// The HDF5 layout of Keras 3, and of TensorFlow from 2.12 on: layers/<class>_<k>/vars/<i>, where k counts
+/// the layers of a class in the order of model.layers, and a model in a model repeats the pattern:
+/// layers/functional/layers/conv2d/vars/0. TensorFlow 2.12 and 2.13 have `_layer_checkpoint_dependencies` in
+/// place of `layers`, and count the layers that have weights twice. Source: Keras' saving_lib.py.
+namespace graft::detail::keras_v3 {
+
+using hdf5::Handle, hdf5::Place;
+
+/// A layer's position in one model: its class, and which of that class it is.
+struct Step {
+  std::string keras_class;
+  std::size_t number = 0;
+  auto operator<=>(const Step&) const = default;
+};
+
+/// A layer of the file. In a model of models the path has a step for each model that it is in, then its own.
+struct StoredLayer {
+  std::vector<Step> path;
+  std::string name;  ///< that of the layer; empty in files of older versions
+  std::vector<ArchiveTensor> tensors;
+};
+
+inline bool is_container(std::string_view name) {
+  return name == "layers" || name == "_layer_checkpoint_dependencies";
+}
+
+/// Walks the groups below layers/ and collects those that are layers; what else layers keep there, such as
+/// the state of a generator of random numbers, is passed over.
+class LayerWalk {
+ public:
+  explicit LayerWalk(const Place& place) : place_{place} {}
+
+  void walk(hid_t group, const std::string& path, std::vector<std::string>& names) {
+    constexpr std::size_t deepest = 64;  // hard links can make circles
+    if (names.size() > deepest)
+      place_.at(path).refuse("at most " + std::to_string(deepest) + " levels", "more");
+    for (const std::string& link : links(group, path)) {
+      const std::size_t before = names.size();
+      // Files that were made on Windows may have whole paths as names: "layers\conv2d".
+      for (std::size_t start = 0; start <= link.size();) {
+        const std::size_t end = std::min(link.find('\\', start), link.size());
+        names.push_back(link.substr(start, end - start));
+        start = end + 1;
+      }
+      if (is_container(names.front())) visit(group, link, path + "/" + link, names);
+      names.resize(before);
+    }
+  }
+
+  std::vector<StoredLayer> take() { return std::move(layers_); }
+
+ private:
+  std::vector<std::string> links(hid_t group, const std::string& path) {
+    H5G_info_t info{};
+    const Place place = place_.at(path);
+    place.require(H5Gget_info(group, &info) >= 0, "a readable group");
+    if ((links_ += info.nlinks) > 4 * max_names)
+      place.refuse("at most " + std::to_string(4 * max_names) + " objects", "more");
+    std::vector<std::string> names;
+    for (hsize_t i = 0; i < info.nlinks; ++i) {
+      const auto by_index = [&](char* name, std::size_t size) {
+        return H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, size, H5P_DEFAULT);
+      };
+      const auto length = by_index(nullptr, 0);
+      if (length < 0 || static_cast<std::size_t>(length) > hdf5::keras_list_bytes)
+        place.refuse("readable names", "an unreadable or endless one");
+      std::string name(static_cast<std::size_t>(length) + 1, '\0');
+      place.require(by_index(name.data(), name.size()) >= 0, "readable names");
+      name.pop_back();
+      names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  void visit(hid_t parent, const std::string& link, const std::string& path,
+             std::vector<std::string>& names) {
+    const Handle object = hdf5::open_object(parent, link, place_.at(path));
+    if (H5Iget_type(object.get()) != H5I_GROUP) return;
+    if (names.back() == "vars" && names.size() % 2 == 1 && names.size() > 1)
+      read_layer(object, path, names);
+    else
+      walk(object.get(), path, names);
+  }
+
+  void read_layer(const Handle& group, const std::string& path, const std::vector<std::string>& names) {
+    StoredLayer layer;
+    for (std::size_t i = 0; i + 1 < names.size(); i += 2) {
+      if (!is_container(names[i])) return;
+      const auto [family, number] = layer_number(names[i + 1]);
+      layer.path.push_back({std::string{family}, number});
+    }
+    const Place place = place_.at(path);
+    layer.name = hdf5::read_text(group.get(), "name", place);
+    const std::size_t count = links(group.get(), path).size();
+    for (std::size_t i = 0; i < count;
+         ++i) {  // any other name than 0, 1, … is refused as a number that is missing
+      const Place where = place_.at(path + "/" + std::to_string(i));
+      const auto data = hdf5::open_dataset(group.get(), std::to_string(i), where);
+      layer.tensors.push_back({std::to_string(i), where.object, data.shape, data.type});
+    }
+    layers_.push_back(std::move(layer));
+  }
+
+  Place place_;
+  hsize_t links_ = 0;
+  std::vector<StoredLayer> layers_;
+};
+
+/// Whether the file tells the order among all layers of each class. Of two models in one model it does if
+/// both are of one class; of a model and a layer beside it it does not. layers: sorted by path.
+inline bool order_is_known(const std::vector<StoredLayer>& layers) {
+  std::map<std::string_view, const StoredLayer*> last;  // of each class
+  for (const StoredLayer& layer : layers) {
+    if (layer.tensors.empty()) continue;
+    const StoredLayer* const before = std::exchange(last[layer.path.back().keras_class], &layer);
+    if (before == nullptr) continue;
+    const auto [x, y] =
+        std::mismatch(before->path.begin(), before->path.end(), layer.path.begin(), layer.path.end());
+    if (x != before->path.end() && y != layer.path.end() && x->keras_class != y->keras_class) return false;
+  }
+  return true;
+}
+
+/// "layers/functional/conv2d_5": what a layer is called whose name the file does not tell, or gives to
+/// another layer, too. No automatic name looks so.
+inline std::string path_text(const std::vector<Step>& path) {
+  std::string text = "layers";
+  for (const Step& step : path)
+    text += "/" + step.keras_class + (step.number == 0 ? "" : "_" + std::to_string(step.number));
+  return text;
+}
+
+inline std::vector<ArchiveLayer> archive_layers(std::vector<StoredLayer> stored) {
+  std::map<std::string, std::size_t> names;
+  for (const StoredLayer& layer : stored) ++names[layer.name];
+  std::vector<ArchiveLayer> layers;
+  for (StoredLayer& layer : stored)
+    layers.push_back({layer.name.empty() || names[layer.name] > 1 ? path_text(layer.path) : layer.name,
+                      std::move(layer.tensors), layer.path.back().keras_class});
+  return layers;
+}
+
+/// Whether a file has this layout.
+inline bool has_layout(const hdf5::Source& source) {
+  const Handle root = source.root();
+  H5G_info_t info{};
+  H5Gget_info(root.get(), &info);
+  for (hsize_t i = 0; i < info.nlinks && i < max_names; ++i) {
+    std::string name(64, '\0');
+    H5Lget_name_by_idx(root.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size(), H5P_DEFAULT);
+    if (is_container(std::string_view{name}.substr(0, name.find_first_of(std::string_view{"\\\0", 2}))))
+      return true;
+  }
+  return false;
+}
+
+/// The layers of a file in the order of their paths. Throws ArchiveError.
+inline std::vector<StoredLayer> read_layers(const hdf5::Source& source) {
+  LayerWalk walk{source.place()};
+  std::vector<std::string> names;
+  const Handle root = source.root();
+  walk.walk(root.get(), "", names);
+  auto layers = walk.take();
+  std::sort(layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return layers;
+}
+
+/// The manifest of a .weights.h5. Throws ArchiveError.
+inline Manifest read_manifest(const hdf5::Source& source) {
+  auto layers = read_layers(source);
+  const auto order = order_is_known(layers) ? LayerOrder::of_class : LayerOrder::none;
+  return {ArchiveFormat::keras_weights_h5, order, archive_layers(std::move(layers))};
+}
+
+}  // namespace graft::detail::keras_v3
+
+#include <nlohmann/json.hpp>
+
+namespace graft::detail {
+
+using Json = nlohmann::ordered_json;
+
+/// A parsed text may take many times its size, and no model's description comes near this.
+inline constexpr std::size_t max_json_bytes = std::size_t{16} << 20;
+
+/// Parses JSON that comes from a file. Throws ArchiveError for what is none, is too long, or has a key twice
+/// in one object: readers would differ in which of the two they take.
+inline Json parse_json(std::string_view text, const FilePlace& place) {
+  if (text.size() > max_json_bytes)
+    place.refuse("at most " + std::to_string(max_json_bytes) + " bytes of JSON", std::to_string(text.size()));
+  std::vector<std::set<std::string>> keys;
+  std::string twice;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
+      twice = parsed.get<std::string>();
+    return true;
+  };
+  try {
+    Json json = Json::parse(text, watch);
+    if (!twice.empty()) place.refuse("keys of different names", "'" + twice + "' twice");
+    return json;
+  } catch (const Json::parse_error& error) {
+    place.refuse("JSON", "a text that is none at byte " + std::to_string(error.byte));
+  }
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// A class of Keras as Keras 3's files name it: "BatchNormalization" is "batch_normalization", "Conv2D" is
+/// "conv2d", "ReLU" is "re_lu". Source: to_snake_case of keras/src/utils/naming.py.
+inline std::string snake_case(std::string_view name) {
+  const auto is_upper = [](char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; };
+  const auto is_lower = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; };
+  std::string text;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool starts_word = i + 1 < name.size() && is_lower(name[i + 1]),
+               ends_word = i > 0 && is_lower(name[i - 1]);
+    if (i > 0 && is_upper(name[i]) && (starts_word || ends_word)) text += '_';
+    text += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  }
+  return text;
+}
+
+}  // namespace graft::detail
+
+#include <zip.h>
+
+namespace graft::detail {
+
+/// A ZIP archive, open for reading. Nothing of it is ever written to the disk; yet an archive that would
+/// climb out of a folder, or swell, is refused whole.
+class ZipReader {
+ public:
+  /// Checks the whole directory of the archive. Throws ArchiveError, as all of this class.
+  explicit ZipReader(FilePlace place) : place_{std::move(place)} {
+    int code = 0;
+    zip_.reset(zip_open(place_.file.c_str(), ZIP_RDONLY, &code));
+    if (zip_ == nullptr) {
+      zip_error_t error;
+      zip_error_init_with_code(&error, code);
+      const std::string why = zip_error_strerror(&error);
+      zip_error_fini(&error);
+      place_.refuse("a complete ZIP archive", why);
+    }
+    const auto count =
+        static_cast<zip_uint64_t>(std::max<zip_int64_t>(0, zip_get_num_entries(zip_.get(), 0)));
+    if (count > max_names)
+      place_.refuse("at most " + std::to_string(max_names) + " members", std::to_string(count));
+    for (zip_uint64_t i = 0; i < count; ++i) check(i);
+  }
+
+  bool has(const std::string& name) const { return names_.contains(name); }
+
+  /// The whole of a member, whose checksum must be right.
+  std::string read(const std::string& name, std::uint64_t limit) const {
+    const FilePlace place = place_.at(name);
+    if (!has(name)) place_.refuse("a member " + name, "a ZIP archive without one");
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    if (zip_stat(zip_.get(), name.c_str(), 0, &stat) != 0) place.refuse("a readable member", last_error());
+    if (stat.size > limit)
+      place.refuse("at most " + std::to_string(limit) + " bytes", std::to_string(stat.size));
+    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file{zip_fopen(zip_.get(), name.c_str(), 0),
+                                                                 zip_fclose};
+    if (file == nullptr) place.refuse("a readable member", last_error());
+    std::string bytes(stat.size, '\0');
+    for (std::size_t done = 0;;) {
+      // At the end one byte more is asked for: only then does libzip compare the checksum.
+      char beyond = 0;
+      const bool more = done < bytes.size();
+      const auto got = zip_fread(file.get(), more ? &bytes[done] : &beyond, more ? bytes.size() - done : 1);
+      if (got < 0) place.refuse("a whole member", zip_error_strerror(zip_file_get_error(file.get())));
+      if (got == 0 && !more) return bytes;
+      if (got == 0 || !more)
+        place.refuse(std::to_string(stat.size) + " bytes, as the directory says", more ? "less" : "more");
+      done += static_cast<std::size_t>(got);
+    }
+  }
+
+ private:
+  // Keras stores members as they are; whoever packs them anew does not come near the most that deflate can
+  // do.
+  static constexpr std::uint64_t max_expansion = 100, always_allowed = std::uint64_t{1} << 24;
+
+  void check(zip_uint64_t index) {
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    constexpr auto needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+    if (zip_stat_index(zip_.get(), index, 0, &stat) != 0 || (stat.valid & needed) != needed)
+      place_.refuse("a readable directory of the ZIP archive", last_error());
+    const std::string name = stat.name;
+    const FilePlace place = place_.at(name);
+    const bool is_folder = name.size() > 1 && name.back() == '/';
+    std::string plain = is_folder ? name.substr(0, name.size() - 1) : name;
+    std::replace(plain.begin(), plain.end(), '\\', '/');
+    require_plain(plain, place);
+    if (!names_.insert(name).second) place_.refuse("members of different names", "'" + name + "' twice");
+    if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
+      place.refuse("a member that is stored or deflated",
+                   "compression method " + std::to_string(stat.comp_method));
+    if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
+      place.refuse("a member that is not encrypted", "one that is");
+    if (stat.comp_size > place_.file_size ||
+        (stat.size > always_allowed && stat.size / max_expansion > stat.comp_size))
+      place.refuse(
+          "at most " + std::to_string(max_expansion) + " times the bytes that the archive stores of it",
+          std::to_string(stat.size) + " of " + std::to_string(stat.comp_size));
+  }
+
+  std::string last_error() const { return zip_strerror(zip_.get()); }
+
+  struct Discard {
+    void operator()(zip_t* zip) const { zip_discard(zip); }
+  };
+
+  FilePlace place_;
+  std::unique_ptr<zip_t, Discard> zip_;
+  std::set<std::string> names_;
+};
+
+}  // namespace graft::detail
+
+/// Keras 3's .keras: a ZIP archive of config.json, which has the layers with their names in the order of
+/// model.layers, model.weights.h5 in the layout of keras_v3_reader.hpp, and metadata.json.
+namespace graft::detail::keras_zip {
+
+inline constexpr const char *config_name = "config.json", *weights_name = "model.weights.h5",
+                            *metadata_name = "metadata.json";
+
+/// Whether a file that starts so is a ZIP archive.
+inline bool starts(std::string_view start) {
+  using namespace std::string_view_literals;
+  return start.starts_with("PK\x03\x04"sv) || start.starts_with("PK\x05\x06"sv);
+}
+
+/// A text of a JSON object; empty if it has none of that key.
+inline std::string text(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// Whether a description of a model says which layers are in it.
+inline bool has_layers(const Json& model) {
+  if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return false;
+  const auto found = model["config"].find("layers");
+  return found != model["config"].end() && found->is_array() &&
+         std::all_of(found->begin(), found->end(),
+                     [](const Json& layer) { return layer.is_object() && layer.contains("config"); });
+}
+
+/// Takes stored layers in the order of a model's description and gives them their names.
+class ConfigOrder {
+ public:
+  using Path = std::vector<keras_v3::Step>;
+
+  /// stored: sorted by path.
+  explicit ConfigOrder(std::vector<keras_v3::StoredLayer> stored) {
+    for (auto& layer : stored) {
+      Path kind;
+      for (const keras_v3::Step& step : layer.path) {
+        kind.push_back({step.keras_class, 0});
+        auto& numbers = numbers_[kind];
+        if (numbers.empty() || numbers.back() != step.number) numbers.push_back(step.number);
+        kind.back() = step;
+      }
+      stored_.emplace(layer.path, std::move(layer));
+    }
+  }
+
+  /// model: has_layers. Layers of it that the file does not have are passed over: weightless ones may be
+  /// missing, and the others will be missed by who looks for them.
+  void follow(const Json& model, Path& path, const FilePlace& place) {
+    constexpr std::size_t deepest = 32;
+    if (path.size() > deepest)
+      place.refuse("at most " + std::to_string(deepest) + " models in each other", "more");
+    const auto& layers = model["config"]["layers"];
+    std::map<std::string, std::size_t> total, seen;
+    for (const Json& layer : layers) ++total[snake_case(text(layer, "class_name"))];
+    for (const Json& layer : layers) {
+      const std::string keras_class = snake_case(text(layer, "class_name"));
+      path.push_back({keras_class, 0});
+      // Where each layer of a class has a group, the numbers of these may have gaps.
+      const auto numbers = numbers_.find(path);
+      const std::size_t index = seen[keras_class]++;
+      const bool all = numbers != numbers_.end() && numbers->second.size() == total[keras_class];
+      path.back().number = all ? numbers->second[index] : index;
+      if (has_layers(layer))
+        follow(layer, path, place);
+      else if (auto found = stored_.extract(path); !found.empty())
+        ordered_.push_back({path, text(layer["config"], "name"), std::move(found.mapped().tensors)});
+      path.pop_back();
+    }
+  }
+
+  /// Those that were followed, then the rest.
+  std::vector<keras_v3::StoredLayer> result() {
+    for (auto& [path, layer] : stored_) ordered_.push_back(std::move(layer));
+    return std::move(ordered_);
+  }
+
+ private:
+  std::map<Path, keras_v3::StoredLayer> stored_;
+  std::map<Path, std::vector<std::size_t>>
+      numbers_;  // of the layers of one class in one model: its path, then the class
+  std::vector<keras_v3::StoredLayer> ordered_;
+};
+
+/// The manifest of a file and what its numbers are read from. Throws ArchiveError.
+inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
+  const ZipReader zip{place};
+  const FilePlace config_place = place.at(config_name);
+  const Json config = parse_json(zip.read(config_name, max_json_bytes), config_place);
+  if (!has_layers(config)) config_place.refuse("a model with config.layers", config.dump().substr(0, 80));
+  std::string image = zip.read(weights_name, std::numeric_limits<std::uint64_t>::max());
+  const hdf5::Session session;
+  // The places in the file within the file are told with both their names.
+  hdf5::Place inside{FilePlace{place.file + ": " + weights_name, "", image.size()}};
+  auto source = std::make_unique<hdf5::Source>(std::move(image), std::move(inside));
+
+  ConfigOrder order{keras_v3::read_layers(*source)};
+  ConfigOrder::Path path;
+  order.follow(config, path, config_place);
+  Manifest manifest{ArchiveFormat::keras_zip, LayerOrder::of_model, keras_v3::archive_layers(order.result())};
+  manifest.model_config = config.dump();
+  if (zip.has(metadata_name))
+    manifest.keras_version =
+        text(parse_json(zip.read(metadata_name, max_json_bytes), place.at(metadata_name)), "keras_version");
+  return {std::move(manifest), std::move(source)};
+}
+
+}  // namespace graft::detail::keras_zip
 
 namespace graft::detail {
 
@@ -13527,13 +14177,16 @@ inline std::string_view base_name(std::string_view weight) {
   return weight.substr(0, weight.rfind(':'));
 }
 
+/// Keras 2's names of parameters, in the order in which a layer has them.
+inline constexpr std::array<std::string_view, 11> parameter_names{
+    "kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma",
+    "beta",   "moving_mean",      "moving_variance",  "mean", "variance",
+    "count"};
+
 /// Keras 2's name of a stored parameter, so far as its own name tells: of "conv2d_1/kernel:0", of
 /// "kernel_1:0" (made unique by TensorFlow), of Keras 1's "block1_conv1_W_1:0". Empty for names that tell
 /// nothing.
 inline std::string_view parameter_name(std::string_view weight) {
-  static constexpr std::array<std::string_view, 11> names{
-      "kernel",           "bias", "gamma",    "beta", "moving_mean", "moving_variance", "depthwise_kernel",
-      "pointwise_kernel", "mean", "variance", "count"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> keras1{
       {{"_W", "kernel"},
        {"_b", "bias"},
@@ -13544,13 +14197,255 @@ inline std::string_view parameter_name(std::string_view weight) {
   std::string_view base = base_name(weight);
   const auto end = base.find_last_not_of("0123456789");
   if (end != std::string_view::npos && end + 1 < base.size() && base[end] == '_') base = base.substr(0, end);
-  if (const auto found = std::find(names.begin(), names.end(), base); found != names.end()) return *found;
+  if (const auto found = std::find(parameter_names.begin(), parameter_names.end(), base);
+      found != parameter_names.end())
+    return *found;
   for (const auto& [suffix, name] : keras1)
     if (base.ends_with(suffix)) return name;
   return {};
 }
 
 }  // namespace graft::detail
+
+/// The format of Hugging Face's safetensors: eight bytes of length, a header in JSON of that length, numbers.
+/// Source: its README, and its validation in Rust.
+namespace graft::detail::safetensors {
+
+/// Layer and array of "conv2d_1/kernel" or "features.0.weight".
+inline std::pair<std::string_view, std::string_view> split(std::string_view name) {
+  auto end = name.rfind('/');
+  if (end == std::string_view::npos) end = name.rfind('.');
+  if (end == std::string_view::npos) return {"", name};
+  return {name.substr(0, end), name.substr(end + 1)};
+}
+
+/// Whether a file that starts so is one.
+inline bool starts(std::string_view start) { return start.size() > 8 && start[8] == '{'; }
+
+struct Entry {
+  ArchiveTensor tensor;
+  std::uint64_t begin = 0, end = 0;  // bytes behind the header
+};
+
+inline ElementType element_type(const std::string& name, const FilePlace& place) {
+  if (name == "F16") return ElementType::float16;
+  if (name == "BF16") return ElementType::bfloat16;
+  if (name == "F32") return ElementType::float32;
+  if (name == "F64") return ElementType::float64;
+  if (name == "I32") return ElementType::int32;
+  if (name == "I64") return ElementType::int64;
+  place.refuse("the dtype F16, BF16, F32 or F64", name);
+}
+
+/// A list of whole numbers, of which the header has two kinds.
+inline std::vector<std::uint64_t> numbers(const Json& object, const char* key, const FilePlace& place) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array() ||
+      !std::all_of(found->begin(), found->end(), [](const Json& n) { return n.is_number_unsigned(); }))
+    place.refuse(std::string{"a list of whole numbers '"} + key + "'",
+                 found == object.end() ? "none" : found->dump().substr(0, 80));
+  return found->get<std::vector<std::uint64_t>>();
+}
+
+inline Entry read_entry(const std::string& name, const Json& object, const FilePlace& place) {
+  const auto dtype = object.is_object() ? object.find("dtype") : object.end();
+  if (!object.is_object() || dtype == object.end() || !dtype->is_string())
+    place.refuse("an object with dtype, shape and data_offsets", object.dump().substr(0, 80));
+  Entry entry;
+  const auto [layer, parameter] = split(name);
+  entry.tensor = {layer.empty() ? name : std::string{layer} + "/" + std::string{parameter},
+                  name,
+                  {},
+                  element_type(dtype->get<std::string>(), place)};
+  const auto extents = numbers(object, "shape", place);
+  if (extents.size() > Shape::max_rank)
+    place.refuse("at most " + std::to_string(Shape::max_rank) + " axes", std::to_string(extents.size()));
+  if (is_integer(entry.tensor.type) && !extents.empty())
+    place.refuse("the dtype F16, BF16, F32 or F64", dtype->get<std::string>());
+  std::uint64_t bytes = element_size(entry.tensor.type);
+  for (const std::uint64_t extent : extents) {
+    if (extent == 0 || bytes > std::numeric_limits<std::int64_t>::max() / extent)
+      place.refuse("extents of at least 1 whose product fits the file", object["shape"].dump());
+    bytes *= extent;
+    entry.tensor.shape.extents[entry.tensor.shape.rank++] = extent;
+  }
+  const auto offsets = numbers(object, "data_offsets", place);
+  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] - offsets[0] != bytes)
+    place.refuse("two data_offsets that are " + std::to_string(bytes) + " bytes apart",
+                 object["data_offsets"].dump().substr(0, 80));
+  entry.begin = offsets[0];
+  entry.end = offsets[1];
+  return entry;
+}
+
+/// The header's arrays in the order of their bytes, which must lie one behind the other from the first byte
+/// after the header to the last of the file.
+inline std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, const FilePlace& place) {
+  std::vector<Entry> entries;
+  if (header.size() > max_names)
+    place.refuse("at most " + std::to_string(max_names) + " arrays", std::to_string(header.size()));
+  for (const auto& [name, object] : header.items())
+    if (name != "__metadata__")
+      entries.push_back(read_entry(name, object, place.at(name)));
+    else if (!object.is_object() ||
+             !std::all_of(object.begin(), object.end(), [](const Json& text) { return text.is_string(); }))
+      place.at(name).refuse("an object of texts", object.dump().substr(0, 80));
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::uint64_t at = 0;
+  for (const Entry& entry : entries) {
+    if (entry.begin != at)
+      place.at(entry.tensor.dataset)
+          .refuse("numbers that start at byte " + std::to_string(at) + ", behind those before them",
+                  std::to_string(entry.begin));
+    at = entry.end;
+  }
+  if (at != data_bytes)
+    place.refuse(std::to_string(at) + " bytes of numbers, as the header says", std::to_string(data_bytes));
+  return entries;
+}
+
+/// An open file, and where in it each array lies.
+class Source final : public TensorSource {
+ public:
+  Source(std::unique_ptr<const InputFile> file, std::uint64_t data_offset, const std::vector<Entry>& entries)
+      : file_{std::move(file)} {
+    for (const Entry& entry : entries) offsets_.emplace(entry.tensor.dataset, data_offset + entry.begin);
+  }
+
+  void read(const ArchiveTensor& tensor, std::span<float> out) const override {
+    const std::string bytes =
+        file_->read(offsets_.at(tensor.dataset), out.size() * element_size(tensor.type));
+    const auto convert = [&]<std::size_t Bytes>(auto rule) {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = rule(little_endian<Bytes>(bytes, Bytes * i));
+    };
+    switch (tensor.type) {
+      case ElementType::float16:
+        return convert.operator()<2>(
+            [](std::uint64_t n) { return half_to_float(static_cast<std::uint16_t>(n)); });
+      case ElementType::bfloat16:
+        return convert.operator()<2>(
+            [](std::uint64_t n) { return bfloat16_to_float(static_cast<std::uint16_t>(n)); });
+      case ElementType::float32:
+        return convert.operator()<4>(
+            [](std::uint64_t n) { return std::bit_cast<float>(static_cast<std::uint32_t>(n)); });
+      case ElementType::float64:
+        return convert.operator()<8>(
+            [](std::uint64_t n) { return static_cast<float>(std::bit_cast<double>(n)); });
+      case ElementType::int32:
+        return convert.operator()<4>(
+            [](std::uint64_t n) { return static_cast<float>(static_cast<std::int32_t>(n)); });
+      case ElementType::int64:
+        return convert.operator()<8>(
+            [](std::uint64_t n) { return static_cast<float>(static_cast<std::int64_t>(n)); });
+    }
+  }
+
+ private:
+  std::unique_ptr<const InputFile> file_;
+  std::map<std::string, std::uint64_t> offsets_;
+};
+
+/// Arrays of one layer, put into Keras' order: other writers sort them by name.
+inline void sort_parameters(std::vector<ArchiveTensor>& tensors) {
+  const auto rank = [](const ArchiveTensor& tensor) {
+    return std::find(parameter_names.begin(), parameter_names.end(), parameter_name(tensor.name));
+  };
+  std::stable_sort(tensors.begin(), tensors.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+}
+
+/// The manifest of a file and what its numbers are read from. Throws ArchiveError.
+inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
+  auto file = std::make_unique<const InputFile>(place);
+  const std::uint64_t length = little_endian<8>(file->read(0, 8), 0);
+  if (length > place.file_size - 8 || length > max_json_bytes)
+    place.refuse("a header of at most " + std::to_string(max_json_bytes) + " bytes inside the file",
+                 std::to_string(length) + " in a file of " + std::to_string(place.file_size));
+  const std::string text = file->read(8, length);
+  const Json header = parse_json(text, place);
+  if (!header.is_object()) place.refuse("a header that is a JSON object", "another JSON value");
+  const auto entries = read_header(header, place.file_size - 8 - length, place);
+
+  Manifest manifest{ArchiveFormat::safetensors, LayerOrder::none, {}};
+  std::map<std::string_view, std::size_t> places;
+  for (const Entry& entry : entries) {
+    const auto name = split(entry.tensor.dataset).first;
+    const auto [found, is_new] = places.emplace(name, manifest.layers.size());
+    if (is_new) manifest.layers.push_back({std::string{name}, {}, ""});
+    manifest.layers[found->second].tensors.push_back(entry.tensor);
+  }
+  for (ArchiveLayer& layer : manifest.layers) sort_parameters(layer.tensors);
+  return {std::move(manifest), std::make_unique<Source>(std::move(file), 8 + length, entries)};
+}
+
+}  // namespace graft::detail::safetensors
+
+namespace graft {
+
+namespace detail {
+
+/// Opens an HDF5 file of either layout.
+inline std::pair<Manifest, std::unique_ptr<TensorSource>> open_hdf5(const FilePlace& place) {
+  const hdf5::Session session;
+  auto source = std::make_unique<hdf5::Source>(hdf5::Place{place});
+  Manifest manifest = !keras_h5::has_layout(*source) && keras_v3::has_layout(*source)
+                          ? keras_v3::read_manifest(*source)
+                          : keras_h5::read_manifest(*source);
+  return {std::move(manifest), std::move(source)};
+}
+
+}  // namespace detail
+
+/// A file of weights: Keras' .h5 of any generation, weights only or whole model, .weights.h5, .keras, or
+/// safetensors. Which of these it is, its content tells. open() checks the whole manifest: every name, every
+/// shape, and that every byte is stored in this very file.
+class Archive {
+ public:
+  /// Opens the file for reading. Throws ArchiveError, naming file and object, for anything that is missing,
+  /// damaged, too large for what the file stores, or kept in another file.
+  static Archive open(const std::filesystem::path& path) {
+    const detail::FilePlace place = detail::file_place(path);
+    const std::string start = detail::file_start(place);
+    if (detail::keras_zip::starts(start)) return {place.file, detail::keras_zip::open(place)};
+    if (detail::safetensors::starts(start)) return {place.file, detail::safetensors::open(place)};
+    return {place.file, detail::open_hdf5(place)};
+  }
+
+  /// The file as the user named it, for messages.
+  const std::string& file() const { return file_; }
+  ArchiveFormat format() const { return manifest_.format; }
+
+  /// In the order that order() says; weightless layers too, where the file has them.
+  const std::vector<ArchiveLayer>& layers() const { return manifest_.layers; }
+  LayerOrder order() const { return manifest_.order; }
+
+  /// The architecture as JSON; empty if the file holds weights only.
+  const std::string& model_config() const { return manifest_.model_config; }
+
+  /// Such as "2.4.0"; empty for files that do not tell.
+  const std::string& keras_version() const { return manifest_.keras_version; }
+
+  /// Reads one array in row-major order, converted to float32 (float64 is rounded).
+  /// Throws ShapeError if `out` has another size, ArchiveError if the file is damaged; `out` is then
+  /// undefined.
+  void read(const ArchiveTensor& tensor, std::span<float> out) const {
+    if (out.size() != tensor.shape.size())
+      throw ShapeError(file_ + ": " + tensor.dataset, std::to_string(tensor.shape.size()) + " floats",
+                       std::to_string(out.size()));
+    source_->read(tensor, out);
+  }
+
+ private:
+  Archive(std::string file, std::pair<detail::Manifest, std::unique_ptr<detail::TensorSource>> opened)
+      : file_{std::move(file)}, manifest_{std::move(opened.first)}, source_{std::move(opened.second)} {}
+
+  std::string file_;
+  detail::Manifest manifest_;
+  std::unique_ptr<detail::TensorSource> source_;
+};
+
+}  // namespace graft
 
 namespace graft {
 
@@ -13564,6 +14459,8 @@ struct ExpectedParameter {
 struct ExpectedLayer {
   std::string name;
   std::vector<ExpectedParameter> parameters;
+  std::string
+      keras_class{};  ///< "conv2d", as Keras 3's files have it; needed where a file is ordered by class
 };
 
 }  // namespace graft
@@ -13627,31 +14524,6 @@ inline std::optional<Difference> difference(const ExpectedLayer& expected, const
 
 namespace graft::detail {
 
-/// A layer's name, taken apart as Keras numbers automatic names: "conv2d_17" is number 17 of "conv2d", and a
-/// name without a number, with which TensorFlow 2 starts, is number 0.
-struct LayerNumber {
-  std::string_view family;
-  std::size_t number = 0;
-};
-
-inline LayerNumber layer_number(std::string_view name) {
-  LayerNumber result{name};
-  const auto digits = name.find_last_not_of("0123456789") + 1;  // where the trailing digits start
-  const auto count = name.size() - digits;
-  if (count > 0 && count < 10 && digits >= 2 && name[digits - 1] == '_') {
-    result.family = name.substr(0, digits - 1);
-    for (const char digit : name.substr(digits))
-      result.number = result.number * 10 + static_cast<std::size_t>(digit - '0');
-  }
-  // TensorFlow 1.13 called the layers batch_normalization_v1_N.
-  if (result.family == "batch_normalization_v1") result.family = "batch_normalization";
-  return result;
-}
-
-}  // namespace graft::detail
-
-namespace graft::detail {
-
 /// A layer's name as every generation of Keras takes it. Keras 3 allows no slash in a name; where Keras 2's
 /// applications have conv1/conv, its own have conv1_conv.
 inline std::string portable_name(std::string name) {
@@ -13699,9 +14571,11 @@ std::vector<const Layer*> weighted(std::span<const Layer> layers) {
 /// The weighted layers of file and model, and the three ways to bring them together.
 class LayerMatcher {
  public:
-  LayerMatcher(std::span<const ArchiveLayer> layers, std::span<const ExpectedLayer> expected)
+  LayerMatcher(std::span<const ArchiveLayer> layers, LayerOrder order,
+               std::span<const ExpectedLayer> expected)
       : stored_{weighted(layers)},
         expected_{weighted(expected)},
+        order_{order},
         stored_families_{families<ArchiveLayer>(stored_)},
         expected_families_{families<ExpectedLayer>(expected_)} {}
 
@@ -13714,9 +14588,20 @@ class LayerMatcher {
     });
   }
 
-  /// Keras' own rule: the weighted layers in the order of model.layers.
+  /// Keras' own rules: the weighted layers in the order of model.layers; in Keras 3's files those of each
+  /// class.
   Assignment by_order() const {
-    return assign([&](std::size_t i) { return i < stored_.size() ? stored_[i] : nullptr; });
+    if (order_ == LayerOrder::of_model)
+      return assign([&](std::size_t i) { return i < stored_.size() ? stored_[i] : nullptr; });
+    std::map<std::string_view, std::vector<const ArchiveLayer*>> classes;
+    std::map<std::string_view, std::size_t> seen;
+    if (order_ == LayerOrder::of_class)
+      for (const auto* layer : stored_) classes[layer->keras_class].push_back(layer);
+    return assign([&](std::size_t i) {
+      const auto& same = classes[expected_[i]->keras_class];
+      const std::size_t rank = seen[expected_[i]->keras_class]++;
+      return rank < same.size() ? same[rank] : nullptr;
+    });
   }
 
   /// The k-th smallest number of a family in the file is the k-th that was created, where numbers are without
@@ -13740,11 +14625,16 @@ class LayerMatcher {
     });
   }
 
-  const std::vector<const ArchiveLayer*>& stored() const { return stored_; }
+  /// What the file has in place of a layer that is missing at its end.
+  std::string end_of_file() const {
+    if (stored_.empty()) return "a file without weights";
+    if (order_ == LayerOrder::of_class) return "no more layers of that class";
+    return "the end of the file after layer " + stored_.back()->name;
+  }
 
  private:
   template <class Rule>
-  Assignment assign(Rule rule) const {
+  Assignment assign(Rule rule) const {  // in the order of the expected layers
     Assignment result;
     for (std::size_t i = 0; i < expected_.size(); ++i) result.push_back({expected_[i], rule(i)});
     return result;
@@ -13752,6 +14642,7 @@ class LayerMatcher {
 
   std::vector<const ArchiveLayer*> stored_;
   std::vector<const ExpectedLayer*> expected_;
+  LayerOrder order_;
   Families<ArchiveLayer> stored_families_;
   Families<ExpectedLayer> expected_families_;
 };
@@ -13781,7 +14672,7 @@ inline void require_fit(std::string_view file, const Assignment& assignment, con
 }  // namespace detail
 
 /// Finds the weights of every expected layer that has parameters; `expected` is in Keras' order of
-/// model.layers, and may be the beginning of what the file holds (a cut backbone).
+/// model.layers, and may be the beginning of what the file holds (a cut backbone). `order` is the file's.
 ///
 /// Names count when every expected layer is found and the automatic numbers start alike. Otherwise layers go
 /// by order, as Keras does, cross-checked by the automatic numbers: where the two disagree, shapes decide,
@@ -13793,9 +14684,9 @@ inline void require_fit(std::string_view file, const Assignment& assignment, con
 /// Throws WeightMismatch for the first layer or parameter that differs, ArchiveError if the order is
 /// ambiguous. The result points into `layers` and `expected`.
 inline std::vector<Match> match_layers(std::string_view file, std::span<const ArchiveLayer> layers,
-                                       std::span<const ExpectedLayer> expected) {
+                                       LayerOrder order, std::span<const ExpectedLayer> expected) {
   using namespace detail;
-  const LayerMatcher matcher{layers, expected};
+  const LayerMatcher matcher{layers, order, expected};
   const Assignment by_name = matcher.by_name();
   const bool start_alike = matcher.numbers_start_alike();
   if (start_alike && count_found(by_name) == by_name.size()) {
@@ -13817,14 +14708,11 @@ inline std::vector<Match> match_layers(std::string_view file, std::span<const Ar
   if (number_fits && count_found(by_number) == by_number.size()) return by_number;
 
   // Nothing fits: report what helps most.
-  if (order_fits)
-    require_fit(file, by_order,
-                matcher.stored().empty()
-                    ? "a file without weights"
-                    : "the end of the file after layer " + matcher.stored().back()->name);
-  if (start_alike && 2 * count_found(by_name) >= by_name.size())
+  const std::string end = matcher.end_of_file();
+  if (order_fits && order == LayerOrder::of_model) require_fit(file, by_order, end);
+  if (order == LayerOrder::none || (start_alike && 2 * count_found(by_name) >= by_name.size()))
     require_fit(file, by_name, "no layer of that name");
-  require_fit(file, by_order, "the end of the file");
+  require_fit(file, by_order, end);
   return {};  // not reached: one of the layers differs
 }
 
@@ -13842,12 +14730,14 @@ struct ParameterPlaces {
       offsets;  // offsets[layer][parameter], floats into the network's buffer
 };
 
-template <LayeredNetwork Net>
-void append_places(ParameterPlaces& places, std::size_t base) {
-  const auto& table = parameter_table<Net>();
-  for (const std::size_t node : keras_order(graph_of<Net>)) {
-    if (graph_of<Net>.nodes[node].parameters == 0) continue;
-    ExpectedLayer layer{graph_of<Net>.nodes[node].name(), {}};
+/// Appends the layers of a network that have parameters. order: of the nodes, Keras'. base: floats before the
+/// network's own in the buffer.
+inline void append_places(ParameterPlaces& places, std::span<const Node> nodes,
+                          std::span<const std::size_t> order, const std::vector<ParameterEntry>& table,
+                          std::size_t base) {
+  for (const std::size_t node : order) {
+    if (nodes[node].parameters == 0) continue;
+    ExpectedLayer layer{nodes[node].name(), {}, snake_case(nodes[node].keras_class)};
     std::vector<std::size_t> offsets;
     for (const ParameterEntry& entry : table)
       if (entry.node == node) {
@@ -13859,13 +14749,19 @@ void append_places(ParameterPlaces& places, std::size_t base) {
   }
 }
 
+template <LayeredNetwork Net>
+void append_places(ParameterPlaces& places, std::size_t base) {
+  append_places(places, graph_of<Net>.nodes, keras_order(graph_of<Net>), parameter_table<Net>(), base);
+}
+
 /// Reads all expected parameters of a file into one buffer of `size` floats, or throws. An offset of `unread`
 /// leaves a parameter out.
 inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
 
 inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
                                           std::size_t size) {
-  const std::vector<Match> matches = match_layers(archive.file(), archive.layers(), places.layers);
+  const std::vector<Match> matches =
+      match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
     const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
@@ -13877,11 +14773,14 @@ inline std::vector<float> read_parameters(const Archive& archive, const Paramete
   return parameters;
 }
 
-/// Whether a file has at least so many layers with weights.
-inline bool archive_has_layers(const Archive& archive, std::size_t count) {
-  return std::count_if(archive.layers().begin(), archive.layers().end(), [](const ArchiveLayer& layer) {
-           return !layer.tensors.empty();
-         }) >= static_cast<std::ptrdiff_t>(count);
+/// Whether a file has all of these layers.
+inline bool archive_has(const Archive& archive, const std::vector<ExpectedLayer>& layers) {
+  try {
+    match_layers(archive.file(), archive.layers(), archive.order(), layers);
+    return true;
+  } catch (const ArchiveError&) {
+    return false;
+  }
 }
 
 /// The places of a network for reading from a file of the whole architecture. A cut behind a block has the
@@ -13942,7 +14841,7 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
     // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
     // names.
     const auto whole = detail::places_in_whole<Net>(places);
-    if (detail::archive_has_layers(archive, whole.layers.size())) places = whole;
+    if (detail::archive_has(archive, whole.layers)) places = whole;
   }
   assign(detail::read_parameters(archive, places, graph_of<Net>.parameter_count));
 }
@@ -13964,14 +14863,10 @@ Model<Base, Head, B> Model<Base, Head, B>::load(const std::filesystem::path& fil
 
 }  // namespace graft
 
-#include <nlohmann/json.hpp>
-
 namespace graft::detail {
 
 /// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The templates only take the
 /// constants out of the layer types: the JSON is built by plain functions, compiled once.
-using Json = nlohmann::ordered_json;
-
 inline Json initializer_config(std::string_view class_name) {
   if (class_name == "GlorotUniform") return {{"class_name", class_name}, {"config", {{"seed", nullptr}}}};
   return {{"class_name", class_name}, {"config", Json::object()}};
@@ -14192,12 +15087,6 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
   }
 }
 
-template <LayeredNetwork Net>
-void append_layers(Json& layers, const std::string& source, bool trainable) {
-  append_layers(layers, graph_of<Net>.nodes, describers<Net>(), keras_order(graph_of<Net>), source,
-                trainable);
-}
-
 /// The model_config of a model from one input to one output.
 inline std::string model_config(Json layers, const std::string& input, const std::string& output) {
   const auto end = [](const std::string& name) { return Json::array({Json::array({name, 0, 0})}); };
@@ -14209,6 +15098,26 @@ inline std::string model_config(Json layers, const std::string& input, const std
                          {"input_layers", end(input)},
                          {"output_layers", end(output)}}}};
   return config.dump();
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// A network as files describe it, at run time: up to a node behind which it may be cut.
+struct NetworkLayers {
+  std::span<const Node> nodes;
+  std::span<const Describe> describers;
+  const std::vector<ParameterEntry>* parameters = nullptr;
+  std::size_t output = 0;
+
+  /// The nodes in the order of Keras' model.layers.
+  std::vector<std::size_t> order() const { return keras_order(nodes, output); }
+};
+
+template <LayeredNetwork Net>
+NetworkLayers network_layers() {
+  return {graph_of<Net>.nodes, describers<Net>(), &parameter_table<Net>(), graph_of<Net>.output};
 }
 
 }  // namespace graft::detail
@@ -14351,24 +15260,38 @@ struct WeightData {
 struct LayerData {
   std::string name;
   std::vector<WeightData> weights;
+  std::string keras_class{};  ///< as Keras 3's files have it: "conv2d"
 };
+
+namespace detail {
+
+/// About as many bytes as an HDF5 file of the layers has: what its memory is allocated for.
+inline std::size_t about_bytes(std::span<const LayerData> layers) {
+  std::size_t bytes = std::size_t{1} << 16;
+  for (const LayerData& layer : layers) {
+    bytes += 4096 * (1 + layer.weights.size());  // for groups, names and headers: more than they take
+    for (const WeightData& weight : layer.weights) bytes += weight.values.size_bytes();
+  }
+  return bytes;
+}
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft {
 
 /// The version of Keras whose layout is written; loaders look at its first digit.
 inline constexpr std::string_view keras_h5_version = "2.10.0";
 
-/// Writes a full-model file as Keras 2 does, which load_model and load_weights read. `training_config_json`
+/// Writes a full-model .h5 as Keras 2 does, which load_model and load_weights read. `training_config_json`
 /// may be empty: the model is then saved uncompiled. The file appears complete or not at all. Layout:
 /// Keras' legacy hdf5_format.py. Throws OutputError; an old file is then untouched.
 inline void write_keras_h5(const std::filesystem::path& path, const std::string& model_config_json,
                            const std::string& training_config_json, std::span<const LayerData> layers) {
   using namespace detail::hdf5;
   const Session session;
-  std::size_t bytes = (std::size_t{1} << 16) + model_config_json.size() + training_config_json.size();
-  for (const auto& layer : layers) {
-    bytes += 4096 * (1 + layer.weights.size());  // for groups, names and headers: more than they take
-    for (const auto& weight : layer.weights) bytes += weight.values.size_bytes();
-  }
-  Writer writer{path.string(), bytes};
+  Writer writer{path.string(),
+                detail::about_bytes(layers) + model_config_json.size() + training_config_json.size()};
   const std::string version{keras_h5_version}, backend = "tensorflow";
   writer.text(writer.file(), "keras_version", version, H5T_CSET_UTF8);
   writer.text(writer.file(), "backend", backend, H5T_CSET_UTF8);
@@ -14398,46 +15321,567 @@ inline void write_keras_h5(const std::filesystem::path& path, const std::string&
 
 }  // namespace graft
 
+namespace graft::detail {
+
+/// A model on its way into a file: one network after the other.
+struct ModelData {
+  Json layers = Json::array();          ///< in the words of Keras 2
+  std::vector<LayerData> data;          ///< in the same order
+  std::map<std::string, Shape> shapes;  ///< of one sample behind each layer
+  std::string input, output;
+
+  /// Appends a network that reads the output of those before it. parameters: in the order of its table; they
+  /// must outlive this.
+  void append(const NetworkLayers& network, std::span<const float> parameters, bool trainable) {
+    const std::string source = output;
+    const std::vector<std::size_t> order = network.order();
+    append_layers(layers, network.nodes, network.describers, order, source, trainable);
+    for (const std::size_t n : order) {
+      if (n == 0 && !source.empty()) continue;
+      const Node& node = network.nodes[n];
+      LayerData layer{portable_name(node.name()), {}, snake_case(node.keras_class)};
+      for (const ParameterEntry& entry : *network.parameters)
+        if (entry.node == n)
+          layer.weights.push_back({layer.name + "/" + entry.name + ":0", entry.shape,
+                                   parameters.subspan(entry.offset, entry.shape.size())});
+      shapes.emplace(layer.name, node.output);
+      data.push_back(std::move(layer));
+    }
+    if (source.empty()) input = portable_name(network.nodes[0].name());
+    output = portable_name(network.nodes[network.output].name());
+  }
+};
+
+}  // namespace graft::detail
+
+/// A model in the words of Keras 3's config.json, made of those of Keras 2.
+namespace graft::detail::keras_v3 {
+
+/// A batch of samples of a shape: [null, 13, 15, 3].
+inline Json batch_shape(const Shape& sample) {
+  Json shape = Json::array({nullptr});
+  for (std::size_t i = 0; i < sample.rank; ++i) shape.push_back(sample[i]);
+  return shape;
+}
+
+inline Json tensor(const std::string& layer, const Shape& shape) {
+  return {
+      {"class_name", "__keras_tensor__"},
+      {"config", {{"shape", batch_shape(shape)}, {"dtype", "float32"}, {"keras_history", {layer, 0, 0}}}}};
+}
+
+/// What a layer is called with: layers that merge take one list.
+inline Json nodes(const Json& inbound_nodes, const std::map<std::string, Shape>& shapes) {
+  if (inbound_nodes.empty()) return Json::array();
+  Json tensors = Json::array();
+  for (const Json& source : inbound_nodes[0]) {
+    const std::string name = source[0];
+    tensors.push_back(tensor(name, shapes.at(name)));
+  }
+  Json arguments = tensors.size() == 1 ? std::move(tensors) : Json::array({std::move(tensors)});
+  return Json::array({{{"args", std::move(arguments)}, {"kwargs", Json::object()}}});
+}
+
+inline Json layer(Json old, const std::map<std::string, Shape>& shapes) {
+  Json config = Json::object();
+  for (auto& [key, value] : old["config"].items()) {
+    if (key == "batch_input_shape") {
+      config["batch_shape"] = std::move(value);
+    } else if (key == "axis" && value.is_array()) {
+      config["axis"] = value[0];
+    } else {
+      config[key] = std::move(value);
+      if (config[key].is_object() && config[key].contains("class_name")) {  // an initializer
+        config[key]["module"] = "keras.initializers";
+        config[key]["registered_name"] = nullptr;
+      }
+    }
+  }
+  return {{"module", "keras.layers"},    {"class_name", old["class_name"]},
+          {"config", std::move(config)}, {"registered_name", nullptr},
+          {"name", old["name"]},         {"inbound_nodes", nodes(old["inbound_nodes"], shapes)}};
+}
+
+/// config.json of a model from one input to one output.
+inline std::string model_config(const ModelData& model) {
+  Json layers = Json::array();
+  for (const Json& old : model.layers) layers.push_back(layer(old, model.shapes));
+  const Json config = {{"module", "keras.src.models.functional"},
+                       {"class_name", "Functional"},
+                       {"config",
+                        {{"name", "model"},
+                         {"trainable", true},
+                         {"layers", std::move(layers)},
+                         {"input_layers", {model.input, 0, 0}},
+                         {"output_layers", {model.output, 0, 0}}}},
+                       {"registered_name", "Functional"}};
+  return config.dump();
+}
+
+}  // namespace graft::detail::keras_v3
+
+namespace graft {
+
+namespace detail::keras_v3 {
+
+/// Builds the HDF5 file of Keras 3's layout in memory: a group for each layer, numbered among those of its
+/// class, with its name and its arrays, numbered too. Source: Keras' saving_lib.py. Throws OutputError.
+inline hdf5::Writer build(const std::string& file, std::span<const LayerData> layers) {
+  hdf5::Writer writer{file, about_bytes(layers)};
+  std::map<std::string, std::size_t> numbers;
+  for (const LayerData& layer : layers) {
+    const std::size_t number = numbers[layer.keras_class]++;
+    const std::string group =
+        "layers/" + layer.keras_class + (number == 0 ? "" : "_" + std::to_string(number)) + "/vars";
+    const hdf5::Handle vars = writer.group(writer.file(), group);
+    writer.text(vars.get(), "name", layer.name, H5T_CSET_UTF8);
+    for (std::size_t i = 0; i < layer.weights.size(); ++i)
+      writer.dataset(vars.get(), std::to_string(i), layer.weights[i].shape, layer.weights[i].values);
+  }
+  return writer;
+}
+
+}  // namespace detail::keras_v3
+
+/// Writes a weights-only .weights.h5, which Keras 3's load_weights reads. The file appears complete or not at
+/// all. Throws OutputError; an old file is then untouched.
+inline void write_keras_weights(const std::filesystem::path& path, std::span<const LayerData> layers) {
+  const detail::hdf5::Session session;
+  write_file(path, detail::keras_v3::build(path.string(), layers).image());
+}
+
+}  // namespace graft
+
+namespace graft::detail {
+
+/// A ZIP archive of members that are stored as they are, all dated 1980, so that equal contents give equal
+/// files. It appears complete or not at all. Throws OutputError; an old file is then untouched.
+class ZipWriter {
+ public:
+  explicit ZipWriter(const std::filesystem::path& path)
+      : path_{path.string()},
+        file_{path},
+        zip_{zip_open(file_.temporary().c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr)} {
+    if (zip_ == nullptr) throw OutputError(path_, "a ZIP archive that can be written", "an error of libzip");
+  }
+
+  /// The bytes must live until commit().
+  void add(const std::string& name, std::string_view bytes) {
+    zip_source_t* const source = zip_source_buffer(zip_.get(), bytes.data(), bytes.size(), 0);
+    const auto index =
+        source == nullptr ? -1 : zip_file_add(zip_.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      zip_source_free(source);
+      fail(zip_strerror(zip_.get()));
+    }
+    const auto member = static_cast<zip_uint64_t>(index);
+    constexpr zip_uint16_t new_year_1980 = 1 << 5 | 1, midnight = 0;
+    if (zip_set_file_compression(zip_.get(), member, ZIP_CM_STORE, 0) != 0 ||
+        zip_file_set_dostime(zip_.get(), member, midnight, new_year_1980, 0) != 0)
+      fail(zip_strerror(zip_.get()));
+  }
+
+  /// Writes all members, and the archive under its name.
+  void commit() {
+    if (zip_close(zip_.get()) != 0) fail(zip_strerror(zip_.get()));
+    static_cast<void>(zip_.release());
+    file_.commit();
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view why) const {
+    throw OutputError(path_, "space on the disk for a ZIP archive", why);
+  }
+
+  struct Discard {
+    void operator()(zip_t* zip) const { zip_discard(zip); }
+  };
+
+  std::string path_;
+  AtomicFile file_;
+  std::unique_ptr<zip_t, Discard> zip_;
+};
+
+}  // namespace graft::detail
+
+namespace graft {
+
+/// The version of Keras whose .keras is written.
+inline constexpr std::string_view keras_zip_version = "3.0.0";
+
+/// Writes a whole model as .keras, which Keras 3's load_model reads. config_json: in the words of Keras 3.
+/// The file appears complete or not at all. Throws OutputError; an old file is then untouched.
+inline void write_keras_zip(const std::filesystem::path& path, const std::string& config_json,
+                            std::span<const LayerData> layers) {
+  const detail::hdf5::Session session;
+  const std::string metadata = R"({"keras_version": ")" + std::string{keras_zip_version} + "\"}";
+  const auto weights = detail::keras_v3::build(path.string(), layers);
+  detail::ZipWriter zip{path};
+  zip.add("metadata.json", metadata);
+  zip.add("config.json", config_json);
+  zip.add("model.weights.h5", weights.image());
+  zip.commit();
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// Writes the arrays of a model as safetensors, float32, each under "<layer>/<parameter>": conv2d_1/kernel.
+/// The file appears complete or not at all. Throws OutputError; an old file is then untouched.
+inline void write_safetensors(const std::filesystem::path& path, std::span<const LayerData> layers) {
+  static_assert(std::endian::native == std::endian::little, "safetensors has the lowest byte first");
+  detail::Json header = detail::Json::object();
+  std::vector<std::string_view> parts(2);
+  std::uint64_t at = 0;
+  for (const LayerData& layer : layers)
+    for (const WeightData& weight : layer.weights) {
+      const std::string name = layer.name + "/" + std::string{detail::base_name(weight.name)};
+      if (weight.values.size() != weight.shape.size() || header.contains(name))
+        throw OutputError(path.string() + ": " + name,
+                          std::to_string(weight.shape.size()) + " numbers under a name of their own",
+                          std::to_string(weight.values.size()));
+      detail::Json shape = detail::Json::array();
+      for (std::size_t i = 0; i < weight.shape.rank; ++i) shape.push_back(weight.shape[i]);
+      const std::uint64_t end = at + weight.values.size_bytes();
+      header[name] = {{"dtype", "F32"}, {"shape", std::move(shape)}, {"data_offsets", {at, end}}};
+      parts.emplace_back(reinterpret_cast<const char*>(weight.values.data()), weight.values.size_bytes());
+      at = end;
+    }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // the numbers start at a multiple of 8
+  std::string length(8, '\0');
+  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<char>(text.size() >> 8 * i & 0xff);
+  parts[0] = length;
+  parts[1] = text;
+  write_file(path, parts);
+}
+
+}  // namespace graft
+
 namespace graft {
 
 namespace detail {
 
-/// Appends what is to be written of a network's layers, in Keras' order. parameters: as
-/// parameter_table<Net>().
-template <LayeredNetwork Net>
-void append_layer_data(std::vector<LayerData>& layers, std::span<const float> parameters, bool with_input) {
-  for (const std::size_t n : keras_order(graph_of<Net>)) {
-    if (n == 0 && !with_input) continue;
-    LayerData layer{portable_name(graph_of<Net>.nodes[n].name()), {}};
-    for (const ParameterEntry& entry : parameter_table<Net>())
-      if (entry.node == n)
-        layer.weights.push_back({layer.name + "/" + entry.name + ":0", entry.shape,
-                                 parameters.subspan(entry.offset, entry.shape.size())});
-    layers.push_back(std::move(layer));
-  }
+/// Writes a model in the format that the file's name ends in. Throws OutputError.
+inline void write_model(const std::filesystem::path& file, const ModelData& model) {
+  const std::string name = file.filename().string();
+  if (name.ends_with(".weights.h5")) return write_keras_weights(file, model.data);
+  if (name.ends_with(".h5") || name.ends_with(".hdf5"))
+    return write_keras_h5(file, model_config(model.layers, model.input, model.output), "", model.data);
+  if (name.ends_with(".keras")) return write_keras_zip(file, keras_v3::model_config(model), model.data);
+  if (name.ends_with(".safetensors")) return write_safetensors(file, model.data);
+  throw OutputError(file.string(), "a name that ends in .h5, .weights.h5, .keras or .safetensors",
+                    name.empty() ? "none" : "'" + name + "'");
 }
 
 }  // namespace detail
 
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::save(const std::filesystem::path& file) const {
+  require_weights();
+  detail::ModelData model;
+  model.append(detail::network_layers<Net>(), parameters(), false);
+  detail::write_model(file, model);
+}
+
 template <class Base, class Head, Backend B>
 void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
-  detail::Json layers = detail::Json::array();
-  std::vector<LayerData> data;
-  std::string source;
+  detail::ModelData model;
   if constexpr (has_backbone) {
-    using Net = typename extractor_type::network;
     base_.require_weights();
-    detail::append_layers<Net>(layers, "", false);
-    detail::append_layer_data<Net>(data, base_.parameters(), true);
-    source = detail::portable_name(graph_of<Net>.nodes[graph_of<Net>.output].name());
+    model.append(detail::network_layers<typename extractor_type::network>(), base_.parameters(), false);
   }
   const std::vector<float> head = head_.parameters();
-  detail::append_layers<head_network>(layers, source, true);
-  detail::append_layer_data<head_network>(data, head, !has_backbone);
-  const auto& output = graph_of<head_network>.nodes[graph_of<head_network>.output];
-  write_keras_h5(file,
-                 detail::model_config(std::move(layers), "input_1", detail::portable_name(output.name())), "",
-                 data);
+  model.append(detail::network_layers<head_network>(), head, true);
+  detail::write_model(file, model);
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// A network that programs know by a name at run time.
+template <fixed_string Name, LayeredNetwork Net>
+struct NamedBackbone {
+  using network = Net;
+  static constexpr auto name = Name;
+};
+
+/// All backbones that Keras has weights for. No parameter of theirs depends on the size of the images.
+using KnownBackbones =
+    TypeList<NamedBackbone<"inception_v3", InceptionV3<Image<299, 299>>>,
+             NamedBackbone<"mobile_net_0.25", MobileNet<Image<224, 224>, Alpha<25>>>,
+             NamedBackbone<"mobile_net_0.5", MobileNet<Image<224, 224>, Alpha<50>>>,
+             NamedBackbone<"mobile_net_0.75", MobileNet<Image<224, 224>, Alpha<75>>>,
+             NamedBackbone<"mobile_net_1.0", MobileNet<Image<224, 224>, Alpha<100>>>,
+             NamedBackbone<"mobile_net_v2_0.35", MobileNetV2<Image<224, 224>, Alpha<35>>>,
+             NamedBackbone<"mobile_net_v2_0.5", MobileNetV2<Image<224, 224>, Alpha<50>>>,
+             NamedBackbone<"mobile_net_v2_0.75", MobileNetV2<Image<224, 224>, Alpha<75>>>,
+             NamedBackbone<"mobile_net_v2_1.0", MobileNetV2<Image<224, 224>, Alpha<100>>>,
+             NamedBackbone<"mobile_net_v2_1.3", MobileNetV2<Image<224, 224>, Alpha<130>>>,
+             NamedBackbone<"mobile_net_v2_1.4", MobileNetV2<Image<224, 224>, Alpha<140>>>,
+             NamedBackbone<"vgg16", VGG16<Image<224, 224>>>, NamedBackbone<"vgg19", VGG19<Image<224, 224>>>>;
+
+/// A backbone at run time, for programs that learn only from a file or a command line which one they have to
+/// do with: its layers and their parameters, and no kernel.
+class Backbone {
+ public:
+  template <fixed_string Name, LayeredNetwork Net>
+  explicit Backbone(NamedBackbone<Name, Net>)
+      : name_{NamedBackbone<Name, Net>::name.view()},
+        network_{detail::network_layers<Net>()},
+        whole_{network_.output},
+        parameter_count_{graph_of<Net>.parameter_count} {}
+
+  std::string_view name() const { return name_; }
+
+  /// The last layer, behind which it may be cut.
+  std::string last_layer() const { return network_.nodes[network_.output].name(); }
+  bool is_cut() const { return network_.output != whole_; }
+
+  /// Whether what follows the last layer has parameters: between two cuts that need the same, the one to
+  /// name.
+  bool parameters_follow() const {
+    return std::any_of(network_.nodes.begin(), network_.nodes.end(), [&](const Node& node) {
+      const auto inputs = std::span{node.inputs}.first(node.input_count);
+      return node.parameters > 0 && std::find(inputs.begin(), inputs.end(), network_.output) != inputs.end();
+    });
+  }
+
+  /// The backbone cut behind a layer. Throws Error if it has none of that name.
+  Backbone until(std::string_view layer) const {
+    const auto found = std::find_if(network_.nodes.begin(), network_.nodes.end(),
+                                    [&](const Node& node) { return node.name() == layer; });
+    if (found == network_.nodes.end())
+      throw Error{
+          expected_received("until", "a layer of " + std::string{name_}, "'" + std::string{layer} + "'")};
+    Backbone result = *this;
+    result.network_.output = static_cast<std::size_t>(found - network_.nodes.begin());
+    return result;
+  }
+
+  /// All its layers in the order of Keras' model.layers; those without parameters have none.
+  std::vector<ExpectedLayer> layers() const {
+    std::vector<ExpectedLayer> weighted = places().layers, all;
+    for (auto next = weighted.begin(); const std::size_t n : network_.order())
+      if (network_.nodes[n].parameters > 0)
+        all.push_back(std::move(*next++));
+      else
+        all.push_back({network_.nodes[n].name(), {}});
+    return all;
+  }
+
+  /// The parameters that the file has for it, which write() takes. Throws ArchiveError or WeightMismatch.
+  std::vector<float> read(const Archive& archive) const {
+    return detail::read_parameters(archive, places(archive), parameter_count_);
+  }
+
+  /// Whether read() would find all that it needs.
+  bool fits(const Archive& archive) const { return detail::archive_has(archive, places(archive).layers); }
+
+  /// The layers with parameters that the file has beyond it. Throws as read() does.
+  std::vector<std::string> left_out(const Archive& archive) const {
+    const auto wanted = places(archive).layers, own = places().layers;
+    std::set<const ArchiveLayer*> used;
+    for (const Match& match : match_layers(archive.file(), archive.layers(), archive.order(), wanted))
+      if (std::any_of(own.begin(), own.end(),
+                      [&](const auto& layer) { return layer.name == match.expected->name; }))
+        used.insert(match.found);
+    std::vector<std::string> names;
+    for (const ArchiveLayer& layer : archive.layers())
+      if (!layer.tensors.empty() && !used.contains(&layer)) names.push_back(layer.name);
+    return names;
+  }
+
+  /// Writes it as Extractor::save does. Throws OutputError.
+  void write(const std::filesystem::path& file, std::span<const float> parameters) const {
+    detail::ModelData model;
+    model.append(network_, parameters, false);
+    detail::write_model(file, model);
+  }
+
+ private:
+  detail::ParameterPlaces places() const {
+    detail::ParameterPlaces result;
+    detail::append_places(result, network_.nodes, network_.order(), *network_.parameters, 0);
+    return result;
+  }
+
+  /// Those to look for in a file. The order of a whole file is understood from all its layers: a cut inside a
+  /// branch does not have the first of them.
+  detail::ParameterPlaces places(const Archive& archive) const {
+    Backbone whole = *this;
+    whole.network_.output = whole_;
+    auto all = whole.places();
+    return detail::archive_has(archive, all.layers) ? all : places();
+  }
+
+  std::string_view name_;
+  detail::NetworkLayers network_;
+  std::size_t whole_, parameter_count_;
+};
+
+/// The backbones of a list, at run time. It is a template so that programs that do not call it do not compile
+/// it.
+template <class Backbones = KnownBackbones>
+std::vector<Backbone> backbones() {
+  return []<class... Named>(TypeList<Named...>) { return std::vector{Backbone{Named{}}...}; }(Backbones{});
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// A backbone for which a file has the weights, up to one of its layers.
+struct BackboneFit {
+  std::string name;          ///< as in KnownBackbones
+  std::string layer{};       ///< the last one: Until<layer> can be loaded
+  bool whole = false;        ///< nothing of the backbone is missing
+  std::size_t weighted = 0;  ///< how many of its layers with parameters the file has
+};
+
+namespace detail {
+
+/// The names of the expected layers that a rule finds in a file as the model needs them.
+inline std::set<std::string> fitting(const Assignment& assignment) {
+  std::set<std::string> names;
+  for (const auto& [expected, found] : assignment)
+    if (found != nullptr && !difference(*expected, *found)) names.insert(expected->name);
+  return names;
+}
+
+/// The cut that needs most of the layers in `has` and no other. Of those that need as many: the last one
+/// whose layer the file names, too, else the last one that parameters follow, else the last.
+inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has,
+                            const std::set<std::string_view>& names) {
+  BackboneFit best{std::string{backbone.name()}};
+  int best_rank = 0;
+  for (const ExpectedLayer& last : backbone.layers()) {
+    if (!last.parameters.empty() && !has.contains(last.name)) continue;
+    const Backbone cut = backbone.until(last.name);
+    std::size_t weighted = 0, missing = 0;
+    for (const ExpectedLayer& layer : cut.layers())
+      if (!layer.parameters.empty()) ++(has.contains(layer.name) ? weighted : missing);
+    if (missing > 0 || weighted < best.weighted) continue;
+    const int rank = names.contains(last.name) ? 2 : !cut.is_cut() || cut.parameters_follow() ? 1 : 0;
+    if (weighted == best.weighted && rank < best_rank) continue;
+    best = {best.name, last.name, !cut.is_cut(), weighted};
+    best_rank = rank;
+  }
+  return best;
+}
+
+inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
+  const std::vector<ExpectedLayer> layers = backbone.layers();
+  const LayerMatcher matcher{archive.layers(), archive.order(), layers};
+  std::set<std::string_view> names;
+  for (const ArchiveLayer& layer : archive.layers()) names.insert(layer.name);
+  BackboneFit best{std::string{backbone.name()}};
+  for (const Assignment& assignment : {matcher.by_name(), matcher.by_order(), matcher.by_number()}) {
+    BackboneFit fit = furthest(backbone, fitting(assignment), names);
+    if (fit.weighted > best.weighted && backbone.until(fit.layer).fits(archive)) best = std::move(fit);
+  }
+  return best;
+}
+
+}  // namespace detail
+
+/// The backbones for which a file has the most layers; none if it has few for each. A few layers that happen
+/// to have the shapes of a backbone's first make no backbone, unless the file has nothing else.
+inline std::vector<BackboneFit> best_fits(const Archive& archive, const std::vector<Backbone>& backbones) {
+  constexpr std::size_t few = 4;
+  const auto in_file = static_cast<std::size_t>(
+      std::count_if(archive.layers().begin(), archive.layers().end(),
+                    [](const ArchiveLayer& layer) { return !layer.tensors.empty(); }));
+  std::size_t most = std::max<std::size_t>(1, std::min(few, in_file));
+  std::vector<BackboneFit> best;
+  for (const Backbone& backbone : backbones) {
+    BackboneFit fit = detail::fit_of(archive, backbone);
+    if (fit.weighted < most) continue;
+    if (fit.weighted > most) best.clear();
+    most = fit.weighted;
+    best.push_back(std::move(fit));
+  }
+  return best;
+}
+
+inline std::ostream& operator<<(std::ostream& out, const BackboneFit& fit) {
+  return out << fit.name << (fit.whole ? ", whole" : ", up to " + fit.layer);
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// What a weight file holds. `std::cout << inspect(file)` prints it as a tree.
+struct Inspection {
+  std::string file;
+  ArchiveFormat format{};
+  std::string keras_version;         ///< empty if the file does not tell
+  bool has_model = false;            ///< whether it describes the model, too
+  std::vector<ArchiveLayer> layers;  ///< in the file's order
+  std::size_t arrays = 0, numbers = 0;
+  std::uint64_t bytes = 0;          ///< of the numbers, as they are stored before any compression
+  std::vector<BackboneFit> fits{};  ///< those that go furthest; empty if none goes far
+};
+
+namespace detail {
+
+inline Inspection inspect(const Archive& archive, const std::vector<Backbone>& backbones) {
+  Inspection result{archive.file(), archive.format(), archive.keras_version(),
+                    !archive.model_config().empty(), archive.layers()};
+  for (const ArchiveLayer& layer : result.layers)
+    for (const ArchiveTensor& tensor : layer.tensors) {
+      ++result.arrays;
+      result.numbers += tensor.shape.size();
+      result.bytes += tensor.shape.size() * element_size(tensor.type);
+    }
+  result.fits = best_fits(archive, backbones);
+  return result;
+}
+
+/// "21,802,784".
+inline std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+}  // namespace detail
+
+/// Reads what a weight file holds, and for which of the given backbones it has weights, without reading the
+/// numbers. Throws ArchiveError.
+template <class Backbones = KnownBackbones>
+Inspection inspect(const std::filesystem::path& file) {
+  return detail::inspect(Archive::open(file), backbones<Backbones>());
+}
+
+/// A line for the file, one for each layer and each array, totals, and the backbones.
+inline std::ostream& operator<<(std::ostream& out, const Inspection& inspection) {
+  out << inspection.file << ": " << to_string(inspection.format);
+  if (!inspection.keras_version.empty()) out << ", Keras " << inspection.keras_version;
+  out << (inspection.has_model ? ", weights and model\n" : ", weights only\n");
+  for (std::size_t i = 0; i < inspection.layers.size(); ++i) {
+    const ArchiveLayer& layer = inspection.layers[i];
+    const bool last = i + 1 == inspection.layers.size();
+    out << (last ? "└─ " : "├─ ") << (layer.name.empty() ? "(no layer)" : layer.name);
+    if (!layer.keras_class.empty()) out << " (" << layer.keras_class << ")";
+    out << '\n';
+    for (std::size_t k = 0; k < layer.tensors.size(); ++k) {
+      const ArchiveTensor& tensor = layer.tensors[k];
+      out << (last ? "   " : "│  ") << (k + 1 == layer.tensors.size() ? "└─ " : "├─ ")
+          << detail::base_name(tensor.name) << ' ' << to_string(tensor.shape);
+      if (tensor.type != ElementType::float32) out << ' ' << to_string(tensor.type);
+      out << '\n';
+    }
+  }
+  out << detail::grouped(inspection.layers.size()) << " layers, " << detail::grouped(inspection.arrays)
+      << " arrays, " << detail::grouped(inspection.numbers) << " numbers, "
+      << detail::fixed(static_cast<double>(inspection.bytes) / 1e6, 1) << " MB\n";
+  if (inspection.fits.empty()) out << "fits no backbone of graft\n";
+  for (const BackboneFit& fit : inspection.fits) out << "fits " << fit << '\n';
+  return out;
 }
 
 }  // namespace graft

@@ -1,32 +1,54 @@
 // SPDX-License-Identifier: MIT
-// Hands models to and fro with Keras; see tools/keras_check.py, which runs it.
-//   keras_exchange save OUT.h5 INPUT.npy PREDICTION.npy   builds a model, saves it, predicts INPUT
-//   keras_exchange load IN.h5 INPUT.npy PREDICTION.npy    loads a model that Keras saved, predicts INPUT
+// Hands models to and fro with Keras; see tools/keras_exchange.py, which runs it.
+//   keras_exchange NETWORK IN INPUT.npy PREDICTION.npy [OUT...]
+// loads a model from IN (for "seed": Inception v3 with the bundled weights and a fresh head), predicts INPUT,
+// and saves the model in each OUT's format. The networks have the head Flatten, Dense(n, relu), Dropout,
+// Dense(1).
 #include <graft/graft.hpp>
 
 #include <iostream>
+#include <map>
 #include <xtensor/xnpy.hpp>
 
-using Backbone = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Until<"mixed7">;
-using Head = graft::Sequential<graft::Flatten, graft::Dense<1024, graft::Relu>, graft::Dropout<20>,
+namespace {
+
+template <std::size_t Units>
+using Head = graft::Sequential<graft::Flatten, graft::Dense<Units, graft::Relu>, graft::Dropout<20>,
                                graft::Dense<1, graft::Sigmoid>>;
-using Net = graft::Model<graft::Frozen<Backbone>, Head>;
+template <class Backbone, std::size_t Units = 16>
+using Net = graft::Model<graft::Frozen<Backbone>, Head<Units>, graft::Blas>;
+using graft::Alpha, graft::Image, graft::Rescale;
+
+template <class N>
+void exchange(const std::vector<std::string>& files) {
+  N net{graft::Seed{7}};
+  if (files[0] == "seed")
+    net.backbone().load(GRAFT_SOURCE_DIR "/examples/data/inception_v3_mixed7_f16.h5");
+  else
+    net = N::load(files[0]);
+  const graft::Tensor<4> input = xt::load_npy<float>(files[1]);
+  xt::dump_npy(files[2], net.predict(input));
+  for (std::size_t i = 3; i < files.size(); ++i) net.save(files[i]);
+}
+
+const std::map<std::string, void (*)(const std::vector<std::string>&)> networks{
+    {"inception_v3", &exchange<Net<graft::InceptionV3<Image<150, 150>, Rescale>::Until<"mixed7">, 1024>>},
+    {"mobile_net", &exchange<Net<graft::MobileNet<Image<96, 96>, Alpha<25>, Rescale>>>},
+    {"mobile_net_v2", &exchange<Net<graft::MobileNetV2<Image<96, 96>, Alpha<35>, Rescale>>>},
+    {"vgg16", &exchange<Net<graft::VGG16<Image<48, 48>, Rescale>>>}};
+
+}  // namespace
 
 int main(int argc, char** argv) try {
-  const std::string what = argc == 5 ? argv[1] : "";
-  if (what != "save" && what != "load") {
-    std::cerr << "usage: keras_exchange save|load MODEL.h5 INPUT.npy PREDICTION.npy\n";
+  const std::vector<std::string> arguments{argv + 1, argv + argc};
+  const auto network = arguments.empty() ? networks.end() : networks.find(arguments[0]);
+  if (arguments.size() < 4 || network == networks.end()) {
+    std::cerr << "usage: keras_exchange NETWORK IN INPUT.npy PREDICTION.npy [OUT...]\nNETWORK:";
+    for (const auto& [name, run] : networks) std::cerr << ' ' << name;
+    std::cerr << '\n';
     return 2;
   }
-  Net net{graft::Seed{7}};
-  if (what == "save") {
-    net.backbone().load(GRAFT_SOURCE_DIR "/examples/data/inception_v3_mixed7_f16.h5");
-    net.save(argv[2]);
-  } else {
-    net = Net::load(argv[2]);
-  }
-  const graft::Tensor<4> input = xt::load_npy<float>(argv[3]);
-  xt::dump_npy(argv[4], net.predict(input));
+  network->second({arguments.begin() + 1, arguments.end()});
 } catch (const std::exception& error) {
   std::cerr << "error: " << error.what() << '\n';
   return 1;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <graft/weights/element_type.hpp>
 
-#include "h5_builder.hpp"
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <doctest/doctest.h>
 #include <limits>
 
-using namespace graft::detail::hdf5;
+using namespace graft::detail;
 using graft::ElementType;
 
 TEST_CASE("binary16 becomes float32 exactly, for every pattern of bits") {
@@ -28,39 +26,19 @@ TEST_CASE("binary16 becomes float32 exactly, for every pattern of bits") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("the formats are known in both byte orders, others are refused by their names") {
-  const Session session;
-  const Place place{"file.h5", "/dense/kernel:0", 0};
-  CHECK(element_type(H5T_IEEE_F32LE, place) == ElementType::float32);
-  CHECK(element_type(H5T_IEEE_F32BE, place) == ElementType::float32);
-  CHECK(element_type(H5T_IEEE_F64LE, place) == ElementType::float64);
-  CHECK(element_type(H5T_IEEE_F64BE, place) == ElementType::float64);
-  CHECK(element_type(half_type(H5T_IEEE_F32LE, place).get(), place) == ElementType::float16);
-  CHECK(element_type(half_type(H5T_IEEE_F32BE, place).get(), place) == ElementType::float16);
-  CHECK(element_type(H5T_STD_I32BE, place) == ElementType::int32);
-  CHECK(element_type(H5T_STD_I64LE, place) == ElementType::int64);
+TEST_CASE("bfloat16 is the upper half of a float32") {
+  CHECK(bfloat16_to_float(0x3f80) == 1.F);
+  CHECK(bfloat16_to_float(0xc049) == -3.140625F);
+  CHECK(std::signbit(bfloat16_to_float(0x8000)));
+  CHECK(std::isinf(bfloat16_to_float(0x7f80)));
+  CHECK(std::isnan(bfloat16_to_float(0x7fc0)));
+}
+
+TEST_CASE("bytes of one number") {
+  CHECK(graft::element_size(ElementType::float16) == 2);
+  CHECK(graft::element_size(ElementType::bfloat16) == 2);
+  CHECK(graft::element_size(ElementType::float32) == 4);
+  CHECK(graft::element_size(ElementType::float64) == 8);
   CHECK(graft::element_size(ElementType::int32) == 4);
   CHECK(graft::element_size(ElementType::int64) == 8);
-
-  const auto why = [&](hid_t id) {
-    const Handle type{id};
-    return test::refusal([&] { element_type(type.get(), place); });
-  };
-  const std::string start =
-      "file.h5: /dense/kernel:0: expected float16, float32 or float64 numbers, received ";
-  CHECK(why(H5Tcopy(H5T_STD_U8LE)) == start + "integers");
-  CHECK(why(H5Tcreate(H5T_OPAQUE, 2)) == start + "opaque bytes");
-  const hid_t compound = H5Tcreate(H5T_COMPOUND, 8);
-  H5Tinsert(compound, "re", 0, H5T_IEEE_F32LE);
-  H5Tinsert(compound, "im", 4, H5T_IEEE_F32LE);
-  CHECK(why(compound) == start + "compound values");
-  CHECK(why(H5Tvlen_create(H5T_IEEE_F32LE)) == start + "lists of varying length");
-  CHECK(why(H5Tcopy(H5T_C_S1)) == start + "strings");
-  CHECK(why(H5Tenum_create(H5T_NATIVE_INT)) == start + "enumerated values");
-  CHECK(why(H5Tcopy(H5T_STD_REF_OBJ)) == start + "references");
-  CHECK(why(H5Tcopy(H5T_STD_B8LE)) == start + "values of another type");
-  const hid_t bfloat16 = H5Tcopy(H5T_IEEE_F32LE);
-  H5Tset_fields(bfloat16, 15, 7, 8, 0, 7);
-  H5Tset_size(bfloat16, 2);
-  CHECK(why(bfloat16) == start + "floating-point numbers of another format");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <graft/weights/archive.hpp>
 #include <graft/weights/name_mapping.hpp>
 
 #include "h5_builder.hpp"
@@ -9,6 +10,7 @@
 
 using graft::ArchiveLayer;
 using graft::ExpectedLayer;
+using graft::LayerOrder;
 using graft::match_layers;
 using graft::Shape;
 using graft::WeightMismatch;
@@ -44,7 +46,7 @@ std::function<std::string(const std::string&)> shifted(int shift) {
 
 /// Whether every expected layer was given the stored layer at the same position.
 bool in_order(const Layers& layers, const Expected& expected) {
-  const auto matches = match_layers("file.h5", layers, expected);
+  const auto matches = match_layers("file.h5", layers, LayerOrder::of_model, expected);
   if (matches.size() != expected.size()) return false;
   for (std::size_t i = 0; i < matches.size(); ++i)
     if (matches[i].expected != &expected[i] || matches[i].found != &layers[i]) return false;
@@ -52,7 +54,7 @@ bool in_order(const Layers& layers, const Expected& expected) {
 }
 
 std::string why(const Layers& layers, const Expected& expected) {
-  return test::refusal([&] { match_layers("file.h5", layers, expected); });
+  return test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_model, expected); });
 }
 
 ExpectedLayer conv(int number, const Shape& kernel) {
@@ -98,7 +100,7 @@ TEST_CASE("equal names match in any order of the file") {
   CHECK(in_order(layers, expected));
   std::mt19937 random{1};
   std::shuffle(layers.begin(), layers.end(), random);
-  for (const auto& [wanted, found] : match_layers("file.h5", layers, expected))
+  for (const auto& [wanted, found] : match_layers("file.h5", layers, LayerOrder::of_model, expected))
     CHECK(wanted->name == found->name);
 }
 
@@ -144,11 +146,11 @@ TEST_CASE("a cut model is found at the beginning of a longer file, and weightles
   with_inputs.insert(with_inputs.begin() + 2, {"activation_1", {}});
   Expected with_flatten = whole;
   with_flatten.insert(with_flatten.begin() + 3, {"flatten_1", {}});
-  const auto matches = match_layers("file.h5", with_inputs, with_flatten);
+  const auto matches = match_layers("file.h5", with_inputs, LayerOrder::of_model, with_flatten);
   REQUIRE(matches.size() == whole.size());
   CHECK(matches[0].found->name == "conv2d");
   CHECK(matches[7].found->name == "batch_normalization_3");
-  CHECK(match_layers("file.h5", with_inputs, Expected{}).empty());
+  CHECK(match_layers("file.h5", with_inputs, LayerOrder::of_model, Expected{}).empty());
 }
 
 TEST_CASE("a branch alone is found by its names, or by its numbers where order cannot fit") {
@@ -159,7 +161,8 @@ TEST_CASE("a branch alone is found by its names, or by its numbers where order c
   const auto pick = [](const Expected& from) { return Expected{from[0], from[1], from[4], from[6]}; };
   const auto found = [](const Layers& layers, const Expected& expected) {
     std::string names;
-    for (const auto& match : match_layers("file.h5", layers, expected)) names += match.found->name + " ";
+    for (const auto& match : match_layers("file.h5", layers, LayerOrder::of_model, expected))
+      names += match.found->name + " ";
     return names;
   };
   CHECK(found(stored(whole), pick(whole)) ==
@@ -173,6 +176,66 @@ TEST_CASE("a branch alone is found by its names, or by its numbers where order c
       "order and conv2d_1 by number"));
 }
 
+TEST_CASE("a file that is ordered by class: the order of each class counts, and names that agree with it") {
+  Expected expected = branched();
+  for (auto& layer : expected) layer.keras_class = graft::detail::layer_number(layer.name).family;
+  Layers layers = stored(
+      expected, [count = 0](const std::string&) mutable { return "layers/" + std::to_string(count++); });
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].keras_class = expected[i].keras_class;
+  // All convolutions, then all normalisations.
+  const auto is_convolution = [](const ArchiveLayer& layer) { return layer.keras_class == "conv2d"; };
+  std::stable_partition(layers.begin(), layers.end(), is_convolution);
+  const auto matched = [&](const Expected& wanted) {
+    std::string names;
+    for (const auto& match : match_layers("file.h5", layers, LayerOrder::of_class, wanted))
+      names += match.expected->name + "=" + match.found->name + " ";
+    return names;
+  };
+  CHECK(matched({expected.begin(), expected.begin() + 4}) ==
+        "conv2d_1=layers/0 batch_normalization_1=layers/1 conv2d_3=layers/2 batch_normalization_3=layers/3 ");
+  CHECK(matched(expected).ends_with("batch_normalization_4=layers/7 "));
+
+  const auto refused = [&] {
+    return test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_class, expected); });
+  };
+  layers.pop_back();
+  CHECK(contains(
+      refused(),
+      "batch_normalization_4: expected layer batch_normalization_4 with beta (8,), moving_mean (8,), "
+      "moving_variance (8,), received no more layers of that class"));
+  layers[0].tensors[0].shape = {3, 3, 3, 9};
+  CHECK(contains(refused(), "conv2d_1/kernel: expected (3, 3, 3, 8), received (3, 3, 3, 9)"));
+
+  // Names of TensorFlow that disagree with the order are noticed.
+  layers = stored(expected, shifted(-1));
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].keras_class = expected[i].keras_class;
+  CHECK_NOTHROW(match_layers("file.h5", layers, LayerOrder::of_class, expected));
+  std::swap(layers[2], layers[4]);  // conv2d_2 and conv2d_1, of one shape
+  CHECK(contains(refused(), "expected layers whose order and automatic numbers agree"));
+}
+
+TEST_CASE("a file without an order: names and automatic numbers alone count") {
+  const Expected expected = branched();
+  const auto match = [&](const Layers& layers) {
+    return test::refusal([&] {
+      for (const auto& [wanted, found] : match_layers("x.safetensors", layers, LayerOrder::none, expected))
+        CHECK(graft::detail::layer_number(found->name).number + 1 ==
+              graft::detail::layer_number(wanted->name).number + (found->name == wanted->name ? 1 : 0));
+    });
+  };
+  std::mt19937 random{2};
+  for (const int shift : {0, -1}) {
+    Layers layers = stored(expected, shifted(shift));
+    std::shuffle(layers.begin(), layers.end(), random);
+    CHECK(match(layers).empty());
+  }
+  int count = 0;
+  CHECK(contains(
+      match(stored(expected, [&](const std::string&) { return "layer" + std::to_string(count++) + "x"; })),
+      "x.safetensors: conv2d_1: expected layer conv2d_1 with kernel (3, 3, 3, 8), received no layer of that "
+      "name"));
+}
+
 TEST_CASE("layers swapped under another offset: shapes decide, or the file is refused") {
   const Expected expected = branched();
   Layers equal_shapes = stored(expected, shifted(-1));
@@ -182,7 +245,7 @@ TEST_CASE("layers swapped under another offset: shapes decide, or the file is re
 
   Layers other_shapes = stored(expected, shifted(-1));
   std::swap(other_shapes[4], other_shapes[5]);  // 1x1 and 3x3: order does not fit, numbers do
-  const auto matches = match_layers("file.h5", other_shapes, expected);
+  const auto matches = match_layers("file.h5", other_shapes, LayerOrder::of_model, expected);
   CHECK(matches[4].found->name == "conv2d_1");
   CHECK(matches[5].found->name == "conv2d_3");
 
@@ -197,7 +260,7 @@ TEST_CASE("the first mismatch is reported with names and shapes") {
   layers[4].tensors[0].shape = {1, 1, 8, 9};
   layers[7].tensors[0].shape = {9};
   try {
-    match_layers("weights.h5", layers, expected);
+    match_layers("weights.h5", layers, LayerOrder::of_model, expected);
     FAIL("a wrong shape was accepted");
   } catch (const WeightMismatch& mismatch) {
     CHECK(mismatch.name == "conv2d_2/kernel");
@@ -273,7 +336,7 @@ TEST_CASE("VGG's file of Keras 1: names are kept, parameters are called otherwis
   const std::string path = folder / "vgg.h5", swapped = folder / "swapped.h5";
   write(path, "_W_1:0", "_b_1:0");
   const auto archive = graft::Archive::open(path);
-  const auto matches = match_layers(path, archive.layers(), expected);
+  const auto matches = match_layers(path, archive.layers(), archive.order(), expected);
   REQUIRE(matches.size() == 2);
   CHECK(matches[1].found->tensors[0].dataset == "/block1_conv2/block1_conv2_W_1:0");
   CHECK(matches[1].found->tensors[1].dataset == "/block1_conv2/block1_conv2_b_1:0");
@@ -328,7 +391,8 @@ TEST_CASE("Inception v3: Keras' order of layers, offsets, cuts, and branches in 
   const auto f16 = test::data_file("inception_v3_mixed7_f16.h5");
   if (f16.empty()) return;
   const auto small = graft::Archive::open(f16);
-  CHECK(match_layers(small.file(), small.layers(), mixed7).back().found->name == "batch_normalization_70");
+  CHECK(match_layers(small.file(), small.layers(), small.order(), mixed7).back().found->name ==
+        "batch_normalization_70");
   CHECK(contains(
       why(small.layers(), expected),
       "expected layer conv2d_73 with kernel (1, 1, 768, 192), received the end of the file after layer "

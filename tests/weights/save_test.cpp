@@ -7,9 +7,13 @@
 
 #include "model/small_network.hpp"
 #include "weights/h5_builder.hpp"
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 using namespace graft;
 using namespace graft::test;
+using ::test::contains;
 using ::test::TempFolder;
 
 namespace {
@@ -18,6 +22,12 @@ using Net = SmallModel<Reference>;
 
 struct ThreeNumbers : PerChannel {
   static constexpr std::array values{0.5, 1.0, 1.5};
+};
+
+/// As an alpha of 0.75 would make it.
+struct NarrowArchitecture : SmallArchitecture {
+  using layers = Sequential<Named<"conv_1", Conv2D<12, Kernel<3>, Strides<2>, NoBias>>,
+                            Named<"bn_1", BatchNormalization<NoScale>>>;
 };
 
 Net trained() {
@@ -190,4 +200,142 @@ TEST_CASE("a file that cannot be written leaves the old one; a model without wei
   const Net empty{Seed{1}};
   CHECK_THROWS_AS(empty.save(folder / "net.h5"), Error);
   CHECK_NOTHROW(static_cast<void>(Net::load(folder / "net.h5")));
+}
+
+TEST_CASE(
+    "every format comes back bit for bit, and the way round through all of them ends in the same file") {
+  const TempFolder folder;
+  const Net net = trained();
+  const std::vector<std::string> ways{"1.h5", "2.keras", "3.weights.h5", "4.safetensors", "5.hdf5"};
+  net.save(folder / ways[0]);
+  for (std::size_t i = 1; i < ways.size(); ++i) {
+    const Net before = Net::load(folder / ways[i - 1]);
+    CHECK(same_bits(before.head().parameters(), net.head().parameters()));
+    CHECK(same_bits(before.backbone().parameters(), net.backbone().parameters()));
+    before.save(folder / ways[i]);
+  }
+  CHECK(::test::content(folder / ways.front()) == ::test::content(folder / ways.back()));
+  net.save(folder / "again.keras");
+  CHECK(::test::content(folder / "again.keras") == ::test::content(folder / ways[1]));
+
+  // The content tells the format, whatever the name.
+  for (const std::string& name : ways) {
+    ::test::fs::copy_file(folder / name, folder / "any", ::test::fs::copy_options::overwrite_existing);
+    Extractor<SmallBackbone, Reference> alone;
+    alone.load(folder / "any");
+    CHECK(same_bits(alone.parameters(), net.backbone().parameters()));
+    Extractor<SmallBackbone::Until<"conv_3">, Reference> branch;
+    branch.load(folder / "any");
+    CHECK(branch.parameter("conv_3/bias") == net.backbone().parameter("conv_3/bias"));
+  }
+}
+
+TEST_CASE("a backbone is saved alone, cut as it is") {
+  const TempFolder folder;
+  Extractor<SmallBackbone::Until<"conv_3">, Reference> branch, back;
+  CHECK_THROWS_AS(branch.save(folder / "branch.h5"), Error);
+  branch.initialize(Seed{5});
+  for (const char* name : {"branch.h5", "branch.keras", "branch.weights.h5", "branch.safetensors"}) {
+    branch.save(folder / name);
+    back.load(folder / name);
+    CHECK(same_bits(back.parameters(), branch.parameters()));
+  }
+  const auto config = nlohmann::json::parse(Archive::open(folder / "branch.h5").model_config())["config"];
+  CHECK(config["output_layers"] == nlohmann::json::parse(R"([["conv_3",0,0]])"));
+  CHECK(config["layers"].size() == 5);
+}
+
+TEST_CASE("a .keras describes the model in the words of Keras 3") {
+  const TempFolder folder;
+  trained().save(folder / "net.keras");
+  const auto model = nlohmann::json::parse(Archive::open(folder / "net.keras").model_config());
+  CHECK(model["module"] == "keras.src.models.functional");
+  CHECK(model["config"]["input_layers"] == nlohmann::json::parse(R"(["input_1",0,0])"));
+  CHECK(model["config"]["output_layers"] == nlohmann::json::parse(R"(["dense_2",0,0])"));
+  const auto find = [&](const std::string& name) {
+    const auto& layers = model["config"]["layers"];
+    return *std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l["name"] == name; });
+  };
+  CHECK(find("input_1")["config"]["batch_shape"] == nlohmann::json::parse("[null, 13, 15, 3]"));
+  CHECK(find("input_1")["inbound_nodes"].empty());
+  CHECK(find("bn_1")["module"] == "keras.layers");
+  CHECK(find("bn_1")["config"]["axis"] == 3);
+  CHECK(find("conv_1")["config"]["kernel_initializer"]["module"] == "keras.initializers");
+  const auto tensor = [](const std::string& name, const char* shape) {
+    return R"({"class_name": "__keras_tensor__", "config": {"shape": )" + std::string{shape} +
+           R"(, "dtype": "float32", "keras_history": [")" + name + R"(", 0, 0]}})";
+  };
+  CHECK(find("flatten_1")["inbound_nodes"] ==
+        nlohmann::json::parse(R"([{"args": [)" + tensor("conv_6", "[null, 6, 7, 10]") +
+                              R"(], "kwargs": {}}])"));
+  CHECK(find("mixed")["inbound_nodes"] ==
+        nlohmann::json::parse(R"([{"args": [[)" + tensor("relu_2", "[null, 6, 7, 8]") + "," +
+                              tensor("conv_4", "[null, 6, 7, 12]") + "," +
+                              tensor("conv_5", "[null, 6, 7, 4]") + R"(]], "kwargs": {}}])"));
+}
+
+TEST_CASE("an unknown ending of the name is one clear error, and nothing is written") {
+  const TempFolder folder;
+  const Net net = trained();
+  for (const std::string name : {"net", "net.pb", "net.h5.gz", "net.KERAS"})
+    CHECK(contains(message([&] { net.save(folder / name); }),
+                   name +
+                       ": expected a name that ends in .h5, .weights.h5, .keras or .safetensors, received '" +
+                       name + "'"));
+  CHECK(::test::fs::is_empty(folder.path));
+}
+
+TEST_CASE("no format leaves half a file behind on a full disk or in a folder that is missing") {
+  const TempFolder folder;
+  const Net net = trained();
+  for (const std::string name : {"net.h5", "net.keras", "net.weights.h5", "net.safetensors"}) {
+    CHECK(contains(message([&] { net.save(folder / "missing/" + name); }),
+                   "missing/" + name + ": expected a folder that exists and may be written"));
+    ::test::store(folder / name, "old");
+    const auto child = ::fork();
+    if (child == 0) {
+      std::signal(SIGXFSZ, SIG_IGN);
+      const ::rlimit limit{2048, 2048};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      const std::string text = message([&] { net.save(folder / name); });
+      ::_exit(contains(text, name + ": expected space on the disk") ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+    CHECK(::test::content(folder / name) == "old");
+  }
+  CHECK(std::distance(::test::fs::directory_iterator{folder.path}, ::test::fs::directory_iterator{}) == 4);
+}
+
+TEST_CASE("the first difference is named in every format, and the network keeps what it had") {
+  using Narrow = Network<Image<13, 15>, NarrowArchitecture, Rescale>;
+  const TempFolder folder;
+  Extractor<Narrow, Reference> narrow;
+  narrow.initialize(Seed{1});
+  Extractor<SmallBackbone::Until<"mixed">, Reference> shorter;
+  shorter.initialize(Seed{2});
+  Net net = trained();
+  const std::vector<float> before{net.backbone().parameters().begin(), net.backbone().parameters().end()};
+  const auto why = [&](auto& extractor, const std::string& name) {
+    extractor.save(folder / name);
+    const std::string text = message([&] { net.backbone().load(folder / name); });
+    CHECK(same_bits(net.backbone().parameters(), before));
+    return text.substr(std::min(text.size(), folder.path.string().size() + 1));
+  };
+  for (const std::string name : {"x.h5", "x.keras", "x.weights.h5", "x.safetensors"}) {
+    // As weights of another alpha, and of a backbone that was cut before.
+    CHECK(contains(why(narrow, name),
+                   name + ": conv_1/kernel: expected (3, 3, 3, 16), received (3, 3, 3, 12) in "));
+    CHECK(
+        contains(why(shorter, name),
+                 name + ": conv_6: expected layer conv_6 with kernel (3, 3, 24, 10), bias (10,), received "));
+  }
+  // A head of another kind, as a file with its top has it.
+  using Other = SmallModel<Reference, Sequential<Flatten, Dense<1, Sigmoid>>>;
+  for (const std::string name : {"net.h5", "net.keras", "net.weights.h5", "net.safetensors"}) {
+    net.save(folder / name);
+    CHECK(contains(message([&] { static_cast<void>(Other::load(folder / name)); }),
+                   name + ": dense_1/kernel: expected (420, 1), received (420, 9) in "));
+  }
 }

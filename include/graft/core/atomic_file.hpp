@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -91,23 +92,32 @@ class AtomicFile {
   bool committed_ = false;
 };
 
-/// Writes `content` as the whole of the file, or throws OutputError and leaves the old file as it was.
-inline void write_file(const std::filesystem::path& path, std::string_view content) {
+/// Writes `parts`, one after the other, as the whole of the file, or throws OutputError and leaves the old
+/// file as it was.
+inline void write_file(const std::filesystem::path& path, std::span<const std::string_view> parts) {
   AtomicFile file{path};
   const int out = ::open(file.temporary().c_str(), O_WRONLY | O_CLOEXEC);
   int why = out < 0 ? errno : 0;
-  for (std::string_view rest = content; why == 0 && !rest.empty();) {
-    const ::ssize_t written = ::write(out, rest.data(), rest.size());
-    if (written >= 0)
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR)
-      why = errno;
+  std::size_t size = 0;
+  for (std::string_view rest : parts) {
+    size += rest.size();
+    while (why == 0 && !rest.empty()) {
+      const ::ssize_t written = ::write(out, rest.data(), rest.size());
+      if (written >= 0)
+        rest.remove_prefix(static_cast<std::size_t>(written));
+      else if (errno != EINTR)
+        why = errno;
+    }
   }
   if (out >= 0 && ::close(out) != 0 && why == 0) why = errno;
   if (why != 0)
-    throw OutputError(path.string(), "space on the disk for " + std::to_string(content.size()) + " bytes",
+    throw OutputError(path.string(), "space on the disk for " + std::to_string(size) + " bytes",
                       std::generic_category().message(why));
   file.commit();
+}
+
+inline void write_file(const std::filesystem::path& path, std::string_view content) {
+  write_file(path, {&content, 1});
 }
 
 }  // namespace graft

@@ -34,10 +34,13 @@ class Extractor {
   /// Floats of the arena that one image needs.
   static constexpr std::size_t arena_size = plan_of<Net, frozen_mode>.arena_size;
 
-  /// Reads the weights that Keras ships, or that a model was saved with; the file may hold more layers than
-  /// the network has. Throws ArchiveError or WeightMismatch; then nothing has changed. Defined in
-  /// weights/load.hpp.
+  /// Reads the weights that Keras ships, or that a model was saved with: .h5, .weights.h5, .keras or
+  /// safetensors, whatever the file's name. It may hold more layers than the network has. Throws ArchiveError
+  /// or WeightMismatch; then nothing has changed. Defined in weights/load.hpp.
   void load(const std::filesystem::path& file);
+
+  /// Writes the network alone, as Model::save does. Defined in weights/save.hpp.
+  void save(const std::filesystem::path& file) const;
 
   /// Random weights, as Keras' weights=None.
   void initialize(Seed seed) { assign(initial_parameters<Net>(seed, Part::backbone)); }

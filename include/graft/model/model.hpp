@@ -174,8 +174,9 @@ class Model {
   /// Outputs for all of an extracted data set. // (samples, output shape...)
   Tensor<output_shape.rank + 1> predict(const FeatureSet& features) const;
 
-  /// Writes a full-model file that Keras' load_model reads. Throws OutputError; an old file is then
-  /// untouched. Defined in weights/save.hpp.
+  /// Writes the model in the format that the file's name ends in: .h5 (Keras 2's, which Keras 3 reads too)
+  /// and .keras are whole models for Keras' load_model, .weights.h5 is for Keras 3's load_weights,
+  /// .safetensors for others. Throws OutputError; an old file is then untouched. Defined in weights/save.hpp.
   void save(const std::filesystem::path& file) const;
   /// Reads all parameters of a file that this type of model, or the same model in Keras, was saved to. Throws
   /// ArchiveError or WeightMismatch. Defined in weights/load.hpp.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <graft/core/shape.hpp>
-#include <graft/weights/archive.hpp>
+#include <graft/weights/archive_content.hpp>
 #include <graft/weights/parameter_name.hpp>
 
 #include <algorithm>
@@ -24,6 +24,8 @@ struct ExpectedParameter {
 struct ExpectedLayer {
   std::string name;
   std::vector<ExpectedParameter> parameters;
+  std::string
+      keras_class{};  ///< "conv2d", as Keras 3's files have it; needed where a file is ordered by class
 };
 
 }  // namespace graft

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/core/error.hpp>
+#include <graft/weights/file_place.hpp>
 
-#include <cstdint>
 #include <hdf5.h>
 #include <mutex>
 #include <string>
@@ -74,19 +73,11 @@ inline std::string last_error() {
   return text.empty() ? "an error of libhdf5" : text;
 }
 
-/// Where in which file something was found, for the text of an ArchiveError.
-struct Place {
-  std::string file;              ///< as the user named it
-  std::string object;            ///< path in the file; empty for the file itself
-  std::uintmax_t file_size = 0;  ///< bytes: nothing in the file can store more
+/// A place in an HDF5 file: what libhdf5 refuses is told in its own words.
+struct Place : FilePlace {
+  Place at(std::string_view path) const { return {FilePlace::at(path)}; }
 
-  Place at(std::string_view path) const { return {file, std::string{path}, file_size}; }
-
-  [[noreturn]] void refuse(std::string_view expected, std::string_view received) const {
-    throw ArchiveError(object.empty() ? file : file + ": " + object, expected, received);
-  }
-
-  /// Owns `id`, or refuses the file with libhdf5's own words.
+  /// Owns `id`, or refuses the file.
   Handle own(hid_t id, std::string_view expected) const {
     if (id < 0) refuse(expected, last_error());
     return Handle{id};
@@ -96,18 +87,6 @@ struct Place {
     if (!succeeded) refuse(expected, last_error());
   }
 };
-
-/// Refuses paths that are absolute or climb: they come from the file.
-inline void require_plain(std::string_view path, const Place& place) {
-  while (true) {
-    const auto slash = path.find('/');
-    const auto name = path.substr(0, slash);
-    if (name.empty() || name == "." || name == "..")
-      place.refuse("a path of plain names", "an empty, '.' or '..' component");
-    if (slash == std::string_view::npos) return;
-    path.remove_prefix(slash + 1);
-  }
-}
 
 /// Opens the object at `path`, relative to `from`, one component after the other. Only hard links count:
 /// soft, external and user-defined ones could lead into other files, or nowhere. Throws ArchiveError.

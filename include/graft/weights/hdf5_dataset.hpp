@@ -5,6 +5,8 @@
 #include <graft/weights/element_type.hpp>
 #include <graft/weights/hdf5.hpp>
 #include <graft/weights/hdf5_chunks.hpp>
+#include <graft/weights/hdf5_type.hpp>
+#include <graft/weights/little_endian.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,8 +20,8 @@
 namespace graft::detail::hdf5 {
 
 /// Opens the dataset at `path` and checks, without reading a byte of it, that it holds floating-point numbers
-/// of rank 4 at most and that all of them are stored in this very file, by known filters. Throws
-/// ArchiveError.
+/// of rank 4 at most, or one integer, and that all of them are stored in this very file, by known filters.
+/// Throws ArchiveError.
 inline Dataset open_dataset(hid_t from, std::string_view path, const Place& place) {
   Dataset data;
   data.id = open_object(from, path, place);
@@ -35,7 +37,7 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
     place.refuse("numbers stored in this file", "external storage");
 
   const Handle type = place.own(H5Dget_type(id), "a readable type");
-  data.type = element_type(type.get(), place);
+  data.type = element_type(id, type.get(), place);
   const Handle space = place.own(H5Dget_space(id), "a readable extent");
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) place.refuse("numbers", "an empty dataset");
   const int rank = H5Sget_simple_extent_ndims(space.get());
@@ -44,7 +46,8 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
   std::array<hsize_t, Shape::max_rank> extents{};
   place.require(H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) == rank, "a readable extent");
   data.shape = to_shape({extents.data(), static_cast<std::size_t>(rank)});
-  if (is_integer(data.type) && rank > 0) place.refuse("float16, float32 or float64 numbers", "integers");
+  if (is_integer(data.type) && rank > 0)
+    place.refuse("float16, bfloat16, float32 or float64 numbers", "integers");
   const auto bytes = checked_size(data.shape, data.element_size(), place);
 
   if (layout == H5D_CHUNKED) {
@@ -70,8 +73,16 @@ inline void read_floats(const Dataset& data, std::span<float> out) {
     data.place.require(H5Dread(data.id.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, into) >= 0,
                        "readable numbers");
   };
-  if (data.type != ElementType::float16) return read(H5T_NATIVE_FLOAT, out.data());
+  if (data.element_size() > 2) return read(H5T_NATIVE_FLOAT, out.data());
   std::vector<std::uint16_t> halves(out.size());
+  if (data.type == ElementType::bfloat16) {
+    const Handle opaque = data.place.own(H5Dget_type(data.id.get()), "a readable type");
+    read(opaque.get(), halves.data());
+    const std::string_view bytes{reinterpret_cast<const char*>(halves.data()), 2 * halves.size()};
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = bfloat16_to_float(static_cast<std::uint16_t>(little_endian<2>(bytes, 2 * i)));
+    return;
+  }
   read(half_type(H5T_NATIVE_FLOAT, data.place).get(), halves.data());
   std::transform(halves.begin(), halves.end(), out.begin(), half_to_float);
 }

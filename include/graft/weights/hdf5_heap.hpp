@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/weights/hdf5.hpp>
+#include <graft/weights/little_endian.hpp>
 
 #include <array>
 #include <cstddef>
@@ -15,26 +16,22 @@
 
 namespace graft::detail::hdf5 {
 
-/// An unsigned number of `Bytes` bytes, lowest first, as HDF5 stores its own fields.
-template <std::size_t Bytes>
-std::uint64_t little_endian(std::string_view bytes, std::size_t offset) {
-  std::uint64_t value = 0;
-  for (std::size_t i = Bytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[offset + i]);
-  return value;
-}
-
 /// Reads strings of variable length from where HDF5 keeps them, its global heap (HDF5 File Format
 /// Specification, III.E). libhdf5 1.10 trusts the lengths and indices that it finds there: of 2,000 slightly
 /// damaged files five made it crash, loop or take gigabytes, all of them here. This reader stays within the
 /// file and its own bounds.
 class GlobalHeap {
  public:
-  /// Of the file that has `object`, which the default driver must have opened.
+  /// Of the file that has `object`, opened by open_file or open_image.
   GlobalHeap(hid_t object, const Place& place) : place_{place} {
     const Handle file = place.own(H5Iget_file_id(object), "a readable file");
-    void* descriptor = nullptr;
-    place.require(H5Fget_vfd_handle(file.get(), H5P_DEFAULT, &descriptor) >= 0, "a readable file");
-    descriptor_ = *static_cast<const int*>(descriptor);
+    const Handle access = place.own(H5Fget_access_plist(file.get()), "readable properties");
+    void* handle = nullptr;
+    place.require(H5Fget_vfd_handle(file.get(), H5P_DEFAULT, &handle) >= 0, "a readable file");
+    if (H5Pget_driver(access.get()) == H5FD_CORE)
+      image_ = *static_cast<const char* const*>(handle);
+    else
+      descriptor_ = *static_cast<const int*>(handle);
   }
 
   /// The string to which a stored reference points: length (4 bytes), address of a collection (8), index in
@@ -81,6 +78,7 @@ class GlobalHeap {
   std::string read(std::uint64_t address, std::uint64_t size) const {
     if (address > place_.file_size || size > place_.file_size - address)
       place_.refuse("a heap of strings inside the file", "an address beyond its end");
+    if (image_ != nullptr) return {image_ + address, size};
     std::string bytes(size, '\0');
     for (std::size_t done = 0; done < size;) {
       const auto got = ::pread(descriptor_, &bytes[done], size - done, static_cast<::off_t>(address + done));
@@ -91,7 +89,8 @@ class GlobalHeap {
   }
 
   Place place_;
-  int descriptor_ = -1;
+  const char* image_ = nullptr;  // of a file in memory,
+  int descriptor_ = -1;          // or where one on the disk is open
   std::uint64_t total_ = 0;
   std::map<std::uint64_t, Collection> collections_;
 };

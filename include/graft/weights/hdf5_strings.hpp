@@ -18,10 +18,6 @@ namespace graft::detail::hdf5 {
 /// longer.
 inline constexpr std::size_t keras_list_bytes = 64512;
 
-/// No model comes near these; a file that claims more is damaged or hostile.
-inline constexpr std::size_t max_names = 100'000;
-inline constexpr std::size_t max_text_bytes = std::size_t{64} << 20;
-
 /// The strings of an attribute of rank 0 or 1, or nothing if there is none of that name. Every form that
 /// h5py's versions wrote is read: fixed length with any padding, variable length, and, for an empty list, an
 /// empty array of any type (float64 in practice). Throws ArchiveError.

@@ -14,17 +14,15 @@
 #include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/keras_order.hpp>
+#include <graft/weights/json_text.hpp>
 #include <graft/weights/portable_name.hpp>
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 namespace graft::detail {
 
 /// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The templates only take the
 /// constants out of the layer types: the JSON is built by plain functions, compiled once.
-using Json = nlohmann::ordered_json;
-
 inline Json initializer_config(std::string_view class_name) {
   if (class_name == "GlorotUniform") return {{"class_name", class_name}, {"config", {{"seed", nullptr}}}};
   return {{"class_name", class_name}, {"config", Json::object()}};
@@ -243,12 +241,6 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
          {"name", name},
          {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
   }
-}
-
-template <LayeredNetwork Net>
-void append_layers(Json& layers, const std::string& source, bool trainable) {
-  append_layers(layers, graph_of<Net>.nodes, describers<Net>(), keras_order(graph_of<Net>), source,
-                trainable);
 }
 
 /// The model_config of a model from one input to one output.

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <graft/core/atomic_file.hpp>
-#include <graft/core/shape.hpp>
 #include <graft/weights/hdf5.hpp>
 #include <graft/weights/hdf5_writer.hpp>
+#include <graft/weights/layer_data.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -15,35 +15,18 @@
 
 namespace graft {
 
-/// One array to be written; the numbers stay where they are.
-struct WeightData {
-  std::string name;  ///< path in the group of the layer, such as "conv2d_1/kernel:0"
-  Shape shape;
-  std::span<const float> values;  // (shape...), row-major
-};
-
-/// One layer to be written, its arrays in Keras' order; weightless layers have none.
-struct LayerData {
-  std::string name;
-  std::vector<WeightData> weights;
-};
-
 /// The version of Keras whose layout is written; loaders look at its first digit.
 inline constexpr std::string_view keras_h5_version = "2.10.0";
 
-/// Writes a full-model file as Keras 2 does, which load_model and load_weights read. `training_config_json`
+/// Writes a full-model .h5 as Keras 2 does, which load_model and load_weights read. `training_config_json`
 /// may be empty: the model is then saved uncompiled. The file appears complete or not at all. Layout:
 /// Keras' legacy hdf5_format.py. Throws OutputError; an old file is then untouched.
 inline void write_keras_h5(const std::filesystem::path& path, const std::string& model_config_json,
                            const std::string& training_config_json, std::span<const LayerData> layers) {
   using namespace detail::hdf5;
   const Session session;
-  std::size_t bytes = (std::size_t{1} << 16) + model_config_json.size() + training_config_json.size();
-  for (const auto& layer : layers) {
-    bytes += 4096 * (1 + layer.weights.size());  // for groups, names and headers: more than they take
-    for (const auto& weight : layer.weights) bytes += weight.values.size_bytes();
-  }
-  Writer writer{path.string(), bytes};
+  Writer writer{path.string(),
+                detail::about_bytes(layers) + model_config_json.size() + training_config_json.size()};
   const std::string version{keras_h5_version}, backend = "tensorflow";
   writer.text(writer.file(), "keras_version", version, H5T_CSET_UTF8);
   writer.text(writer.file(), "backend", backend, H5T_CSET_UTF8);

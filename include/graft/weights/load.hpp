@@ -6,6 +6,7 @@
 #include <graft/model/model.hpp>
 #include <graft/model/with_top.hpp>
 #include <graft/weights/archive.hpp>
+#include <graft/weights/keras_class_name.hpp>
 #include <graft/weights/name_mapping.hpp>
 
 namespace graft {
@@ -20,12 +21,14 @@ struct ParameterPlaces {
       offsets;  // offsets[layer][parameter], floats into the network's buffer
 };
 
-template <LayeredNetwork Net>
-void append_places(ParameterPlaces& places, std::size_t base) {
-  const auto& table = parameter_table<Net>();
-  for (const std::size_t node : keras_order(graph_of<Net>)) {
-    if (graph_of<Net>.nodes[node].parameters == 0) continue;
-    ExpectedLayer layer{graph_of<Net>.nodes[node].name(), {}};
+/// Appends the layers of a network that have parameters. order: of the nodes, Keras'. base: floats before the
+/// network's own in the buffer.
+inline void append_places(ParameterPlaces& places, std::span<const Node> nodes,
+                          std::span<const std::size_t> order, const std::vector<ParameterEntry>& table,
+                          std::size_t base) {
+  for (const std::size_t node : order) {
+    if (nodes[node].parameters == 0) continue;
+    ExpectedLayer layer{nodes[node].name(), {}, snake_case(nodes[node].keras_class)};
     std::vector<std::size_t> offsets;
     for (const ParameterEntry& entry : table)
       if (entry.node == node) {
@@ -37,13 +40,19 @@ void append_places(ParameterPlaces& places, std::size_t base) {
   }
 }
 
+template <LayeredNetwork Net>
+void append_places(ParameterPlaces& places, std::size_t base) {
+  append_places(places, graph_of<Net>.nodes, keras_order(graph_of<Net>), parameter_table<Net>(), base);
+}
+
 /// Reads all expected parameters of a file into one buffer of `size` floats, or throws. An offset of `unread`
 /// leaves a parameter out.
 inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
 
 inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
                                           std::size_t size) {
-  const std::vector<Match> matches = match_layers(archive.file(), archive.layers(), places.layers);
+  const std::vector<Match> matches =
+      match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
     const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
@@ -55,11 +64,14 @@ inline std::vector<float> read_parameters(const Archive& archive, const Paramete
   return parameters;
 }
 
-/// Whether a file has at least so many layers with weights.
-inline bool archive_has_layers(const Archive& archive, std::size_t count) {
-  return std::count_if(archive.layers().begin(), archive.layers().end(), [](const ArchiveLayer& layer) {
-           return !layer.tensors.empty();
-         }) >= static_cast<std::ptrdiff_t>(count);
+/// Whether a file has all of these layers.
+inline bool archive_has(const Archive& archive, const std::vector<ExpectedLayer>& layers) {
+  try {
+    match_layers(archive.file(), archive.layers(), archive.order(), layers);
+    return true;
+  } catch (const ArchiveError&) {
+    return false;
+  }
 }
 
 /// The places of a network for reading from a file of the whole architecture. A cut behind a block has the
@@ -120,7 +132,7 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
     // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
     // names.
     const auto whole = detail::places_in_whole<Net>(places);
-    if (detail::archive_has_layers(archive, whole.layers.size())) places = whole;
+    if (detail::archive_has(archive, whole.layers)) places = whole;
   }
   assign(detail::read_parameters(archive, places, graph_of<Net>.parameter_count));
 }

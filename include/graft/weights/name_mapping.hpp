@@ -3,7 +3,7 @@
 
 #include <graft/core/error.hpp>
 #include <graft/core/shape.hpp>
-#include <graft/weights/archive.hpp>
+#include <graft/weights/archive_content.hpp>
 #include <graft/weights/expected_layer.hpp>
 #include <graft/weights/layer_number.hpp>
 #include <graft/weights/portable_name.hpp>
@@ -54,9 +54,11 @@ std::vector<const Layer*> weighted(std::span<const Layer> layers) {
 /// The weighted layers of file and model, and the three ways to bring them together.
 class LayerMatcher {
  public:
-  LayerMatcher(std::span<const ArchiveLayer> layers, std::span<const ExpectedLayer> expected)
+  LayerMatcher(std::span<const ArchiveLayer> layers, LayerOrder order,
+               std::span<const ExpectedLayer> expected)
       : stored_{weighted(layers)},
         expected_{weighted(expected)},
+        order_{order},
         stored_families_{families<ArchiveLayer>(stored_)},
         expected_families_{families<ExpectedLayer>(expected_)} {}
 
@@ -69,9 +71,20 @@ class LayerMatcher {
     });
   }
 
-  /// Keras' own rule: the weighted layers in the order of model.layers.
+  /// Keras' own rules: the weighted layers in the order of model.layers; in Keras 3's files those of each
+  /// class.
   Assignment by_order() const {
-    return assign([&](std::size_t i) { return i < stored_.size() ? stored_[i] : nullptr; });
+    if (order_ == LayerOrder::of_model)
+      return assign([&](std::size_t i) { return i < stored_.size() ? stored_[i] : nullptr; });
+    std::map<std::string_view, std::vector<const ArchiveLayer*>> classes;
+    std::map<std::string_view, std::size_t> seen;
+    if (order_ == LayerOrder::of_class)
+      for (const auto* layer : stored_) classes[layer->keras_class].push_back(layer);
+    return assign([&](std::size_t i) {
+      const auto& same = classes[expected_[i]->keras_class];
+      const std::size_t rank = seen[expected_[i]->keras_class]++;
+      return rank < same.size() ? same[rank] : nullptr;
+    });
   }
 
   /// The k-th smallest number of a family in the file is the k-th that was created, where numbers are without
@@ -95,11 +108,16 @@ class LayerMatcher {
     });
   }
 
-  const std::vector<const ArchiveLayer*>& stored() const { return stored_; }
+  /// What the file has in place of a layer that is missing at its end.
+  std::string end_of_file() const {
+    if (stored_.empty()) return "a file without weights";
+    if (order_ == LayerOrder::of_class) return "no more layers of that class";
+    return "the end of the file after layer " + stored_.back()->name;
+  }
 
  private:
   template <class Rule>
-  Assignment assign(Rule rule) const {
+  Assignment assign(Rule rule) const {  // in the order of the expected layers
     Assignment result;
     for (std::size_t i = 0; i < expected_.size(); ++i) result.push_back({expected_[i], rule(i)});
     return result;
@@ -107,6 +125,7 @@ class LayerMatcher {
 
   std::vector<const ArchiveLayer*> stored_;
   std::vector<const ExpectedLayer*> expected_;
+  LayerOrder order_;
   Families<ArchiveLayer> stored_families_;
   Families<ExpectedLayer> expected_families_;
 };
@@ -136,7 +155,7 @@ inline void require_fit(std::string_view file, const Assignment& assignment, con
 }  // namespace detail
 
 /// Finds the weights of every expected layer that has parameters; `expected` is in Keras' order of
-/// model.layers, and may be the beginning of what the file holds (a cut backbone).
+/// model.layers, and may be the beginning of what the file holds (a cut backbone). `order` is the file's.
 ///
 /// Names count when every expected layer is found and the automatic numbers start alike. Otherwise layers go
 /// by order, as Keras does, cross-checked by the automatic numbers: where the two disagree, shapes decide,
@@ -148,9 +167,9 @@ inline void require_fit(std::string_view file, const Assignment& assignment, con
 /// Throws WeightMismatch for the first layer or parameter that differs, ArchiveError if the order is
 /// ambiguous. The result points into `layers` and `expected`.
 inline std::vector<Match> match_layers(std::string_view file, std::span<const ArchiveLayer> layers,
-                                       std::span<const ExpectedLayer> expected) {
+                                       LayerOrder order, std::span<const ExpectedLayer> expected) {
   using namespace detail;
-  const LayerMatcher matcher{layers, expected};
+  const LayerMatcher matcher{layers, order, expected};
   const Assignment by_name = matcher.by_name();
   const bool start_alike = matcher.numbers_start_alike();
   if (start_alike && count_found(by_name) == by_name.size()) {
@@ -172,14 +191,11 @@ inline std::vector<Match> match_layers(std::string_view file, std::span<const Ar
   if (number_fits && count_found(by_number) == by_number.size()) return by_number;
 
   // Nothing fits: report what helps most.
-  if (order_fits)
-    require_fit(file, by_order,
-                matcher.stored().empty()
-                    ? "a file without weights"
-                    : "the end of the file after layer " + matcher.stored().back()->name);
-  if (start_alike && 2 * count_found(by_name) >= by_name.size())
+  const std::string end = matcher.end_of_file();
+  if (order_fits && order == LayerOrder::of_model) require_fit(file, by_order, end);
+  if (order == LayerOrder::none || (start_alike && 2 * count_found(by_name) >= by_name.size()))
     require_fit(file, by_name, "no layer of that name");
-  require_fit(file, by_order, "the end of the file");
+  require_fit(file, by_order, end);
   return {};  // not reached: one of the layers differs
 }
 

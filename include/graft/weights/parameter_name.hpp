@@ -14,13 +14,16 @@ inline std::string_view base_name(std::string_view weight) {
   return weight.substr(0, weight.rfind(':'));
 }
 
+/// Keras 2's names of parameters, in the order in which a layer has them.
+inline constexpr std::array<std::string_view, 11> parameter_names{
+    "kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma",
+    "beta",   "moving_mean",      "moving_variance",  "mean", "variance",
+    "count"};
+
 /// Keras 2's name of a stored parameter, so far as its own name tells: of "conv2d_1/kernel:0", of
 /// "kernel_1:0" (made unique by TensorFlow), of Keras 1's "block1_conv1_W_1:0". Empty for names that tell
 /// nothing.
 inline std::string_view parameter_name(std::string_view weight) {
-  static constexpr std::array<std::string_view, 11> names{
-      "kernel",           "bias", "gamma",    "beta", "moving_mean", "moving_variance", "depthwise_kernel",
-      "pointwise_kernel", "mean", "variance", "count"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> keras1{
       {{"_W", "kernel"},
        {"_b", "bias"},
@@ -31,7 +34,9 @@ inline std::string_view parameter_name(std::string_view weight) {
   std::string_view base = base_name(weight);
   const auto end = base.find_last_not_of("0123456789");
   if (end != std::string_view::npos && end + 1 < base.size() && base[end] == '_') base = base.substr(0, end);
-  if (const auto found = std::find(names.begin(), names.end(), base); found != names.end()) return *found;
+  if (const auto found = std::find(parameter_names.begin(), parameter_names.end(), base);
+      found != parameter_names.end())
+    return *found;
   for (const auto& [suffix, name] : keras1)
     if (base.ends_with(suffix)) return name;
   return {};

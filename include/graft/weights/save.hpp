@@ -1,51 +1,55 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/error.hpp>
 #include <graft/model/model.hpp>
-#include <graft/weights/keras_config.hpp>
 #include <graft/weights/keras_h5_writer.hpp>
-#include <graft/weights/portable_name.hpp>
+#include <graft/weights/keras_v3_config.hpp>
+#include <graft/weights/keras_v3_writer.hpp>
+#include <graft/weights/keras_zip_writer.hpp>
+#include <graft/weights/model_data.hpp>
+#include <graft/weights/safetensors_writer.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace graft {
 
 namespace detail {
 
-/// Appends what is to be written of a network's layers, in Keras' order. parameters: as
-/// parameter_table<Net>().
-template <LayeredNetwork Net>
-void append_layer_data(std::vector<LayerData>& layers, std::span<const float> parameters, bool with_input) {
-  for (const std::size_t n : keras_order(graph_of<Net>)) {
-    if (n == 0 && !with_input) continue;
-    LayerData layer{portable_name(graph_of<Net>.nodes[n].name()), {}};
-    for (const ParameterEntry& entry : parameter_table<Net>())
-      if (entry.node == n)
-        layer.weights.push_back({layer.name + "/" + entry.name + ":0", entry.shape,
-                                 parameters.subspan(entry.offset, entry.shape.size())});
-    layers.push_back(std::move(layer));
-  }
+/// Writes a model in the format that the file's name ends in. Throws OutputError.
+inline void write_model(const std::filesystem::path& file, const ModelData& model) {
+  const std::string name = file.filename().string();
+  if (name.ends_with(".weights.h5")) return write_keras_weights(file, model.data);
+  if (name.ends_with(".h5") || name.ends_with(".hdf5"))
+    return write_keras_h5(file, model_config(model.layers, model.input, model.output), "", model.data);
+  if (name.ends_with(".keras")) return write_keras_zip(file, keras_v3::model_config(model), model.data);
+  if (name.ends_with(".safetensors")) return write_safetensors(file, model.data);
+  throw OutputError(file.string(), "a name that ends in .h5, .weights.h5, .keras or .safetensors",
+                    name.empty() ? "none" : "'" + name + "'");
 }
 
 }  // namespace detail
 
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::save(const std::filesystem::path& file) const {
+  require_weights();
+  detail::ModelData model;
+  model.append(detail::network_layers<Net>(), parameters(), false);
+  detail::write_model(file, model);
+}
+
 template <class Base, class Head, Backend B>
 void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
-  detail::Json layers = detail::Json::array();
-  std::vector<LayerData> data;
-  std::string source;
+  detail::ModelData model;
   if constexpr (has_backbone) {
-    using Net = typename extractor_type::network;
     base_.require_weights();
-    detail::append_layers<Net>(layers, "", false);
-    detail::append_layer_data<Net>(data, base_.parameters(), true);
-    source = detail::portable_name(graph_of<Net>.nodes[graph_of<Net>.output].name());
+    model.append(detail::network_layers<typename extractor_type::network>(), base_.parameters(), false);
   }
   const std::vector<float> head = head_.parameters();
-  detail::append_layers<head_network>(layers, source, true);
-  detail::append_layer_data<head_network>(data, head, !has_backbone);
-  const auto& output = graph_of<head_network>.nodes[graph_of<head_network>.output];
-  write_keras_h5(file,
-                 detail::model_config(std::move(layers), "input_1", detail::portable_name(output.name())), "",
-                 data);
+  model.append(detail::network_layers<head_network>(), head, true);
+  detail::write_model(file, model);
 }
 
 }  // namespace graft
