@@ -6,7 +6,7 @@ import importlib
 import pathlib
 import sys
 
-PARTS = ['layers', 'optimizers', 'losses', 'fit', 'inception_v3', 'applications']
+PARTS = ['layers', 'optimizers', 'losses', 'fit', 'inception_v3', 'applications', 'configs']
 
 
 def make(folder, parts=()):

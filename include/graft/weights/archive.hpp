@@ -32,6 +32,8 @@ struct ArchiveTensor {
 struct ArchiveLayer {
   std::string name;
   std::vector<ArchiveTensor> tensors;
+  std::string model =
+      {};  ///< the layer of the file that is itself a model and has this one inside; empty: none
 };
 
 /// A Keras HDF5 weight file of Keras 1 or 2 (or Keras 3's legacy .h5), weights only or full model.
@@ -121,7 +123,7 @@ class Archive {
     if (!names) place.refuse("the attribute weight_names", "none");
     if ((tensors += names->size()) > max_names)
       place_.refuse("at most " + std::to_string(max_names) + " arrays", "more");
-    ArchiveLayer layer{name, {}};
+    ArchiveLayer layer{name, {}, {}};
     for (const auto& weight : *names) {
       const Place where = place.at(place.object + "/" + weight);
       const Dataset data = open_dataset(group.get(), weight, where);

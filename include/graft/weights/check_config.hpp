@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/core/shape.hpp>
+#include <graft/layers/window.hpp>
+#include <graft/weights/config_graph.hpp>
+#include <graft/weights/config_layer.hpp>
+#include <graft/weights/name_mapping.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace graft::detail {
+
+/// What stands between a layer and the next one before it that has weights, or joins branches, or is the
+/// input.
+struct ConfigPath {
+  struct Step {
+    std::size_t node;
+    std::string function;  ///< of an activation; empty for other layers, which the node describes
+  };
+  std::vector<Step> steps;  ///< the last of them first
+  std::size_t end = 0;      ///< the node that it leads to
+};
+
+/// Zeros around an image, or what a window adds to it, in pixels.
+using Border = std::array<std::size_t, 4>;  // top, bottom, left, right
+
+/// Compares what a file says of its model with the model that is to take its weights: every layer of ours
+/// that has weights, every path between two of them, and what follows the last.
+class ConfigCheck {
+ public:
+  /// shapes: the inputs of our nodes, by name. pairs: our layers with weights and those of the file, as
+  /// nodes.
+  ConfigCheck(std::string_view file, const ConfigGraph& ours, const ConfigGraph& theirs,
+              const std::map<std::string, Shape>& shapes, const std::map<std::size_t, std::size_t>& pairs)
+      : file_{file}, ours_{ours}, theirs_{theirs}, shapes_{shapes}, pairs_{pairs} {
+    for (const auto& [our, their] : pairs) found_.insert(their);
+  }
+
+  /// Throws WeightMismatch for the first difference, in the order of our layers.
+  void run() {
+    for (const auto& [our, their] : pairs_) {
+      if (const auto here = difference(ours_[our], theirs_[their]))
+        fail(here->name, here->expected, here->found);
+      compare_inputs(our, their);
+    }
+    compare_end();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& layer, const std::string& expected,
+                         const std::string& found) const {
+    throw WeightMismatch(file_, layer, expected, found + " in its model_config");
+  }
+
+  template <class HasWeights>
+  static ConfigPath path_from(const ConfigGraph& graph, std::size_t node, HasWeights has_weights) {
+    ConfigPath path;
+    for (std::size_t walked = 0;; ++walked) {
+      if (walked > graph.nodes().size()) graph.refuse("a graph without cycles", "one");
+      const ConfigNode& here = graph[node];
+      path.end = node;
+      const std::string function = function_of(here);
+      const bool ends = has_weights(node) || here.inputs.size() != 1;
+      if (ends && activation_of(here) != "linear") path.steps.push_back({node, activation_of(here)});
+      if (ends) return path;
+      if (!is_identity(here) && function != "linear") path.steps.push_back({node, function});
+      node = here.inputs.front();
+    }
+  }
+  ConfigPath our_path(std::size_t node) const {
+    return path_from(ours_, node, [&](std::size_t n) { return pairs_.contains(n); });
+  }
+  ConfigPath their_path(std::size_t node) const {
+    return path_from(theirs_, node, [&](std::size_t n) { return found_.contains(n); });
+  }
+
+  /// The inputs of two layers that are alike.
+  void compare_inputs(std::size_t our, std::size_t their) {
+    if (!compared_.emplace(our, their).second) return;
+    const ConfigNode &mine = ours_[our], &other = theirs_[their];
+    if (mine.inputs.size() != other.inputs.size())
+      fail(mine.name, count_text(mine.inputs.size()), count_text(other.inputs.size()));
+    for (std::size_t i = 0; i < mine.inputs.size(); ++i) {
+      ConfigPath ours = our_path(mine.inputs[i]), theirs = their_path(other.inputs[i]);
+      if (is_convolution(mine)) compare_borders(our, their, ours, theirs);
+      compare_paths(mine.name, "its input from ", ours, theirs);
+    }
+  }
+
+  void compare_paths(const std::string& layer, const std::string& from, const ConfigPath& ours,
+                     const ConfigPath& theirs) {
+    for (std::size_t i = 0; i < std::max(ours.steps.size(), theirs.steps.size()); ++i) {
+      const std::string expected = step_text(ours_, ours, i), found = step_text(theirs_, theirs, i);
+      if (i >= ours.steps.size() || i >= theirs.steps.size() || !alike(ours.steps[i], theirs.steps[i]))
+        fail(layer, from + expected, difference_text(ours, theirs, i, found));
+    }
+    if (const auto pair = pairs_.find(ours.end); pair != pairs_.end()) {
+      if (pair->second != theirs.end) fail(layer, from + ours_[ours.end].name, name_of(theirs_, theirs.end));
+    } else if (found_.contains(theirs.end) ||
+               ours_[ours.end].inputs.size() != theirs_[theirs.end].inputs.size() ||
+               (!ours_[ours.end].inputs.empty() &&
+                class_of(ours_[ours.end]) != class_of(theirs_[theirs.end]))) {
+      fail(layer, from + name_of(ours_, ours.end), name_of(theirs_, theirs.end));
+    } else {
+      compare_inputs(ours.end, theirs.end);
+    }
+  }
+
+  static std::string count_text(std::size_t inputs) { return std::to_string(inputs) + " inputs"; }
+
+  static std::string name_of(const ConfigGraph& graph, std::size_t node) {
+    return graph[node].inputs.empty() ? "the input" : graph[node].class_name + " '" + graph[node].name + '\'';
+  }
+
+  static std::string step_text(const ConfigGraph& graph, const ConfigPath& path, std::size_t i) {
+    if (i >= path.steps.size()) return name_of(graph, path.end);
+    if (!path.steps[i].function.empty()) return path.steps[i].function;
+    return name_of(graph, path.steps[i].node);
+  }
+
+  bool alike(const ConfigPath::Step& ours, const ConfigPath::Step& theirs) const {
+    if (!ours.function.empty() || !theirs.function.empty()) return ours.function == theirs.function;
+    return !difference(ours_[ours.node], theirs_[theirs.node]);
+  }
+
+  /// The setting that differs, if the steps are of one class; else the file's step.
+  std::string difference_text(const ConfigPath& ours, const ConfigPath& theirs, std::size_t i,
+                              const std::string& found) const {
+    if (i >= ours.steps.size() || i >= theirs.steps.size()) return found;
+    const ConfigPath::Step &our = ours.steps[i], &their = theirs.steps[i];
+    if (!our.function.empty() || !their.function.empty()) return found;
+    const auto here = difference(ours_[our.node], theirs_[their.node]);
+    return here && class_of(ours_[our.node]) == class_of(theirs_[their.node])
+               ? found + " with " + here->found + " instead of " + here->expected
+               : found;
+  }
+
+  /// Takes the padding layers that stand directly before a convolution off both paths and compares the zeros
+  /// that the convolution sees in all.
+  void compare_borders(std::size_t our, std::size_t their, ConfigPath& ours, ConfigPath& theirs) const {
+    const Border before_ours = take_padding(ours_, ours), before_theirs = take_padding(theirs_, theirs);
+    const auto shape = shapes_.find(ours_[our].name);
+    if (shape == shapes_.end() || shape->second.rank != 3) return;
+    const std::size_t height = shape->second[0] - before_ours[0] - before_ours[1];
+    const std::size_t width = shape->second[1] - before_ours[2] - before_ours[3];
+    const Border mine = border(ours_[our], before_ours, height, width);
+    const Border other = border(theirs_[their], before_theirs, height, width);
+    // What is added at the bottom and right counts only where a window reaches it.
+    const auto size = [&](const Border& b) { return window_count(ours_[our], b, height, width); };
+    if (mine[0] != other[0] || mine[2] != other[2] || size(mine) != size(other))
+      fail(ours_[our].name, "padding " + border_text(mine), border_text(other));
+  }
+
+  static Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
+    Border sum{};
+    while (!path.steps.empty() && graph[path.steps.front().node].class_name == "ZeroPadding2D" &&
+           path.steps.front().function.empty()) {
+      const auto found = graph[path.steps.front().node].config.find("padding");
+      if (found == graph[path.steps.front().node].config.end()) break;
+      const Json& padding = *found;
+      const auto side = [&](std::size_t axis, std::size_t end) -> std::size_t {
+        const Json& of_axis = padding.is_array() && axis < padding.size() ? padding[axis] : padding;
+        const Json& value = of_axis.is_array() && end < of_axis.size() ? of_axis[end] : of_axis;
+        return value.is_number_unsigned() ? value.get<std::size_t>() : 0;
+      };
+      const Border here{side(0, 0), side(0, 1), side(1, 0), side(1, 1)};
+      for (std::size_t i = 0; i < 4; ++i) sum[i] += here[i];
+      path.steps.erase(path.steps.begin());
+    }
+    return sum;
+  }
+
+  static std::size_t axis_setting(const ConfigNode& node, const char* key, std::size_t axis) {
+    const auto found = node.config.find(key);
+    if (found == node.config.end()) return 1;
+    const Json& value = found->is_array() && axis < found->size() ? (*found)[axis] : *found;
+    return value.is_number_unsigned() && value.get<std::size_t>() > 0 ? value.get<std::size_t>() : 1;
+  }
+
+  /// The zeros of padding layers and of padding='same' together, around height x width pixels.
+  static Border border(const ConfigNode& node, Border before, std::size_t height, std::size_t width) {
+    const auto padding = node.config.find("padding");
+    if (padding == node.config.end() || *padding != "same") return before;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      const std::size_t n = (axis == 0 ? height : width) + before[2 * axis] + before[2 * axis + 1];
+      const std::size_t kernel = axis_setting(node, "kernel_size", axis),
+                        stride = axis_setting(node, "strides", axis);
+      const SlidAxis slid = slide(n, kernel, stride, true);
+      const std::size_t covered = (slid.output - 1) * stride + kernel;
+      before[2 * axis] += slid.pad_before;
+      before[2 * axis + 1] += covered > n ? covered - n - slid.pad_before : 0;
+    }
+    return before;
+  }
+
+  static std::array<std::size_t, 2> window_count(const ConfigNode& node, const Border& b, std::size_t height,
+                                                 std::size_t width) {
+    const auto count = [&](std::size_t n, std::size_t axis) {
+      return slide(n, axis_setting(node, "kernel_size", axis), axis_setting(node, "strides", axis), false)
+          .output;
+    };
+    return {count(height + b[0] + b[1], 0), count(width + b[2] + b[3], 1)};
+  }
+
+  static std::string border_text(const Border& b) {
+    const auto pair = [](std::size_t x, std::size_t y) {
+      return '(' + std::to_string(x) + ", " + std::to_string(y) + ')';
+    };
+    return '(' + pair(b[0], b[1]) + ", " + pair(b[2], b[3]) + ')';
+  }
+
+  /// What follows our last layers with weights must follow the same layers of the file, somewhere: our model
+  /// may end before the file's does.
+  void compare_end() {
+    const ConfigPath ours = our_path(ours_.output());
+    const ConfigPath at_end = their_path(theirs_.output());
+    const ConfigPath* closest = nullptr;
+    std::vector<ConfigPath> paths;
+    for (std::size_t n = 0; n < theirs_.nodes().size(); ++n) paths.push_back(their_path(n));
+    for (const ConfigPath& path : paths) {
+      if (!ends_alike(ours, path)) continue;
+      if (std::equal(ours.steps.begin(), ours.steps.end(), path.steps.begin(), path.steps.end(),
+                     [&](const auto& a, const auto& b) { return alike(a, b); }))
+        return compare_paths(ours_[ours_.output()].name, "", ours, path);
+      if (closest == nullptr || (path.steps.size() > closest->steps.size() &&
+                                 path.steps.size() <= std::max<std::size_t>(ours.steps.size(), 1)))
+        closest = &path;
+    }
+    compare_paths(ours_[ours_.output()].name, "", ours, closest != nullptr ? *closest : at_end);
+  }
+
+  bool ends_alike(const ConfigPath& ours, const ConfigPath& theirs) const {
+    const auto pair = pairs_.find(ours.end);
+    if (pair != pairs_.end()) return pair->second == theirs.end;
+    const ConfigNode &mine = ours_[ours.end], &other = theirs_[theirs.end];
+    return !found_.contains(theirs.end) && class_of(mine) == class_of(other) &&
+           mine.inputs.size() == other.inputs.size();
+  }
+
+  std::string_view file_;
+  const ConfigGraph& ours_;
+  const ConfigGraph& theirs_;
+  const std::map<std::string, Shape>& shapes_;
+  const std::map<std::size_t, std::size_t>& pairs_;
+  std::set<std::size_t> found_;
+  std::set<std::pair<std::size_t, std::size_t>> compared_;
+};
+
+/// The file's node of a layer that has weights.
+inline std::size_t config_node(const ConfigGraph& theirs, const ArchiveLayer& layer) {
+  std::size_t found = theirs.nodes().size();
+  for (std::size_t n = 0; n < theirs.nodes().size(); ++n) {
+    const ConfigNode& node = theirs[n];
+    const bool inside =
+        layer.model.empty() ? node.models.empty() : node.models.starts_with(layer.model + '/');
+    if (node.name != layer.name || !inside) continue;
+    if (found != theirs.nodes().size())
+      theirs.refuse("one layer '" + layer.name + "' in '" + layer.model + '\'', "several");
+    found = n;
+  }
+  if (found == theirs.nodes().size())
+    theirs.refuse("layer '" + layer.name + "', whose weights the file has", "none");
+  return found;
+}
+
+/// Compares the model_config of a file with ours, before anything is read. matches: our layers with weights
+/// and those of the file that are to fill them. shapes: the inputs of our layers, by name. Throws
+/// WeightMismatch, naming the first layer that computes something else, or ArchiveError for a model_config
+/// that is none.
+inline void check_config(std::string_view file, std::string_view their_config, std::string_view our_config,
+                         const std::map<std::string, Shape>& shapes, const std::vector<Match>& matches) {
+  const ConfigGraph theirs = ConfigGraph::parse(file, their_config),
+                    ours = ConfigGraph::parse("graft", our_config);
+  std::map<std::string_view, std::size_t> our_nodes;
+  for (std::size_t n = 0; n < ours.nodes().size(); ++n) our_nodes.emplace(ours[n].name, n);
+  std::map<std::size_t, std::size_t> pairs;
+  for (const Match& match : matches) {
+    const auto our = our_nodes.find(match.expected->name);
+    if (our != our_nodes.end()) pairs.emplace(our->second, config_node(theirs, *match.found));
+  }
+  ConfigCheck{file, ours, theirs, shapes, pairs}.run();
+}
+
+}  // namespace graft::detail
