@@ -9,7 +9,7 @@ install := tools/install_dependencies.sh
 test_presets := release clang asan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-seed-job benchmark-programs keras-check single-header format docs clean
+.PHONY: help demo test bench bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
 
 help:
 	@echo "make demo           train horse or human on the bundled images; results in build/demo"
@@ -17,7 +17,8 @@ help:
 	@echo "make bench          kernels, whole workloads beside onnxruntime, OpenVINO, oneDNN, PyTorch and TensorFlow; compile time"
 	@echo "make bench-seed-job the whole job, in ten epochs, beside PyTorch and Keras: takes minutes"
 	@echo "make keras-check    compare with Keras itself, in a virtual environment under build/"
-	@echo "make single-header  write single_include/graft/graft.hpp anew"
+	@echo "make onnx-check     run exported models with onnxruntime, in a virtual environment under build/"
+	@echo "make single-header  write single_include/ anew"
 	@echo "make format         clang-format over all sources"
 	@echo "make docs           reference pages in build/docs"
 	@echo "make clean          remove build/"
@@ -72,6 +73,21 @@ $(keras_python): tools/requirements-keras.txt
 	@$(install) keras
 	python3 -m venv build/keras-venv
 	build/keras-venv/bin/pip install --requirement tools/requirements-keras.txt
+	@touch $@
+
+onnx_python := build/onnx-venv/bin/python
+
+# ONNX="--weights FOLDER" goes to tools/onnx_check.py.
+onnx-check: $(onnx_python)
+	@$(install) onnx
+	cmake --preset release
+	cmake --build build/release --target onnx_exchange --parallel $(JOBS)
+	$(onnx_python) tools/onnx_check.py --exchange build/release/tests/onnx_exchange $(ONNX)
+
+$(onnx_python): tools/requirements-onnx.txt
+	@$(install) onnx
+	python3 -m venv build/onnx-venv
+	build/onnx-venv/bin/pip install --requirement tools/requirements-onnx.txt
 	@touch $@
 
 single-header:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Headers, targets and the files for find_package(graft [COMPONENTS core images hdf5 graft]).
+# Headers, targets and the files for find_package(graft [COMPONENTS core images hdf5 graft onnx]).
 include(CMakePackageConfigHelpers)
 
 if(GRAFT_SINGLE_HEADER)
@@ -7,7 +7,7 @@ if(GRAFT_SINGLE_HEADER)
 endif()
 
 set(graft_config_dir "${CMAKE_INSTALL_DATADIR}/cmake/graft")
-foreach(name IN ITEMS core images hdf5 graft)
+foreach(name IN LISTS graft_libraries)
   install(TARGETS graft_${name} EXPORT graft_${name} FILE_SET HEADERS)
   install(EXPORT graft_${name} NAMESPACE graft:: FILE graft_${name}.cmake DESTINATION "${graft_config_dir}")
 endforeach()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# The four interface targets. Each carries the headers of its folders, so that every header is compiled alone with
+# The interface targets. Each carries the headers of its folders, so that every header is compiled alone with
 # exactly the libraries that its users have (target all_verify_interface_header_sets).
 #
 #   graft::core    description, kernels, training rules      xtensor, xtensor-blas, OpenBLAS, threads
 #   graft::images  graft/data                                core, libjpeg-turbo, libpng
 #   graft::hdf5    graft/weights                             core, libhdf5 (C), zlib, nlohmann_json
 #   graft::graft   graft/training and graft.hpp              all of the above
+#   graft::onnx    graft/onnx                                core, onnx, protobuf; only where these are found
 
 set(BLA_VENDOR OpenBLAS)  # xtensor-blas takes the first BLAS that it finds unless told
 find_package(Threads REQUIRED)
@@ -16,6 +17,15 @@ find_package(PNG REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
+if(GRAFT_BUILD_TESTS)
+  set(graft_onnx_need REQUIRED)
+else()
+  set(graft_onnx_need QUIET)
+endif()
+find_package(Protobuf ${graft_onnx_need})
+if(Protobuf_FOUND)  # ONNX's targets name protobuf's
+  find_package(ONNX CONFIG ${graft_onnx_need})
+endif()
 
 set(GRAFT_INCLUDE_DIR "${PROJECT_SOURCE_DIR}/include")
 file(GLOB_RECURSE graft_headers CONFIGURE_DEPENDS "${GRAFT_INCLUDE_DIR}/graft/*.hpp")
@@ -25,8 +35,11 @@ set(graft_hdf5_headers ${graft_headers})
 list(FILTER graft_hdf5_headers INCLUDE REGEX "/graft/weights/")
 set(graft_graft_headers ${graft_headers})
 list(FILTER graft_graft_headers INCLUDE REGEX "/graft/(training/|graft\\.hpp)")
+set(graft_onnx_headers ${graft_headers})
+list(FILTER graft_onnx_headers INCLUDE REGEX "/graft/onnx/")
 set(graft_core_headers ${graft_headers})
-list(REMOVE_ITEM graft_core_headers ${graft_images_headers} ${graft_hdf5_headers} ${graft_graft_headers})
+list(REMOVE_ITEM graft_core_headers
+  ${graft_images_headers} ${graft_hdf5_headers} ${graft_graft_headers} ${graft_onnx_headers})
 
 # graft_add_library(<name> <library>...): graft::<name>, an interface target over graft_<name>_headers.
 function(graft_add_library name)
@@ -48,15 +61,25 @@ graft_add_library(core xtensor xtensor-blas Threads::Threads)
 graft_add_library(images graft::core JPEG::JPEG PNG::PNG)
 graft_add_library(hdf5 graft::core hdf5::hdf5 ZLIB::ZLIB nlohmann_json::nlohmann_json)
 graft_add_library(graft graft::core graft::images graft::hdf5)
+set(graft_libraries core images hdf5 graft)
+if(ONNX_FOUND)
+  graft_add_library(onnx graft::core onnx_proto)
+  list(APPEND graft_libraries onnx)
+endif()
 
 if(GRAFT_SINGLE_HEADER)
-  # Every <graft/folder/name.hpp> leads to the single header, so that the same tests and examples build against it.
+  # Every <graft/folder/name.hpp> leads to the single header, so that the same tests and examples build against it;
+  # <graft/onnx/name.hpp> to the one that holds what graft.hpp does not.
   set(forward_dir "${PROJECT_BINARY_DIR}/forward")
   file(REMOVE_RECURSE "${forward_dir}")
   foreach(header IN LISTS graft_headers)
     cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${GRAFT_INCLUDE_DIR}" OUTPUT_VARIABLE name)
+    set(single "graft/graft.hpp")
+    if(name MATCHES "^graft/onnx/")
+      set(single "graft/onnx/export_onnx.hpp")
+    endif()
     file(WRITE "${forward_dir}/${name}"
-      "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/single_include/graft/graft.hpp\"\n")
+      "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/single_include/${single}\"\n")
   endforeach()
   target_include_directories(graft_core INTERFACE "${forward_dir}")
 endif()

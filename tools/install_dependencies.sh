@@ -1,24 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that are missing for what is named on the command line:
-#   tools/install_dependencies.sh [demo] [test] [bench] [format] [docs] [keras]
+#   tools/install_dependencies.sh [demo] [test] [bench] [format] [docs] [keras] [onnx]
 # Does nothing, and needs no network, when all of them are there.
 set -eu
 
 build="g++ cmake make libxtensor-dev libxtensor-blas-dev libopenblas-dev libhdf5-dev zlib1g-dev nlohmann-json3-dev
        libjpeg62-turbo-dev libpng-dev libcli11-dev"
+# What a build with tests needs besides.
+tests="doctest-dev libonnx-dev libprotobuf-dev python3"
 
 wanted=""
 for purpose in "${@:-demo}"; do
   case $purpose in
     demo) wanted="$wanted $build" ;;
-    test) wanted="$wanted $build clang libclang-rt-14-dev llvm doctest-dev python3" ;;
+    test) wanted="$wanted $build $tests clang libclang-rt-14-dev llvm" ;;
     bench) wanted="$wanted $build clang libbenchmark-dev libdnnl-dev ocl-icd-opencl-dev python3 python3-dev python3-venv" ;;
     format) wanted="$wanted clang-format" ;;
     docs) wanted="$wanted doxygen" ;;
-    keras) wanted="$wanted $build doctest-dev python3 python3-venv" ;;
+    keras | onnx) wanted="$wanted $build $tests python3-venv" ;;
     *)
-      echo "$0: expected demo, test, bench, format, docs or keras, received '$purpose'" >&2
+      echo "$0: expected demo, test, bench, format, docs, keras or onnx, received '$purpose'" >&2
       exit 2
       ;;
   esac

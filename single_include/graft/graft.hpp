@@ -67,7 +67,7 @@ enum class Initializer {
 
 /// One parameter of a layer: what Keras calls it, its shape, and whether training moves it.
 struct ParameterSpec {
-  std::string_view name;  ///< kernel, bias, gamma, beta, moving_mean, moving_variance
+  std::string_view name;  ///< kernel, bias, gamma, beta, moving_mean, moving_variance, …
   Shape shape;
   Initializer initializer = Initializer::zeros;
   bool trainable = true;
@@ -89,6 +89,7 @@ enum class Role {
   identity,     ///< the same bytes at inference (Dropout)
   concatenate,  ///< its inputs side by side along the channels
   add,          ///< the sum of its inputs
+  multiply,     ///< the product of its inputs
   pad,          ///< its input with zeros around it
   other,
 };
@@ -147,6 +148,13 @@ struct Sigmoid {
   static constexpr bool elementwise = true;
 };
 
+/// x / (1 + exp(-x)); its derivative is no function of its output, for the values near 0 are taken twice
+struct Swish {
+  static constexpr std::string_view keras_name = "swish";
+  static constexpr bool elementwise = true;
+  static constexpr bool derivative_of_input = true;
+};
+
 /// tanh(x)
 struct Tanh {
   static constexpr std::string_view keras_name = "tanh";
@@ -166,6 +174,12 @@ concept ActivationFunction = requires {
 };
 
 namespace detail {
+
+/// Whether the backward pass needs what an activation was applied to; all others derive from their output.
+template <class Function>
+inline constexpr bool derivative_of_input = requires {
+  requires Function::derivative_of_input;
+};
 
 template <class Function>
 concept HasKerasLayer = requires {
@@ -311,6 +325,12 @@ struct Momentum {  ///< of the moving statistics
   static constexpr double value = static_cast<double>(Ratio::num) / static_cast<double>(Ratio::den);
 };
 
+/// What a normalisation in a part that is trained goes by. Keras' training=True: the statistics of the batch,
+/// which the moving ones follow; what a layer does that is told nothing else.
+struct BatchStatistics {};
+/// Keras' training=False: the moving statistics, which stay as they are, while gamma and beta are trained.
+struct FrozenStatistics {};
+
 namespace detail {
 template <class T>
 struct IsEpsilon : std::false_type {};
@@ -325,12 +345,14 @@ struct IsMomentum<Momentum<R>> : std::true_type {};
 /// Prediction, and training while frozen: y = (x - moving_mean) * gamma / sqrt(moving_variance + epsilon) +
 /// beta, per channel. Training: the same with the mean and the biased variance of the batch, and the moving
 /// statistics follow them: moving = moving * momentum + batch * (1 - momentum). Shape: any, unchanged.
-/// Options: NoScale, NoCenter, Epsilon<ratio> (default 1/1000), Momentum<ratio> (default 99/100).
+/// Options: NoScale, NoCenter, Epsilon<ratio> (default 1/1000), Momentum<ratio> (default 99/100),
+/// FrozenStatistics (training by the moving statistics too).
 /// Source: Keras' BatchNormalization over the last axis.
 template <class... Options>
 struct BatchNormalization : LayerDefaults {
   static constexpr bool scale = !detail::has_option<NoScale, Options...>;
   static constexpr bool center = !detail::has_option<NoCenter, Options...>;
+  static constexpr bool frozen_statistics = detail::has_option<FrozenStatistics, Options...>;
   static constexpr double epsilon =
       detail::Option<detail::IsEpsilon, Epsilon<std::ratio<1, 1000>>, Options...>::type::value;
   static constexpr double momentum =
@@ -433,16 +455,29 @@ struct Add : LayerDefaults {
   static constexpr std::string_view expects = "branches that end in the same shape";
 };
 
+/// Two branches that start from the same input, their outputs multiplied; one of them may be one pixel (1, 1,
+/// channels), a factor for each channel of the other: a squeeze-and-excitation is Multiply<Sequential<>,
+/// Factors>. Source: Keras' Multiply.
+template <class... Branches>
+struct Multiply : LayerDefaults {
+  static_assert(sizeof...(Branches) == 2, "Multiply<Branches...>: expected two branches");
+  static constexpr std::string_view keras_class = "Multiply";
+  static constexpr std::string_view keras_prefix = "multiply";
+  static constexpr Role role = Role::multiply;
+  static constexpr std::string_view expects =
+      "branches that end in the same shape, or one in (1, 1, channels)";
+};
+
 namespace detail {
 
-/// A composition of branches whose outputs become one value: Concatenate, Add.
+/// A composition of branches whose outputs become one value: Concatenate, Add, Multiply.
 template <class T>
-concept Merging = T::role == Role::concatenate || T::role == Role::add;
+concept Merging = T::role == Role::concatenate || T::role == Role::add || T::role == Role::multiply;
 
 }  // namespace detail
 
-/// A layer, or a Concatenate or Add, under the name that Keras gives it: Until<"mixed7"> finds it, and
-/// weights are matched by it.
+/// A layer, or a Concatenate, Add or Multiply, under the name that Keras gives it: Until<"mixed7"> finds it,
+/// and weights are matched by it.
 template <fixed_string Name, class L>
 struct Named {};
 
@@ -542,6 +577,58 @@ struct GlobalAveragePooling2D : LayerDefaults {
   static constexpr Shape output_shape(Shape input) { return {input.channels()}; }
 };
 
+/// The same as an image of one pixel: (height, width, channels) to (1, 1, channels). Source: Keras'
+/// GlobalAveragePooling2D with keepdims=True.
+struct GlobalAveragePooling2DKeepDims : GlobalAveragePooling2D {
+  static constexpr Shape output_shape(Shape input) { return {1, 1, input.channels()}; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Rows and columns of zeros around an image.
+struct Padding {
+  std::size_t top = 0, bottom = 0, left = 0, right = 0;
+
+  constexpr Shape output(Shape input) const {
+    return {top + input[0] + bottom, left + input[1] + right, input[2]};
+  }
+};
+
+namespace detail {
+
+struct PaddingLayer : LayerDefaults {
+  static constexpr std::string_view keras_class = "ZeroPadding2D";
+  static constexpr std::string_view keras_prefix = "zero_padding2d";
+  static constexpr Role role = Role::pad;
+  static constexpr std::string_view expects = "an image (height, width, channels)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3; }
+};
+
+}  // namespace detail
+
+/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
+/// ZeroPadding2D.
+template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
+struct ZeroPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
+/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
+/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
+/// imagenet_utils.correct_pad.
+template <class KernelSize>
+struct CorrectPadding2D : detail::PaddingLayer {
+  static constexpr Padding padding(Shape input) {
+    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
+    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
+  }
+  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
+};
+
 }  // namespace graft
 
 namespace graft {
@@ -614,11 +701,11 @@ struct Join {
   using type = decltype((TypeList<>{} + ... + Lists{}));
 };
 
-template <class List, class Indices>
-struct Take;
-template <class List, std::size_t... Indices>
-struct Take<List, std::index_sequence<Indices...>> {
-  using type = TypeList<type_at<Indices, List>...>;
+template <std::size_t First, class List, class Indices>
+struct Select;
+template <std::size_t First, class List, std::size_t... Indices>
+struct Select<First, List, std::index_sequence<Indices...>> {
+  using type = TypeList<type_at<First + Indices, List>...>;
 };
 
 }  // namespace detail
@@ -629,14 +716,19 @@ using join = typename detail::Join<Lists...>::type;
 
 /// The first Count types of a list.
 template <std::size_t Count, class List>
-using take = typename detail::Take<List, std::make_index_sequence<Count>>::type;
+using take = typename detail::Select<0, List, std::make_index_sequence<Count>>::type;
+
+/// All but the first Count types of a list.
+template <std::size_t Count, class List>
+using drop = typename detail::Select<Count, List, std::make_index_sequence<List::size - Count>>::type;
 
 }  // namespace graft
 
 namespace graft::detail {
 
 /// Cut<Name, L>: what is left of a description after cutting it behind the layer of that name. A cut inside a
-/// branch leaves the path to it: the layers before the Concatenate or Add, then that branch up to the name.
+/// branch leaves the path to it: the layers before the Concatenate, Add or Multiply, then that branch up to
+/// the name.
 template <fixed_string Name, class L>
 struct Cut {
   static constexpr bool found = false;
@@ -737,52 +829,6 @@ inline constexpr bool never = false;
 
 }  // namespace graft
 
-namespace graft {
-
-/// Rows and columns of zeros around an image.
-struct Padding {
-  std::size_t top = 0, bottom = 0, left = 0, right = 0;
-
-  constexpr Shape output(Shape input) const {
-    return {top + input[0] + bottom, left + input[1] + right, input[2]};
-  }
-};
-
-namespace detail {
-
-struct PaddingLayer : LayerDefaults {
-  static constexpr std::string_view keras_class = "ZeroPadding2D";
-  static constexpr std::string_view keras_prefix = "zero_padding2d";
-  static constexpr Role role = Role::pad;
-  static constexpr std::string_view expects = "an image (height, width, channels)";
-
-  static constexpr bool accepts(Shape input) { return input.rank == 3; }
-};
-
-}  // namespace detail
-
-/// Zeros around the image: (h, w, c) to (Top + h + Bottom, Left + w + Right, c). Source: Keras'
-/// ZeroPadding2D.
-template <std::size_t Top, std::size_t Bottom = Top, std::size_t Left = Top, std::size_t Right = Bottom>
-struct ZeroPadding2D : detail::PaddingLayer {
-  static constexpr Padding padding(Shape) { return {Top, Bottom, Left, Right}; }
-  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
-};
-
-/// The zeros with which a Valid window with strides of 2 does what a Same one does: one less before an even
-/// side than behind it, as many on both sides of an odd one. Source: Keras' ZeroPadding2D with
-/// imagenet_utils.correct_pad.
-template <class KernelSize>
-struct CorrectPadding2D : detail::PaddingLayer {
-  static constexpr Padding padding(Shape input) {
-    constexpr std::size_t rows = KernelSize::height / 2, columns = KernelSize::width / 2;
-    return {rows - (input[0] % 2 == 0 ? 1 : 0), rows, columns - (input[1] % 2 == 0 ? 1 : 0), columns};
-  }
-  static constexpr Shape output_shape(Shape input) { return padding(input).output(input); }
-};
-
-}  // namespace graft
-
 #include <charconv>
 
 namespace graft {
@@ -801,12 +847,16 @@ struct Node {
 
   std::string_view label;            ///< the given name, or what an automatic name begins with
   std::size_t ordinal = no_ordinal;  ///< of an automatic name: 1 is "dense_1", 2 is "dense_2" (Keras 2.0)
+  std::size_t index = 0;             ///< its place in the graph
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
+  /// The layer sums, and training keeps the sums before the activation, which is derived from them.
+  bool keeps_sum = false;
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
+  Shape inner;                       ///< of the value between a layer's two stages; rank 0: it has one stage
   Window window;                     ///< of a layer that slides one over its input
   Padding padding;                   ///< of a layer that does nothing else
   std::size_t consumers = 0;         ///< how many nodes read this one
@@ -856,9 +906,11 @@ struct GraphBuilder {
   template <class L>
   constexpr std::size_t add(std::string_view name, const std::size_t* inputs, std::size_t input_count) {
     Node& node = graph.nodes[count];
+    node.index = count;
     node.keras_class = L::keras_class;
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;
+    node.keeps_sum = L::role == Role::linear && derivative_of_input<typename L::activation>;
     node.label = name.empty() ? L::keras_prefix : name;
     if (name.empty()) node.ordinal = same_prefix(L::keras_prefix) + 1;
     node.input_count = input_count;
@@ -872,6 +924,8 @@ struct GraphBuilder {
       concatenate(node);
     else if constexpr (L::role == Role::add)
       sum(node);
+    else if constexpr (L::role == Role::multiply)
+      multiply(node);
     else
       describe<L>(node);
     return count++;
@@ -892,6 +946,7 @@ struct GraphBuilder {
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
     if constexpr (requires { L::window(node.input); }) node.window = L::window(node.input);
+    if constexpr (requires { L::inner_shape(node.input); }) node.inner = L::inner_shape(node.input);
     if constexpr (requires { L::padding(node.input); }) node.padding = L::padding(node.input);
     graph.macs += node.macs;
     node.parameter_offset = graph.parameter_count;
@@ -919,6 +974,15 @@ struct GraphBuilder {
   constexpr void sum(const Node& node) {
     for (std::size_t i = 1; i < node.input_count; ++i)
       if (graph.nodes[node.inputs[i]].output != node.input && graph.rejected == 0) graph.rejected = count;
+  }
+
+  constexpr void multiply(Node& node) {
+    const Shape other = graph.nodes[node.inputs[1]].output;
+    const auto fits = [](Shape factor, Shape value) {
+      return factor == value || (value.rank == 3 && factor == Shape{1, 1, value.channels()});
+    };
+    if (!fits(other, node.input) && !fits(node.input, other) && graph.rejected == 0) graph.rejected = count;
+    if (!fits(other, node.input)) node.output = other;
   }
 };
 
@@ -1016,23 +1080,30 @@ constexpr SplitName split_name(std::string_view name) {
   return {name.substr(0, at), number};
 }
 
-/// All names of a graph in one short text for compile errors: runs of numbers become "conv2d_1..94".
+/// The names of a graph, but for nodes left out, in one short text for compile errors: runs of numbers become
+/// "conv2d_1..94", and a text that grows long ends in "...".
 template <std::size_t Nodes>
 struct NameList {
-  std::array<char, 32 * Nodes> text{};
+  static constexpr std::size_t long_text = 600;
+  std::array<char, long_text + 160> text{};
   std::size_t size = 0;
 
-  constexpr explicit NameList(const Graph<Nodes>& graph) {
-    std::array<bool, Nodes> done{};
+  constexpr explicit NameList(const Graph<Nodes>& graph, const std::array<bool, Nodes>& left_out = {})
+      : done{left_out} {
+    for (std::size_t n = 1; n < Nodes; ++n) names[n] = split_name(graph[n].label);
     // Names that were given for their own sake come first: they are what a cut is usually made at.
     for (const bool blocks : {true, false})
       for (std::size_t n = 1; n < Nodes; ++n)
-        if (!done[n] && graph[n].ordinal == Node::no_ordinal &&
+        if (!done[n] && size < long_text && graph[n].ordinal == Node::no_ordinal &&
             (graph[n].role == Role::concatenate || graph[n].role == Role::add) == blocks)
-          append_run(graph, n, done);
+          append_run(graph, n);
+    if (size >= long_text) append(", ...");
   }
 
  private:
+  std::array<SplitName, Nodes> names{};  // taken apart once: a compiler counts its steps
+  std::array<bool, Nodes> done{};
+
   constexpr void append(std::string_view part) {
     for (const char c : part)
       if (size < text.size()) text[size++] = c;
@@ -1043,12 +1114,12 @@ struct NameList {
     append(std::string_view{&digit, 1});
   }
 
-  constexpr void append_run(const Graph<Nodes>& graph, std::size_t n, std::array<bool, Nodes>& done) {
-    const SplitName first = split_name(graph[n].label);
+  constexpr void append_run(const Graph<Nodes>& graph, std::size_t n) {
+    const SplitName first = names[n];
     std::size_t low = first.number, high = first.number;
     for (std::size_t m = n; m < Nodes; ++m) {
-      const SplitName other = split_name(graph[m].label);
-      if (graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
+      const SplitName& other = names[m];
+      if (done[m] || graph[m].ordinal != Node::no_ordinal || other.prefix != first.prefix ||
           (other.number == Node::no_ordinal) != (first.number == Node::no_ordinal))
         continue;
       done[m] = true;
@@ -1066,14 +1137,32 @@ struct NameList {
   }
 };
 
-/// The same as a fixed_string, for text_of.
-template <LayeredNetwork Net>
-inline constexpr auto layer_name_list = [] {
-  constexpr NameList list{graph_of<Net>};
+/// For each node, whether a value passes it by: it lies beside another branch, or in one.
+template <std::size_t Nodes>
+constexpr std::array<bool, Nodes> passed_by(const Graph<Nodes>& graph) {
+  std::array<bool, Nodes> passed{};
+  for (std::size_t n = 0; n < Nodes; ++n)
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      for (std::size_t m = graph[n].inputs[i] + 1; m < n; ++m) passed[m] = true;
+  return passed;
+}
+
+template <LayeredNetwork Net, bool Boundaries>
+inline constexpr auto names_of = [] {
+  constexpr std::array<bool, graph_of<Net>.size> none{};
+  constexpr NameList list{graph_of<Net>, Boundaries ? passed_by(graph_of<Net>) : none};
   fixed_string<list.size + 1> text;
   for (std::size_t i = 0; i < list.size; ++i) text.text[i] = list.text[i];
   return text;
 }();
+
+/// The names of all layers as a fixed_string, for text_of.
+template <LayeredNetwork Net>
+inline constexpr auto layer_name_list = names_of<Net, false>;
+
+/// The names of those layers that a network can be divided behind.
+template <LayeredNetwork Net>
+inline constexpr auto boundary_name_list = names_of<Net, true>;
 
 }  // namespace graft::detail
 
@@ -1116,7 +1205,7 @@ struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 template <class Composition>
 constexpr bool check_layers() {
   if constexpr (!all_layers<Composition>)
-    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add or Named">>,
+    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add, Multiply or Named">>,
                         Received<typename NoLayerIn<Composition>::type>>,
                   "graft: a network contains something that is no layer");
   return true;
@@ -1253,10 +1342,422 @@ struct UntilOf<Name, Network<I, A, P, Old>> {
 /// A network whose parameters never change in training: it exists for prediction only, with batch
 /// normalisation on its stored statistics and folded into the layer before it. No gradient, no backward code
 /// and no optimizer state is ever instantiated for it.
-template <class Net>
+/// With a name, the layers up to and including that one are frozen, and those behind it are trained with the
+/// head, their batch normalisations by `Statistics`: Model::FreezeThrough<"name"> makes this type.
+template <class Net, fixed_string Through = "", class Statistics = FrozenStatistics>
 struct Frozen {
   using network = Net;
 };
+
+}  // namespace graft
+
+namespace graft {
+
+struct Torch;
+struct Rescale;
+
+namespace detail::dense_net {
+
+inline constexpr std::size_t growth = 32;  // channels that each block adds
+
+template <fixed_string Name>
+using Normalization = Named<Name, BatchNormalization<Epsilon<std::ratio<1001, 100'000'000>>>>;
+template <fixed_string Prefix>
+using Rectified = Sequential<Normalization<Prefix + fixed_string{"bn"}>,
+                             Named<Prefix + fixed_string{"relu"}, Activation<Relu>>>;
+
+// convS_blockB: 1x1 and 3x3 convolutions, each behind its normalisation, side by side with the input.
+template <std::size_t S, std::size_t B>
+struct BlockOf {
+  static constexpr auto name = numbered<numbered<"conv", S> + fixed_string{"_block"}, B>;
+  using type =
+      Named<name + fixed_string{"_concat"},
+            Concatenate<
+                Sequential<>,
+                Sequential<Rectified<name + fixed_string{"_0_"}>,
+                           Named<name + fixed_string{"_1_conv"}, Conv2D<4 * growth, Kernel<1>, NoBias>>,
+                           Rectified<name + fixed_string{"_1_"}>,
+                           Named<name + fixed_string{"_2_conv"}, Conv2D<growth, Kernel<3>, Same, NoBias>>>>>;
+};
+
+template <std::size_t S, class Indices>
+struct StageOf;
+template <std::size_t S, std::size_t... I>
+struct StageOf<S, std::index_sequence<I...>> {
+  using type = Sequential<typename BlockOf<S, I + 1>::type...>;
+};
+template <std::size_t S, std::size_t Blocks>
+using Stage = typename StageOf<S, std::make_index_sequence<Blocks>>::type;
+
+// poolS: half of the channels, half of the height and width.
+template <std::size_t S, std::size_t Filters>
+struct TransitionOf {
+  static constexpr auto prefix = numbered<"pool", S> + fixed_string{"_"};
+  using type =
+      Sequential<Rectified<prefix>, Named<prefix + fixed_string{"conv"}, Conv2D<Filters, Kernel<1>, NoBias>>,
+                 Named<prefix + fixed_string{"pool"}, AveragePooling2D<Kernel<2>>>>;
+};
+template <std::size_t S, std::size_t Filters>
+using Transition = typename TransitionOf<S, Filters>::type;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Torch, Rescale>;
+
+  using layers = Sequential<Named<"zero_padding2d_1", ZeroPadding2D<3>>,
+                            Named<"conv1/conv", Conv2D<64, Kernel<7>, Strides<2>, NoBias>>,
+                            Rectified<"conv1/">, Named<"zero_padding2d_2", ZeroPadding2D<1>>,
+                            Named<"pool1", MaxPooling2D<Kernel<3>, Strides<2>>>, Stage<2, 6>,
+                            Transition<2, 128>, Stage<3, 12>, Transition<3, 256>, Stage<4, 24>,
+                            Transition<4, 512>, Stage<5, 16>, Rectified<"">>;
+};
+
+}  // namespace detail::dense_net
+
+/// DenseNet121 without its top, as keras.applications has it: input of at least 32 x 32 pixels, output of
+/// the whole network (h / 32, w / 32, 1024) at `relu`. Layers carry the names of Keras 2 and of its files:
+/// zero_padding2d_1 and _2, conv1/conv, conv1/bn, conv1/relu, pool1; convS_blockB_0_bn, _0_relu, _1_conv,
+/// _1_bn, _1_relu, _2_conv and _concat, S from 2 to 5; poolS_bn, _relu, _conv and _pool, S from 2 to 4; bn,
+/// relu. Preprocessing: Torch (Keras' preprocess_input) or Rescale (to [0, 1]). Sources: Huang et al.,
+/// "Densely Connected Convolutional Networks" (2016); Keras.
+template <InputDescription InputType, class Preprocessing = Torch>
+using DenseNet121 = Network<InputType, detail::dense_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+/// y = f(x W + b). Input (inputs), output (Units); kernel (inputs, Units), bias (Units).
+/// Options: an activation (default Linear), NoBias. Source: Keras' Dense on vectors.
+template <std::size_t Units, class... Options>
+struct Dense : LayerDefaults {
+  static_assert(Units > 0, "Dense<Units>: expected at least one unit");
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  static constexpr std::size_t units = Units;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "Dense";
+  static constexpr std::string_view keras_prefix = "dense";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "a vector (units): put Flatten or GlobalAveragePooling2D before Dense";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 1; }
+  static constexpr Shape output_shape(Shape) { return {Units}; }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"kernel", {input.size(), Units}, Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {Units}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) { return input.size() * Units; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Option of DepthwiseConv2D: outputs of each input channel.
+template <std::size_t Multiplier>
+struct DepthMultiplier {
+  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
+  static constexpr std::size_t value = Multiplier;
+};
+
+namespace detail {
+
+template <class T>
+struct IsDepthMultiplier : std::false_type {};
+template <std::size_t Multiplier>
+struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
+
+}  // namespace detail
+
+/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
+/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
+/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
+/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
+/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
+template <class KernelSize, class... Options>
+struct DepthwiseConv2D : LayerDefaults {
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
+  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
+  using sliding = detail::Sliding<KernelSize, strides, padding>;
+  static constexpr std::size_t multiplier =
+      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "DepthwiseConv2D";
+  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) of at least the kernel's size";
+
+  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
+  static constexpr Shape output_shape(Shape input) {
+    return sliding::output(input, input.channels() * multiplier);
+  }
+  static constexpr Window window(Shape input) { return sliding::window(input); }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"depthwise_kernel",
+                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
+                               Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) {
+    return output_shape(input).size() * KernelSize::height * KernelSize::width;
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// Options of Dropout.
+template <std::size_t Parts>
+struct Of {  ///< what the rate is counted in, if not in per cent
+  static constexpr std::size_t parts = Parts;
+};
+struct WholeSamples {};  ///< all values of a sample share one fate: Keras' noise_shape=(None, 1, 1, 1)
+
+/// What a dropout drops: `parts` of `of` values, or of samples.
+struct DropoutRule {
+  std::size_t parts = 0, of = 100;
+  bool whole_samples = false;
+
+  constexpr double rate() const { return static_cast<double>(parts) / static_cast<double>(of); }
+  constexpr bool operator==(const DropoutRule&) const = default;
+};
+
+namespace detail {
+
+template <class T>
+struct IsOf : std::false_type {};
+template <std::size_t Parts>
+struct IsOf<Of<Parts>> : std::true_type {};
+
+}  // namespace detail
+
+/// Training: drops Rate per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y =
+/// x. Shape: any, unchanged. The rate is an integer, because it is a template argument: Dropout<1, Of<1000>>
+/// is 0.001. Options: Of<parts> (default 100), WholeSamples. Source: Keras' Dropout.
+template <std::size_t Rate, class... Options>
+struct Dropout : LayerDefaults {
+  static constexpr DropoutRule rule{Rate, detail::Option<detail::IsOf, Of<100>, Options...>::type::parts,
+                                    detail::has_option<WholeSamples, Options...>};
+  static constexpr std::string_view keras_class = "Dropout";
+  static constexpr std::string_view keras_prefix = "dropout";
+  static constexpr Role role = Role::identity;
+  static constexpr bool is_rate = rule.parts < rule.of;
+  static constexpr std::string_view expects =
+      is_rate ? "an image (height, width, channels) or a vector (units)" : "a rate from 0 to 99 per cent";
+
+  static constexpr bool accepts(Shape input) { return is_rate && input.rank >= 1; }
+  static constexpr Shape output_shape(Shape input) { return input; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// y = (x - mean) / max(sqrt(variance), 1e-7), per channel, with statistics that came with the weights and
+/// never move; `count`, of the samples that they are of, is only kept. Shape: any, unchanged. Source: Keras'
+/// Normalization over the last axis.
+struct Normalization : LayerDefaults {
+  static constexpr std::string_view keras_class = "Normalization";
+  static constexpr std::string_view keras_prefix = "normalization";
+  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 3 || input.rank == 1; }
+  static constexpr Shape output_shape(Shape input) { return input; }
+  static constexpr auto parameters(Shape input) {
+    const Shape channels{input.channels()};
+    return std::array{ParameterSpec{"mean", channels, Initializer::zeros, false},
+                      ParameterSpec{"variance", channels, Initializer::ones, false},
+                      ParameterSpec{"count", {}, Initializer::zeros, false}};
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// One number for each channel, for Rescaling: a type derived from this with `static constexpr std::array
+/// values`.
+struct PerChannel {};
+
+namespace detail {
+
+/// A number of Rescaling as float32: a std::ratio, the same for all channels, or one of a PerChannel.
+template <class Number>
+constexpr float number_of(std::size_t channel) {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return static_cast<float>(Number::values[channel]);
+  else
+    return static_cast<float>(static_cast<double>(Number::num) / static_cast<double>(Number::den));
+}
+
+/// Whether there is a number for each of so many channels.
+template <class Number>
+constexpr bool has_channels(std::size_t channels) {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return Number::values.size() == channels;
+  else
+    return true;
+}
+
+}  // namespace detail
+
+/// y = x * Scale + Offset, each a std::ratio (clang 14 takes no floating-point template arguments) or a
+/// PerChannel. Shape: any, unchanged. Source: Keras' Rescaling.
+template <class Scale, class Offset = std::ratio<0>>
+struct Rescaling : LayerDefaults {
+  using scale = Scale;
+  using offset = Offset;
+  static constexpr std::string_view keras_class = "Rescaling";
+  static constexpr std::string_view keras_prefix = "rescaling";
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) or a vector (units), with a number for each channel";
+
+  static constexpr bool accepts(Shape input) {
+    return (input.rank == 3 || input.rank == 1) && detail::has_channels<Scale>(input.channels()) &&
+           detail::has_channels<Offset>(input.channels());
+  }
+  static constexpr Shape output_shape(Shape input) { return input; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+/// The same values, row-major, as (Extents...), which are as many. Costs nothing. Source: Keras' Reshape.
+template <std::size_t... Extents>
+struct Reshape : LayerDefaults {
+  static constexpr Shape target{Extents...};
+  static constexpr std::string_view keras_class = "Reshape";
+  static constexpr std::string_view keras_prefix = "reshape";
+  static constexpr Role role = Role::reshape;
+  static constexpr std::string_view expects = "as many values as the new shape has";
+
+  static constexpr bool accepts(Shape input) { return input.size() == target.size(); }
+  static constexpr Shape output_shape(Shape) { return target; }
+};
+
+}  // namespace graft
+
+#include <iterator>
+
+namespace graft {
+
+struct PassThrough;
+
+namespace detail::efficient_net {
+
+// A layer, its normalisation and its activation.
+template <fixed_string Name, fixed_string Bn, fixed_string Activated, class L>
+using Normalized =
+    Sequential<Named<Name, L>, Named<Bn, BatchNormalization<>>, Named<Activated, Activation<Swish>>>;
+
+// 1 / sqrt(deviation) of ImageNet's channels: Normalization divides by the root of what Keras' weights hold
+// as variance, and these are deviations.
+struct InverseRootOfDeviation : PerChannel {
+  static constexpr std::array values{2.0896918976428642, 2.1128856368212916, 2.1081851067789197};
+};
+
+// Repeat J of stage I, the N-th block in all, from In to Out channels: 1x1 to Expand times the channels,
+// Kernel of each channel, a factor for each channel from their means, 1x1 to Out; added to its input where
+// that has the same shape, unless training drops it.
+template <std::size_t I, std::size_t J, std::size_t N, std::size_t In, std::size_t Out, std::size_t Size,
+          std::size_t Stride, std::size_t Expand>
+struct BlockOf {
+  static constexpr auto prefix = [] {
+    const char letter[] = {static_cast<char>('a' + J), '_', '\0'};
+    return numbered<"block", I> + fixed_string<3>{letter};
+  }();
+  template <fixed_string Name, class L>
+  using Layer = Named<prefix + Name, L>;
+
+  static constexpr std::size_t inside = Expand * In, squeezed = In / 4;
+  template <class... Options>
+  using Depthwise = Normalized<prefix + fixed_string{"dwconv"}, prefix + fixed_string{"bn"},
+                               prefix + fixed_string{"activation"},
+                               DepthwiseConv2D<Kernel<Size>, Strides<Stride>, NoBias, Options...>>;
+
+  using expand = std::conditional_t<
+      Expand == 1, Sequential<>,
+      Normalized<prefix + fixed_string{"expand_conv"}, prefix + fixed_string{"expand_bn"},
+                 prefix + fixed_string{"expand_activation"}, Conv2D<inside, Kernel<1>, Same, NoBias>>>;
+  using convolve = std::conditional_t<
+      Stride == 1, Depthwise<Same>,
+      Sequential<Layer<fixed_string{"dwconv_pad"}, CorrectPadding2D<Kernel<Size>>>, Depthwise<>>>;
+  using factors = Sequential<Layer<fixed_string{"se_squeeze"}, GlobalAveragePooling2D>,
+                             Layer<fixed_string{"se_reshape"}, Reshape<1, 1, inside>>,
+                             Layer<fixed_string{"se_reduce"}, Conv2D<squeezed, Kernel<1>, Same, Swish>>,
+                             Layer<fixed_string{"se_expand"}, Conv2D<inside, Kernel<1>, Same, Sigmoid>>>;
+  using excite = Layer<fixed_string{"se_excite"}, Multiply<Sequential<>, factors>>;
+  using project = Sequential<Layer<fixed_string{"project_conv"}, Conv2D<Out, Kernel<1>, Same, NoBias>>,
+                             Layer<fixed_string{"project_bn"}, BatchNormalization<>>>;
+  using layers = Sequential<expand, convolve, excite, project>;
+  // A fifth of the way's share: 0.2 * N / 16.
+  using drop = Layer<fixed_string{"drop"}, Dropout<N, Of<80>, WholeSamples>>;
+  using type =
+      std::conditional_t<Stride == 1 && In == Out,
+                         Layer<fixed_string{"add"}, Add<Sequential<layers, drop>, Sequential<>>>, layers>;
+};
+
+struct Block {
+  std::size_t stage, repeat, in, out, kernel, stride, expand;
+};
+inline constexpr Block blocks[] = {
+    {1, 0, 32, 16, 3, 1, 1},                                                          //
+    {2, 0, 16, 24, 3, 2, 6},   {2, 1, 24, 24, 3, 1, 6},                               //
+    {3, 0, 24, 40, 5, 2, 6},   {3, 1, 40, 40, 5, 1, 6},                               //
+    {4, 0, 40, 80, 3, 2, 6},   {4, 1, 80, 80, 3, 1, 6},   {4, 2, 80, 80, 3, 1, 6},    //
+    {5, 0, 80, 112, 5, 1, 6},  {5, 1, 112, 112, 5, 1, 6}, {5, 2, 112, 112, 5, 1, 6},  //
+    {6, 0, 112, 192, 5, 2, 6}, {6, 1, 192, 192, 5, 1, 6}, {6, 2, 192, 192, 5, 1, 6},
+    {6, 3, 192, 192, 5, 1, 6},  //
+    {7, 0, 192, 320, 3, 1, 6}};
+
+template <class Indices>
+struct All;
+template <std::size_t... N>
+struct All<std::index_sequence<N...>> {
+  template <std::size_t I>
+  using At = typename BlockOf<blocks[I].stage, blocks[I].repeat, I, blocks[I].in, blocks[I].out,
+                              blocks[I].kernel, blocks[I].stride, blocks[I].expand>::type;
+  using type = Sequential<
+      Named<"rescaling", Rescaling<std::ratio<1, 255>>>, Named<"normalization", Normalization>,
+      Named<"rescaling_1", Rescaling<InverseRootOfDeviation>>,
+      Named<"stem_conv_pad", CorrectPadding2D<Kernel<3>>>,
+      Normalized<"stem_conv", "stem_bn", "stem_activation", Conv2D<32, Kernel<3>, Strides<2>, NoBias>>,
+      At<N>..., Normalized<"top_conv", "top_bn", "top_activation", Conv2D<1280, Kernel<1>, Same, NoBias>>>;
+};
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<PassThrough>;
+  using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"top_dropout", Dropout<20>>,
+                         Named<"predictions", Dense<Classes, Softmax>>>;
+};
+
+}  // namespace detail::efficient_net
+
+/// EfficientNetB0 without its top, as keras.applications has it: input of at least 32 x 32 pixels, output
+/// (h / 32, w / 32, 1280) at `top_activation`. It takes pixels from 0 to 255 as they are (PassThrough) and
+/// brings them to its scale itself. Layers carry Keras' names: rescaling, normalization, stem_conv,
+/// block1a_dwconv to block7a_project_bn, with _se_squeeze, _se_reshape, _se_reduce, _se_expand and _se_excite
+/// in every block, top_conv, top_bn, top_activation. This is the network that weights="imagenet", Keras'
+/// default, builds, and that its published weights belong to; `rescaling_1` (`tf.math.multiply` in tf.keras),
+/// which corrects for them, is not in one that was built with weights=None. Sources: Tan and Le,
+/// "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (2019); Keras.
+template <InputDescription InputType, class Preprocessing = PassThrough>
+using EfficientNetB0 = Network<InputType, detail::efficient_net::Architecture, Preprocessing>;
 
 }  // namespace graft
 
@@ -1330,6 +1831,10 @@ struct Architecture {
                        Conv<76, 192, 3, 3, Strides<2>>>,
             MaxPool<4>>,
       BlockC<9, 77, "mixed9_0", 1>, BlockC<10, 86, "mixed9_1", 2>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::inception_v3
@@ -1361,65 +1866,6 @@ template <std::size_t Percent>
 inline constexpr bool is_alpha<Alpha<Percent>> = true;
 
 }  // namespace detail
-}  // namespace graft
-
-namespace graft {
-
-/// Option of DepthwiseConv2D: outputs of each input channel.
-template <std::size_t Multiplier>
-struct DepthMultiplier {
-  static_assert(Multiplier > 0, "DepthMultiplier<n>: expected at least one output a channel");
-  static constexpr std::size_t value = Multiplier;
-};
-
-namespace detail {
-
-template <class T>
-struct IsDepthMultiplier : std::false_type {};
-template <std::size_t Multiplier>
-struct IsDepthMultiplier<DepthMultiplier<Multiplier>> : std::true_type {};
-
-}  // namespace detail
-
-/// Each channel is convolved by itself: y(oy, ox, c * m + k) = act(b(c * m + k) + sum over ky, kx of
-/// x(oy * sy + ky - top, ox * sx + kx - left, c) * K(ky, kx, c, k)), k < m. Input (height, width, channels);
-/// depthwise_kernel (kh, kw, channels, m), bias (channels * m). Options: Kernel<h, w>, Strides<v, h>
-/// (default 1), Same or Valid (default), DepthMultiplier<m> (default 1), an activation (default Linear),
-/// NoBias. Source: Keras' DepthwiseConv2D, channels last; zeros stand in for pixels outside the image.
-template <class KernelSize, class... Options>
-struct DepthwiseConv2D : LayerDefaults {
-  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
-  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
-  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
-  using sliding = detail::Sliding<KernelSize, strides, padding>;
-  static constexpr std::size_t multiplier =
-      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
-  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
-  static constexpr std::string_view keras_class = "DepthwiseConv2D";
-  static constexpr std::string_view keras_prefix = "depthwise_conv2d";
-  static constexpr Role role = Role::linear;
-  static constexpr std::string_view expects =
-      "an image (height, width, channels) of at least the kernel's size";
-
-  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
-  static constexpr Shape output_shape(Shape input) {
-    return sliding::output(input, input.channels() * multiplier);
-  }
-  static constexpr Window window(Shape input) { return sliding::window(input); }
-  static constexpr auto parameters(Shape input) {
-    const ParameterSpec kernel{"depthwise_kernel",
-                               {KernelSize::height, KernelSize::width, input.channels(), multiplier},
-                               Initializer::glorot_uniform};
-    if constexpr (use_bias)
-      return std::array{kernel, ParameterSpec{"bias", {input.channels() * multiplier}, Initializer::zeros}};
-    else
-      return std::array{kernel};
-  }
-  static constexpr std::size_t macs(Shape input) {
-    return output_shape(input).size() * KernelSize::height * KernelSize::width;
-  }
-};
-
 }  // namespace graft
 
 namespace graft {
@@ -1463,6 +1909,12 @@ struct Architecture {
                  Block<1, 64>, Block<2, 128, 2>, Block<3, 128>, Block<4, 256, 2>, Block<5, 256>,  //
                  Block<6, 512, 2>, Block<7, 512>, Block<8, 512>, Block<9, 512>, Block<10, 512>,   //
                  Block<11, 512>, Block<12, 1024, 2>, Block<13, 1024>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"global_average_pooling2d", GlobalAveragePooling2DKeepDims>,
+                         Named<"dropout", Dropout<1, Of<1000>>>,
+                         Named<"conv_preds", Conv2D<Classes, Kernel<1>, Same>>,
+                         Named<"reshape_2", Reshape<Classes>>, Named<"predictions", Activation<Softmax>>>;
 };
 
 }  // namespace detail::mobile_net
@@ -1478,8 +1930,6 @@ requires detail::is_alpha<Width>
 using MobileNet = Network<InputType, detail::mobile_net::Architecture<Width::percent>, Preprocessing>;
 
 }  // namespace graft
-
-#include <iterator>
 
 namespace graft {
 
@@ -1558,6 +2008,10 @@ struct Architecture {
                             Named<"Conv_1_bn", Normalization>, Named<"out_relu", Activation<Relu6>>>;
   };
   using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"global_average_pooling2d", GlobalAveragePooling2D>,
+                         Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::mobile_net_v2
@@ -1572,6 +2026,143 @@ struct Architecture {
 template <InputDescription InputType, class Width = Alpha<100>, class Preprocessing = Tf>
 requires detail::is_alpha<Width>
 using MobileNetV2 = Network<InputType, detail::mobile_net_v2::Architecture<Width::percent>, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+struct Caffe;
+struct Rescale;
+
+namespace detail::res_net {
+
+using Normalization = BatchNormalization<Epsilon<std::ratio<1001, 100'000'000>>>;
+
+template <fixed_string Name, class Convolution>
+using Normalized = Sequential<Named<Name + fixed_string{"_conv"}, Convolution>,
+                              Named<Name + fixed_string{"_bn"}, Normalization>>;
+template <fixed_string Name, class Convolution>
+using Rectified =
+    Sequential<Normalized<Name, Convolution>, Named<Name + fixed_string{"_relu"}, Activation<Relu>>>;
+
+// convS_blockB: 1x1, 3x3 and 1x1 to four times the channels, added to the input; the first block of a stage
+// changes the input's shape, and so convolves it, too.
+template <std::size_t S, std::size_t B, std::size_t Filters, std::size_t Stride>
+struct BlockOf {
+  static constexpr auto name = numbered<numbered<"conv", S> + fixed_string{"_block"}, B>;
+  template <std::size_t Part>
+  static constexpr auto part = numbered<name + fixed_string{"_"}, Part>;
+
+  using shortcut =
+      std::conditional_t<B == 1, Normalized<part<0>, Conv2D<4 * Filters, Kernel<1>, Strides<Stride>>>,
+                         Sequential<>>;
+  using inside = Sequential<Rectified<part<1>, Conv2D<Filters, Kernel<1>, Strides<Stride>>>,
+                            Rectified<part<2>, Conv2D<Filters, Kernel<3>, Same>>,
+                            Normalized<part<3>, Conv2D<4 * Filters, Kernel<1>>>>;
+  using type = Sequential<Named<name + fixed_string{"_add"}, Add<shortcut, inside>>,
+                          Named<name + fixed_string{"_out"}, Activation<Relu>>>;
+};
+
+template <std::size_t S, std::size_t Filters, std::size_t Stride, class Indices>
+struct StageOf;
+template <std::size_t S, std::size_t Filters, std::size_t Stride, std::size_t... I>
+struct StageOf<S, Filters, Stride, std::index_sequence<I...>> {
+  using type = Sequential<typename BlockOf<S, I + 1, Filters, I == 0 ? Stride : 1>::type...>;
+};
+template <std::size_t S, std::size_t Filters, std::size_t Blocks, std::size_t Stride = 2>
+using Stage = typename StageOf<S, Filters, Stride, std::make_index_sequence<Blocks>>::type;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 32;
+  using preprocessings = TypeList<Caffe, Rescale>;
+
+  using layers =
+      Sequential<Named<"conv1_pad", ZeroPadding2D<3>>, Rectified<"conv1", Conv2D<64, Kernel<7>, Strides<2>>>,
+                 Named<"pool1_pad", ZeroPadding2D<1>>,
+                 Named<"pool1_pool", MaxPooling2D<Kernel<3>, Strides<2>>>,  //
+                 Stage<2, 64, 3, 1>, Stage<3, 128, 4>, Stage<4, 256, 6>, Stage<5, 512, 3>>;
+};
+
+}  // namespace detail::res_net
+
+/// ResNet50, version 1, without its top, as keras.applications has it: input of at least 32 x 32 pixels,
+/// output of the whole network (h / 32, w / 32, 2048) at `conv5_block3_out`. Layers carry Keras' names:
+/// conv1_pad, conv1_conv, conv1_bn, conv1_relu, pool1_pad, pool1_pool; convS_blockB_N_conv, _bn and _relu,
+/// convS_blockB_add and convS_blockB_out, S from 2 to 5, N = 0 being the convolution beside a stage's first
+/// block. (The files of Keras before 2.2.5, with names such as res2a_branch2a, belong to another graph.)
+/// Preprocessing: Caffe (Keras' preprocess_input) or Rescale (to [0, 1]). Sources: He et al., "Deep Residual
+/// Learning for Image Recognition" (2015); Keras.
+template <InputDescription InputType, class Preprocessing = Caffe>
+using ResNet50 = Network<InputType, detail::res_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+struct Caffe;
+struct Rescale;
+
+namespace detail::squeeze_net {
+
+// prefix/layer, then prefix/relu_layer.
+template <fixed_string Prefix, fixed_string Layer, class Convolution>
+using Rectified = Sequential<Named<Prefix + Layer, Convolution>,
+                             Named<Prefix + fixed_string{"relu_"} + Layer, Activation<Relu>>>;
+
+// A few channels, of which 1x1 and 3x3 windows make many, side by side.
+template <std::size_t N, std::size_t Squeezed, std::size_t Expanded>
+struct FireOf {
+  static constexpr auto prefix = numbered<"fire", N> + fixed_string{"/"};
+  using type =
+      Sequential<Rectified<prefix, "squeeze1x1", Conv2D<Squeezed, Kernel<1>>>,
+                 Named<prefix + fixed_string{"concat"},
+                       Concatenate<Rectified<prefix, "expand1x1", Conv2D<Expanded, Kernel<1>>>,
+                                   Rectified<prefix, "expand3x3", Conv2D<Expanded, Kernel<3>, Same>>>>>;
+};
+template <std::size_t N, std::size_t Squeezed, std::size_t Expanded>
+using Fire = typename FireOf<N, Squeezed, Expanded>::type;
+
+template <fixed_string Name>
+using Pool = Named<Name, MaxPooling2D<Kernel<3>, Strides<2>>>;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 48;
+  using preprocessings = TypeList<Caffe, Rescale>;
+
+  using layers =
+      Sequential<Named<"conv1", Conv2D<64, Kernel<3>, Strides<2>>>, Named<"relu_conv1", Activation<Relu>>,  //
+                 Pool<"pool1">, Fire<2, 16, 64>, Fire<3, 16, 64>,                                           //
+                 Pool<"pool3">, Fire<4, 32, 128>, Fire<5, 32, 128>,                                         //
+                 Pool<"pool5">, Fire<6, 48, 192>, Fire<7, 48, 192>, Fire<8, 64, 256>, Fire<9, 64, 256>,     //
+                 Named<"drop9", Dropout<50>>>;
+};
+
+}  // namespace detail::squeeze_net
+
+/// SqueezeNet 1.1 without its top, as the weights for Keras have it: input of at least 48 x 48 pixels, output
+/// of the whole network (h, w, 512) at `fire9/concat`, which `drop9` passes on in prediction. Layers carry
+/// the names of those files: conv1, relu_conv1, pool1, pool3, pool5, fireN/squeeze1x1, fireN/expand1x1 and
+/// fireN/expand3x3 with fireN/relu_squeeze1x1, …, fireN/concat, N from 2 to 9, drop9. Preprocessing: Caffe
+/// (imagenet_utils.preprocess_input) or Rescale (to [0, 1]). Sources: Iandola et al., "SqueezeNet:
+/// AlexNet-level accuracy with 50x fewer parameters and < 0.5MB model size" (2016); rcmalli/keras-squeezenet,
+/// for it is none of Keras' own applications.
+template <InputDescription InputType, class Preprocessing = Caffe>
+using SqueezeNet = Network<InputType, detail::squeeze_net::Architecture, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+/// (height, width, channels) as one vector, row-major: index (y * width + x) * channels + c. Costs nothing.
+struct Flatten : LayerDefaults {
+  static constexpr std::string_view keras_class = "Flatten";
+  static constexpr std::string_view keras_prefix = "flatten";
+  static constexpr Role role = Role::reshape;
+  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
+
+  static constexpr bool accepts(Shape input) { return input.rank >= 1; }
+  static constexpr Shape output_shape(Shape input) { return {input.size()}; }
+};
 
 }  // namespace graft
 
@@ -1602,6 +2193,10 @@ struct Architecture {
   using preprocessings = TypeList<Caffe, Rescale>;
   using layers = Sequential<Block<1, 64, 2>, Block<2, 128, 2>, Block<3, 256, Deep>, Block<4, 512, Deep>,
                             Block<5, 512, Deep>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"flatten", Flatten>, Named<"fc1", Dense<4096, Relu>>,
+                         Named<"fc2", Dense<4096, Relu>>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::vgg
@@ -1614,6 +2209,128 @@ template <InputDescription InputType, class Preprocessing = Caffe>
 using VGG16 = Network<InputType, detail::vgg::Architecture<3>, Preprocessing>;
 template <InputDescription InputType, class Preprocessing = Caffe>
 using VGG19 = Network<InputType, detail::vgg::Architecture<4>, Preprocessing>;
+
+}  // namespace graft
+
+namespace graft {
+
+/// A depthwise convolution, then a 1x1 convolution of all its channels, with nothing between the two:
+/// z(oy, ox, c * m + k) = sum over ky, kx of x(oy * sy + ky - top, ox * sx + kx - left, c) * D(ky, kx, c, k),
+/// k < m; y(oy, ox, f) = act(b(f) + sum over i of z(oy, ox, i) * P(0, 0, i, f)). Input (height, width,
+/// channels); depthwise_kernel (kh, kw, channels, m), pointwise_kernel (1, 1, channels * m, Filters), bias
+/// (Filters). Options: Kernel<h, w>, Strides<v, h> (default 1), Same or Valid (default), DepthMultiplier<m>
+/// (default 1), an activation (default Linear), NoBias. Source: Keras' SeparableConv2D, channels last; zeros
+/// stand in for pixels outside the image.
+template <std::size_t Filters, class KernelSize, class... Options>
+struct SeparableConv2D : LayerDefaults {
+  static_assert(Filters > 0, "SeparableConv2D<Filters, Kernel<h, w>>: expected at least one filter");
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  using kernel_size = KernelSize;
+  using strides = typename detail::Option<detail::IsStrides, Strides<1>, Options...>::type;
+  using padding = typename detail::Option<detail::IsPadding, Valid, Options...>::type;
+  using sliding = detail::Sliding<KernelSize, strides, padding>;
+  static constexpr std::size_t filters = Filters;
+  static constexpr std::size_t multiplier =
+      detail::Option<detail::IsDepthMultiplier, DepthMultiplier<1>, Options...>::type::value;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "SeparableConv2D";
+  static constexpr std::string_view keras_prefix = "separable_conv2d";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "an image (height, width, channels) of at least the kernel's size";
+
+  static constexpr bool accepts(Shape input) { return sliding::fits(input); }
+  static constexpr Shape output_shape(Shape input) { return sliding::output(input, Filters); }
+  /// Of what the depthwise convolution hands to the other.
+  static constexpr Shape inner_shape(Shape input) {
+    return sliding::output(input, input.channels() * multiplier);
+  }
+  static constexpr Window window(Shape input) { return sliding::window(input); }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec depthwise{"depthwise_kernel",
+                                  {KernelSize::height, KernelSize::width, input.channels(), multiplier},
+                                  Initializer::glorot_uniform};
+    const ParameterSpec pointwise{
+        "pointwise_kernel", {1, 1, input.channels() * multiplier, Filters}, Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{depthwise, pointwise, ParameterSpec{"bias", {Filters}, Initializer::zeros}};
+    else
+      return std::array{depthwise, pointwise};
+  }
+  static constexpr std::size_t macs(Shape input) {
+    return inner_shape(input).size() * (KernelSize::height * KernelSize::width + Filters);
+  }
+};
+
+}  // namespace graft
+
+namespace graft {
+
+struct Tf;
+struct Rescale;
+
+namespace detail::xception {
+
+template <fixed_string Name>
+using Rectifier = Named<Name + fixed_string{"_act"}, Activation<Relu>>;
+template <fixed_string Name, class Convolution>
+using Normalized =
+    Sequential<Named<Name, Convolution>, Named<Name + fixed_string{"_bn"}, BatchNormalization<>>>;
+
+template <std::size_t B, std::size_t I>
+inline constexpr auto separable_name = numbered<numbered<"block", B> + fixed_string{"_sepconv"}, I>;
+template <std::size_t B, std::size_t I, std::size_t Filters>
+using Separable = Normalized<separable_name<B, I>, SeparableConv2D<Filters, Kernel<3>, Same, NoBias>>;
+template <std::size_t B, std::size_t I, std::size_t Filters>
+using RectifiedSeparable = Sequential<Rectifier<separable_name<B, I>>, Separable<B, I, Filters>>;
+
+// Sums of block B and what is beside it have the numbers that Keras 2 gives to layers without a name.
+template <std::size_t B, class Inside, class Shortcut>
+using Residual = Named<numbered<"add_", B - 1>, Add<Inside, Shortcut>>;
+
+// Block B to half of the height and width, beside shortcut N of that size.
+template <std::size_t B, std::size_t N, std::size_t Filters, class... Inside>
+using Halving =
+    Residual<B,
+             Sequential<Inside..., Named<numbered<"block", B> + fixed_string{"_pool"},
+                                         MaxPooling2D<Kernel<3>, Strides<2>, Same>>>,
+             Sequential<Named<numbered<"conv2d_", N>, Conv2D<Filters, Kernel<1>, Strides<2>, Same, NoBias>>,
+                        Named<numbered<"batch_normalization_", N>, BatchNormalization<>>>>;
+
+template <std::size_t B>
+using Middle = Residual<
+    B,
+    Sequential<RectifiedSeparable<B, 1, 728>, RectifiedSeparable<B, 2, 728>, RectifiedSeparable<B, 3, 728>>,
+    Sequential<>>;
+
+struct Architecture {
+  static constexpr std::size_t minimum_size = 71;
+  using preprocessings = TypeList<Tf, Rescale>;
+
+  using layers =
+      Sequential<Normalized<"block1_conv1", Conv2D<32, Kernel<3>, Strides<2>, NoBias>>,
+                 Rectifier<"block1_conv1">, Normalized<"block1_conv2", Conv2D<64, Kernel<3>, NoBias>>,
+                 Rectifier<"block1_conv2">,
+                 Halving<2, 1, 128, Separable<2, 1, 128>, RectifiedSeparable<2, 2, 128>>,
+                 Halving<3, 2, 256, RectifiedSeparable<3, 1, 256>, RectifiedSeparable<3, 2, 256>>,
+                 Halving<4, 3, 728, RectifiedSeparable<4, 1, 728>, RectifiedSeparable<4, 2, 728>>,  //
+                 Middle<5>, Middle<6>, Middle<7>, Middle<8>, Middle<9>, Middle<10>, Middle<11>, Middle<12>,
+                 Halving<13, 4, 1024, RectifiedSeparable<13, 1, 728>, RectifiedSeparable<13, 2, 1024>>,
+                 Separable<14, 1, 1536>, Rectifier<separable_name<14, 1>>,  //
+                 Separable<14, 2, 2048>, Rectifier<separable_name<14, 2>>>;
+};
+
+}  // namespace detail::xception
+
+/// Xception without its top, as keras.applications has it: input of at least 71 x 71 pixels, output of the
+/// whole network (h, w, 2048) at `block14_sepconv2_act`. Layers carry Keras' names: block1_conv1 and
+/// block1_conv2, blockB_sepconvI with _act before it (behind it in block 14) and _bn behind it, B from 2 to
+/// 14; blockB_pool; and Keras 2's automatic ones: add_1 to add_12 behind blocks 2 to 13, conv2d_1 to 4 and
+/// batch_normalization_1 to 4 beside blocks 2, 3, 4 and 13. Preprocessing: Tf (Keras' preprocess_input, to
+/// [-1, 1]) or Rescale (to [0, 1]). Sources: Chollet, "Xception: Deep Learning with Depthwise Separable
+/// Convolutions" (2016); Keras.
+template <InputDescription InputType, class Preprocessing = Tf>
+using Xception = Network<InputType, detail::xception::Architecture, Preprocessing>;
 
 }  // namespace graft
 
@@ -1692,7 +2409,7 @@ namespace graft {
 
 /// The arithmetic of the activations, once for all backends: meaning by overload.
 /// An elementwise activation has `activate(word, x)` and `derivative(word, y)`, written in terms of its
-/// output.
+/// output; where detail::derivative_of_input says so, `derivative(word, x)`.
 GRAFT_HOST_DEVICE constexpr float activate(Linear, float x) { return x; }
 GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
 
@@ -1708,6 +2425,12 @@ GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
   return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
 }
 GRAFT_HOST_DEVICE constexpr float derivative(Sigmoid, float y) { return y * (1.0f - y); }
+
+GRAFT_HOST_DEVICE inline float activate(Swish, float x) { return x * activate(Sigmoid{}, x); }
+GRAFT_HOST_DEVICE inline float derivative(Swish, float x) {
+  const float s = activate(Sigmoid{}, x);
+  return s * (1.0f + x * (1.0f - s));
+}
 
 GRAFT_HOST_DEVICE inline float activate(Tanh, float x) { return std::tanh(x); }
 GRAFT_HOST_DEVICE constexpr float derivative(Tanh, float y) { return 1.0f - y * y; }
@@ -1725,10 +2448,10 @@ GRAFT_HOST_DEVICE inline void activate_row(Softmax, const float* x, float* y, st
   for (std::size_t i = 0; i < count; ++i) y[i] /= sum;
 }
 
-/// dy becomes dy * f'(x) over one row, from the output y. // (count)
+/// dy becomes dy * f'(x) over one row, from what the derivative is written in terms of. // (count)
 template <ActivationFunction Function>
-GRAFT_HOST_DEVICE void derive_row(Function f, const float* y, float* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, y[i]);
+GRAFT_HOST_DEVICE void derive_row(Function f, const float* value, float* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, value[i]);
 }
 
 GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std::size_t count) {
@@ -2111,6 +2834,15 @@ struct ElementwiseSpec {
   constexpr bool operator==(const ElementwiseSpec&) const = default;
 };
 
+/// A map times a factor for each of its values, or for each of its channels.
+struct MultiplySpec {
+  ImageLayout input, factor, output;
+
+  /// One pixel of factors for all pixels.
+  constexpr bool per_channel() const { return factor.pixels() == 1; }
+  constexpr bool operator==(const MultiplySpec&) const = default;
+};
+
 /// The input lies in the output with `top` rows above and `left` columns before it.
 struct PadSpec {
   ImageLayout input, output;
@@ -2249,6 +2981,26 @@ struct ReferenceNormalization {
       });
     }
   }
+  /// Its gradients: dx += dy gamma inv, dgamma = sum(dy xhat), dbeta = sum(dy), where inv = 1 / sqrt(variance
+  /// + epsilon) and xhat = (x - mean) inv; dgamma, dbeta and dx may be null.
+  template <ElementwiseSpec S>
+  static void batch_norm_backward(HostContext&, std::size_t batch, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    for (std::size_t c = 0; c < S.input.channels; ++c) {
+      const double inverse = 1.0 / std::sqrt(double{v.variance[c]} + epsilon);
+      const float scale = static_cast<float>((v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) * inverse);
+      double sum = 0.0, projected = 0.0;
+      for_each<S>(batch, [&](std::size_t in, std::size_t out) {
+        sum += double{dy[out + c]};
+        projected += double{dy[out + c]} * (double{x[in + c]} - double{v.mean[c]});
+        if (dx != nullptr) dx[in + c] += dy[out + c] * scale;
+      });
+      if (dgamma != nullptr) dgamma[c] = static_cast<float>(projected * inverse);
+      if (dbeta != nullptr) dbeta[c] = static_cast<float>(sum);
+    }
+  }
+
   /// Training: normalises by the mean and the biased variance of the batch, which it leaves in `saved`, and
   /// moves the moving statistics towards them (the biased variance, as Keras 3 does; tf.keras stored N / (N -
   /// 1) of it). saved (2, channels): mean, 1 / sqrt(variance + epsilon)
@@ -2389,6 +3141,8 @@ inline constexpr Pool2dSpec pool2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}),
 inline constexpr ElementwiseSpec same{contiguous({2, 2, 1}), contiguous({2, 2, 1})};
 inline constexpr ElementwiseSpec global{contiguous({2, 2, 1}), contiguous({1})};
 inline constexpr PadSpec pad{contiguous({2, 2, 1}), contiguous({3, 3, 1}), 1, 1};
+inline constexpr MultiplySpec multiply{contiguous({2, 2, 1}), contiguous({1, 1, 1}), contiguous({2, 2, 1})};
+inline constexpr DropoutRule fifth{20};
 inline constexpr DenseSpec dense{2, 1};
 struct Rule {
   static constexpr std::size_t slots = 0;
@@ -2450,13 +3204,22 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template zero_pad<detail::probe::pad>(c, 1, x, y);
   B::template zero_pad_backward<detail::probe::pad>(c, 1, x, y);
   B::template batch_norm<detail::probe::same>(c, 1, 1e-3, x, v, y);
+  B::template batch_norm_backward<detail::probe::same>(c, 1, 1e-3, x, v, x, y, y, y);
   B::template batch_norm_training<detail::probe::same>(c, 1, 1e-3, 0.99, x, x, x, y, y, y, y);
   B::template batch_norm_training_backward<detail::probe::same>(c, 1, x, x, x, x, y, y, y);
   B::template activation<detail::probe::same, Softmax>(c, 1, x, y);
-  B::template activation_backward<contiguous({2, 2, 1}), Relu>(c, 1, x, y);
+  B::template activation_backward<detail::probe::same, Relu>(c, 1, x, y);
+  B::template scale_shift<detail::probe::same, Relu>(c, 1, x, x, x, y);
   B::template accumulate<detail::probe::same>(c, 1, x, y);
-  B::template dropout<detail::probe::same, 20>(c, 1, key, x, y);
-  B::template dropout_backward<detail::probe::same, 20>(c, 1, key, x, y);
+  B::template accumulate<detail::probe::same, Relu>(c, 1, x, y);
+  B::template multiply<detail::probe::multiply>(c, 1, x, x, y);
+  B::template multiply_backward<detail::probe::multiply>(c, 1, x, x, x, y, y);
+  B::template rescale<detail::probe::same, Rescaling<std::ratio<1, 255>>>(c, 1, x, y);
+  B::template rescale_backward<detail::probe::same, Rescaling<std::ratio<1, 255>>>(c, 1, x, y);
+  B::template normalize<detail::probe::same>(c, 1, x, x, x, y);
+  B::template normalize_backward<detail::probe::same>(c, 1, x, x, y);
+  B::template dropout<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
+  B::template dropout_backward<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
   {
     B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y)
     } -> std::same_as<LossSums>;
@@ -2624,34 +3387,80 @@ struct BlasConvolution {
     activate_row(Act{}, row, row, channels);
   }
 
-  // One task a tap (ky, kx), whose patches are rows of the image as they stand: no im2col.
+  // One task for a tap (ky, kx) and a block of input channels: what the tap reads of many images, gathered,
+  // times their dy.
   static void differentiate_kernel(const Conv2dSpec& s, HostContext& context, std::size_t batch,
                                    const float* x, const float* dy, float* dkernel, float* dbias) {
-    const std::size_t in = s.input.channels, out = s.output.channels;
+    constexpr std::size_t block = 64;
+    const std::size_t in = s.input.channels, out = s.output.channels, rows = batch * s.output.pixels();
+    const std::size_t blocks = (in + block - 1) / block;
     use_one_blas_thread();
-    context.team().run(s.window.height * s.window.width, [&](std::size_t tap, std::size_t) {
-      float* to = dkernel + tap * in * out;
-      std::fill_n(to, in * out, 0.0f);
-      for_each_row(s, batch, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-        gemm(in, out, count, {x + in_at, s.window.stride_x * s.input.pixel_stride, true},
-             {dy + out_at, s.output.pixel_stride}, 1.0f, to, out);
-      });
+    context.team().run(s.window.height * s.window.width * blocks, [&](std::size_t task, std::size_t worker) {
+      const std::size_t tap = task / blocks, first = task % blocks * block;
+      const std::size_t channels = std::min(block, in - first), tile = HostContext::scratch_size / block;
+      float* to = dkernel + (tap * in + first) * out;
+      for (std::size_t begin = 0; begin < rows; begin += tile) {
+        const std::size_t count = std::min(tile, rows - begin);
+        Matrix values{x + begin * s.input.pixel_stride + first, s.input.pixel_stride, true};
+        if (!is_pointwise(s)) {
+          float* scratch = context.scratch(worker);
+          for (std::size_t r = 0; r < count; ++r)
+            copy_tap(s, x + first, begin + r, tap, channels, scratch + r * channels);
+          values = {scratch, channels, true};
+        }
+        gemm(channels, out, count, values, {dy + begin * s.output.pixel_stride, s.output.pixel_stride},
+             begin == 0 ? 0.0f : 1.0f, to, out);
+      }
     });
     if (dbias != nullptr) add_pixels(s.output, batch, dy, dbias);
   }
 
+  // out_pixel counts through the batch; values (channels), zeros outside the image
+  static void copy_tap(const Conv2dSpec& s, const float* x, std::size_t out_pixel, std::size_t tap,
+                       std::size_t channels, float* values) {
+    const std::size_t image = out_pixel / s.output.pixels(), p = out_pixel % s.output.pixels();
+    const std::size_t iy = p / s.output.width * s.window.stride_y + tap / s.window.width - s.window.pad_top;
+    const std::size_t ix = p % s.output.width * s.window.stride_x + tap % s.window.width - s.window.pad_left;
+    if (iy < s.input.height && ix < s.input.width)
+      std::copy_n(x + pixel(s.input, image, iy, ix), channels, values);
+    else
+      std::fill_n(values, channels, 0.0f);
+  }
+
+  // The gradients of an image's patches, in tiles, each added to where it was read.
   static void differentiate_input(const Conv2dSpec& s, HostContext& context, std::size_t batch,
                                   const float* kernel, const float* dy, float* dx) {
-    const std::size_t in = s.input.channels, out = s.output.channels;
+    const std::size_t rows = tile_rows(s), pixels = s.output.pixels(), out = s.output.channels;
+    const Matrix transposed{kernel, out, true};
     use_one_blas_thread();
-    context.team().run(batch, [&](std::size_t image, std::size_t) {
-      for (std::size_t tap = 0; tap < s.window.height * s.window.width; ++tap)
-        for_each_row(s, 1, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-          gemm(count, in, out, {dy + image * s.output.image_stride() + out_at, s.output.pixel_stride},
-               {kernel + tap * in * out, out, true}, 1.0f, dx + image * s.input.image_stride() + in_at,
-               s.window.stride_x * s.input.pixel_stride);
-        });
+    context.team().run(batch, [&](std::size_t image, std::size_t worker) {
+      float* to = dx + image * s.input.image_stride();
+      for (std::size_t begin = 0; begin < pixels; begin += rows) {
+        const std::size_t count = std::min(rows, pixels - begin);
+        const Matrix up{dy + pixel(s.output, image, 0, begin), s.output.pixel_stride};
+        if (is_pointwise(s)) {
+          gemm(count, s.patch_size(), out, up, transposed, 1.0f, to + begin * s.input.pixel_stride,
+               s.input.pixel_stride);
+          continue;
+        }
+        float* scratch = context.scratch(worker);
+        gemm(count, s.patch_size(), out, up, transposed, 0.0f, scratch, s.patch_size());
+        for (std::size_t r = 0; r < count; ++r) add_patch(s, scratch + r * s.patch_size(), begin + r, to);
+      }
     });
+  }
+
+  // patch (kernel height, kernel width, input channels); what lies outside the image is nobody's
+  static void add_patch(const Conv2dSpec& s, const float* patch, std::size_t out_pixel, float* image) {
+    const std::size_t channels = s.input.channels;
+    const std::size_t top = out_pixel / s.output.width * s.window.stride_y - s.window.pad_top;
+    const std::size_t left = out_pixel % s.output.width * s.window.stride_x - s.window.pad_left;
+    for (std::size_t ky = 0; ky < s.window.height; ++ky)
+      for (std::size_t kx = 0; kx < s.window.width; ++kx, patch += channels) {
+        if (top + ky >= s.input.height || left + kx >= s.input.width) continue;
+        float* to = image + pixel(s.input, 0, top + ky, left + kx);
+        for (std::size_t c = 0; c < channels; ++c) to[c] += patch[c];
+      }
   }
 
   static constexpr bool is_pointwise(const Conv2dSpec& s) {
@@ -3132,6 +3941,183 @@ struct BlasDepthwiseConvolution {
 
 namespace graft::detail {
 
+/// Batch normalisation in blocks of channels as wide as a line of the cache, one task each; the sums are
+/// Reference's, in double. Sizes are given at run time: one instantiation serves all layers.
+struct BlasNormalization {
+  template <ElementwiseSpec S>
+  static void batch_norm(HostContext& context, std::size_t batch, double epsilon, const float* x,
+                         BatchNormVectors v, float* y) {
+    compute_by_statistics(S, context, batch, epsilon, x, v, y);
+  }
+  template <ElementwiseSpec S>
+  static void batch_norm_backward(HostContext& context, std::size_t batch, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    differentiate(S, context, batch, epsilon, x, v, dy, dgamma, dbeta, dx);
+  }
+  template <ElementwiseSpec S>
+  static void batch_norm_training(HostContext& context, std::size_t batch, double epsilon, double momentum,
+                                  const float* x, const float* gamma, const float* beta, float* moving_mean,
+                                  float* moving_variance, float* saved, float* y) {
+    compute_by_batch(S, context, batch, epsilon, momentum, x, gamma, beta, moving_mean, moving_variance,
+                     saved, y);
+  }
+  template <ElementwiseSpec S>
+  static void batch_norm_training_backward(HostContext& context, std::size_t batch, const float* x,
+                                           const float* gamma, const float* saved, const float* dy,
+                                           float* dgamma, float* dbeta, float* dx) {
+    differentiate_by_batch(S, context, batch, x, gamma, saved, dy, dgamma, dbeta, dx);
+  }
+
+ private:
+  static constexpr std::size_t block = 16;
+  using Sums = std::array<double, block>;
+  using Values = std::array<float, block>;
+
+  // f(first channel, channels); in all blocks but the last the number is a constant to the compiler.
+  template <class Function>
+  static void for_each_block(HostContext& context, std::size_t channels, Function&& f) {
+    context.team().run((channels + block - 1) / block, [&](std::size_t task, std::size_t) {
+      const std::size_t begin = task * block;
+      if (channels - begin >= block)
+        f(begin, std::integral_constant<std::size_t, block>{});
+      else
+        f(begin, channels - begin);
+    });
+  }
+
+  static double value_or(const float* vector, std::size_t c, double otherwise) {
+    return vector == nullptr ? otherwise : double{vector[c]};
+  }
+  static void set(float* vector, std::size_t c, double value) {
+    if (vector != nullptr) vector[c] = static_cast<float>(value);
+  }
+
+  // y = (x - mean) * scale + shift, for the channels of a block
+  template <class Count>
+  static void apply(const ElementwiseSpec& s, std::size_t rows, Count count, const float* x,
+                    const Values& mean, const Values& scale, const Values& shift, float* y) {
+    for (std::size_t r = 0; r < rows; ++r, x += s.input.pixel_stride, y += s.output.pixel_stride)
+      for (std::size_t c = 0; c < count; ++c) y[c] = (x[c] - mean[c]) * scale[c] + shift[c];
+  }
+
+  static void compute_by_statistics(const ElementwiseSpec& s, HostContext& context, std::size_t batch,
+                                    double epsilon, const float* x, BatchNormVectors v, float* y) {
+    for_each_block(context, s.input.channels, [&](std::size_t begin, auto count) {
+      Values mean, scale, shift;
+      for (std::size_t c = 0; c < count; ++c) {
+        mean[c] = v.mean[begin + c];
+        scale[c] = static_cast<float>(value_or(v.gamma, begin + c, 1.0) /
+                                      std::sqrt(double{v.variance[begin + c]} + epsilon));
+        shift[c] = v.beta == nullptr ? 0.0f : v.beta[begin + c];
+      }
+      apply(s, batch * s.input.pixels(), count, x + begin, mean, scale, shift, y + begin);
+    });
+  }
+
+  // sum(dy) and sum(dy (x - mean))
+  template <class Count>
+  static std::pair<Sums, Sums> project(const ElementwiseSpec& s, std::size_t rows, Count count,
+                                       const float* x, const Values& mean, const float* dy) {
+    Sums sum{}, projected{};
+    for (std::size_t r = 0; r < rows; ++r, x += s.input.pixel_stride, dy += s.output.pixel_stride)
+      for (std::size_t c = 0; c < count; ++c) {
+        sum[c] += double{dy[c]};
+        projected[c] += double{dy[c]} * (double{x[c]} - double{mean[c]});
+      }
+    return {sum, projected};
+  }
+
+  static void differentiate(const ElementwiseSpec& s, HostContext& context, std::size_t batch, double epsilon,
+                            const float* x, BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                            float* dx) {
+    const std::size_t rows = batch * s.input.pixels();
+    for_each_block(context, s.input.channels, [&](std::size_t begin, auto count) {
+      Values mean, scale;
+      Sums inverse;
+      for (std::size_t c = 0; c < count; ++c) {
+        mean[c] = v.mean[begin + c];
+        inverse[c] = 1.0 / std::sqrt(double{v.variance[begin + c]} + epsilon);
+        scale[c] = static_cast<float>(value_or(v.gamma, begin + c, 1.0) * inverse[c]);
+      }
+      if (dgamma != nullptr || dbeta != nullptr) {
+        const auto [sum, projected] = project(s, rows, count, x + begin, mean, dy + begin);
+        for (std::size_t c = 0; c < count; ++c) {
+          set(dgamma, begin + c, projected[c] * inverse[c]);
+          set(dbeta, begin + c, sum[c]);
+        }
+      }
+      if (dx == nullptr) return;
+      const float* up = dy + begin;
+      float* to = dx + begin;
+      for (std::size_t r = 0; r < rows; ++r, up += s.output.pixel_stride, to += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c) to[c] += up[c] * scale[c];
+    });
+  }
+
+  static void compute_by_batch(const ElementwiseSpec& s, HostContext& context, std::size_t batch,
+                               double epsilon, double momentum, const float* x, const float* gamma,
+                               const float* beta, float* moving_mean, float* moving_variance, float* saved,
+                               float* y) {
+    const std::size_t rows = batch * s.input.pixels(), channels = s.input.channels;
+    const double n = static_cast<double>(rows);
+    for_each_block(context, channels, [&](std::size_t begin, auto count) {
+      Sums sum{}, squares{};
+      const float* row = x + begin;
+      for (std::size_t r = 0; r < rows; ++r, row += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c) sum[c] += double{row[c]};
+      for (std::size_t c = 0; c < count; ++c) sum[c] /= n;
+      row = x + begin;
+      for (std::size_t r = 0; r < rows; ++r, row += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c)
+          squares[c] += (double{row[c]} - sum[c]) * (double{row[c]} - sum[c]);
+      Values mean, scale, shift;
+      for (std::size_t c = 0, k = begin; c < count; ++c, ++k) {
+        const double variance = squares[c] / n, inverse = 1.0 / std::sqrt(variance + epsilon);
+        saved[k] = mean[c] = static_cast<float>(sum[c]);
+        saved[channels + k] = static_cast<float>(inverse);
+        moving_mean[k] = static_cast<float>(double{moving_mean[k]} * momentum + sum[c] * (1.0 - momentum));
+        moving_variance[k] =
+            static_cast<float>(double{moving_variance[k]} * momentum + variance * (1.0 - momentum));
+        scale[c] = static_cast<float>(value_or(gamma, k, 1.0) * inverse);
+        shift[c] = beta == nullptr ? 0.0f : beta[k];
+      }
+      apply(s, rows, count, x + begin, mean, scale, shift, y + begin);
+    });
+  }
+
+  // dx += a dy - b - d (x - mean), with what does not depend on the row in a, b and d.
+  static void differentiate_by_batch(const ElementwiseSpec& s, HostContext& context, std::size_t batch,
+                                     const float* x, const float* gamma, const float* saved, const float* dy,
+                                     float* dgamma, float* dbeta, float* dx) {
+    const std::size_t rows = batch * s.input.pixels(), channels = s.input.channels;
+    const double n = static_cast<double>(rows);
+    for_each_block(context, channels, [&](std::size_t begin, auto count) {
+      Values mean, a, b, d;
+      for (std::size_t c = 0; c < count; ++c) mean[c] = saved[begin + c];
+      const auto [sum, projected] = project(s, rows, count, x + begin, mean, dy + begin);
+      for (std::size_t c = 0, k = begin; c < count; ++c, ++k) {
+        const double inverse = double{saved[channels + k]}, scale = value_or(gamma, k, 1.0) * inverse;
+        set(dgamma, k, projected[c] * inverse);
+        set(dbeta, k, sum[c]);
+        a[c] = static_cast<float>(scale);
+        b[c] = static_cast<float>(scale * sum[c] / n);
+        d[c] = static_cast<float>(scale * projected[c] * inverse * inverse / n);
+      }
+      if (dx == nullptr) return;
+      const float *row = x + begin, *up = dy + begin;
+      float* to = dx + begin;
+      for (std::size_t r = 0; r < rows;
+           ++r, row += s.input.pixel_stride, up += s.output.pixel_stride, to += s.input.pixel_stride)
+        for (std::size_t c = 0; c < count; ++c) to[c] += a[c] * up[c] - b[c] - d[c] * (row[c] - mean[c]);
+    });
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
 /// Convolution of each channel by itself, in plain loops.
 struct ReferenceDepthwiseConvolution {
   /// y = act(x * kernel + bias); bias may be null.
@@ -3197,7 +4183,45 @@ struct ReferenceDepthwiseConvolution {
 
 namespace graft::detail {
 
-/// Activations and dropout in plain loops.
+/// Dropout in plain loops.
+struct ReferenceDropout {
+  /// y = x * scale where uniform(index) >= rate, else 0; scale = 1 / (1 - rate). The index of a value is its
+  /// place in the contiguous batch, or its sample's: the mask is a function of the key, on every backend.
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static void dropout(HostContext&, std::size_t batch, Philox key, const float* x, float* y) {
+    mask<S, Rule>(batch, key,
+                  [&](std::size_t in, std::size_t out, float factor) { y[out] = x[in] * factor; });
+  }
+  /// dx += dy under the same mask.
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static void dropout_backward(HostContext&, std::size_t batch, Philox key, const float* dy, float* dx) {
+    mask<S, Rule>(batch, key,
+                  [&](std::size_t in, std::size_t out, float factor) { dx[in] += dy[out] * factor; });
+  }
+
+ private:
+  template <ElementwiseSpec S, DropoutRule Rule, class Function>
+  static void mask(std::size_t batch, Philox key, Function&& f) {
+    constexpr float rate = static_cast<float>(Rule.parts) / static_cast<float>(Rule.of),
+                    keep = 1.0f / (1.0f - rate);
+    std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p)
+        for (std::size_t c = 0; c < S.input.channels; ++c) {
+          const std::size_t value = p * S.input.channels + c;
+          const std::size_t index = Rule.whole_samples ? image : image * S.input.size() + value;
+          if (Rule.whole_samples ? value == 0 : index % 4 == 0) draws = key.block(index / 4);
+          f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
+            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
+        }
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Activations, copies and sums in plain loops.
 struct ReferenceElementwise {
   /// y = act(x); with Linear, a copy between layouts.
   template <ElementwiseSpec S, class Act>
@@ -3207,49 +4231,73 @@ struct ReferenceElementwise {
         activate_row(Act{}, x + pixel(S.input, image, 0, p), y + pixel(S.output, image, 0, p),
                      S.input.channels);
   }
-  /// dy becomes dy * act'(x), from y = act(x). y, dy (batch, L)
-  template <ImageLayout L, class Act>
-  static void activation_backward(HostContext&, std::size_t batch, const float* y, float* dy) {
-    for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < L.pixels(); ++p)
-        derive_row(Act{}, y + pixel(L, image, 0, p), dy + pixel(L, image, 0, p), L.channels);
-  }
-  /// dx += dy; dy (batch, S.output), dx (batch, S.input)
-  template <ElementwiseSpec S>
-  static void accumulate(HostContext&, std::size_t batch, const float* dy, float* dx) {
+  /// dy becomes dy * act'(x), from y = act(x), or from x where act is derived from that.
+  /// value (batch, S.input), dy (batch, S.output)
+  template <ElementwiseSpec S, class Act>
+  static void activation_backward(HostContext&, std::size_t batch, const float* value, float* dy) {
     for (std::size_t image = 0; image < batch; ++image)
       for (std::size_t p = 0; p < S.input.pixels(); ++p)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          dx[pixel(S.input, image, 0, p) + c] += dy[pixel(S.output, image, 0, p) + c];
+        derive_row(Act{}, value + pixel(S.input, image, 0, p), dy + pixel(S.output, image, 0, p),
+                   S.input.channels);
+  }
+  /// y = act(x * scale + shift), per channel. scale, shift (channels)
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(HostContext&, std::size_t batch, const float* x, const float* scale,
+                          const float* shift, float* y) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        const float* from = x + pixel(S.input, image, 0, p);
+        float* to = y + pixel(S.output, image, 0, p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) to[c] = from[c] * scale[c] + shift[c];
+        activate_row(Act{}, to, to, S.input.channels);
+      }
+  }
+  /// dx = act(dx + dy): a gradient, or a term of a sum and the activation behind it.
+  /// dy (batch, S.output), dx (batch, S.input)
+  template <ElementwiseSpec S, class Act = Linear>
+  static void accumulate(HostContext&, std::size_t batch, const float* dy, float* dx) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        float* to = dx + pixel(S.input, image, 0, p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) to[c] += dy[pixel(S.output, image, 0, p) + c];
+        activate_row(Act{}, to, to, S.input.channels);
+      }
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Products of two maps in plain loops.
+struct ReferenceMultiply {
+  /// y = x * factor; y may be x.
+  /// x (batch, S.input), factor (batch, S.factor), y (batch, S.output)
+  template <MultiplySpec S>
+  static void multiply(HostContext&, std::size_t batch, const float* x, const float* factor, float* y) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t by, std::size_t out) { y[out] = x[in] * factor[by]; });
   }
 
-  /// y = x * scale where uniform(index) >= rate, else 0; scale = 1 / (1 - rate). The index of a value is its
-  /// place in the contiguous batch: the mask is a function of the key, on every backend.
-  template <ElementwiseSpec S, std::size_t Percent>
-  static void dropout(HostContext&, std::size_t batch, Philox key, const float* x, float* y) {
-    mask<S, Percent>(batch, key,
-                     [&](std::size_t in, std::size_t out, float factor) { y[out] = x[in] * factor; });
-  }
-  /// dx += dy under the same mask.
-  template <ElementwiseSpec S, std::size_t Percent>
-  static void dropout_backward(HostContext&, std::size_t batch, Philox key, const float* dy, float* dx) {
-    mask<S, Percent>(batch, key,
-                     [&](std::size_t in, std::size_t out, float factor) { dx[in] += dy[out] * factor; });
+  /// dx += dy * factor, dfactor += dy * x; either may be null.
+  template <MultiplySpec S>
+  static void multiply_backward(HostContext&, std::size_t batch, const float* x, const float* factor,
+                                const float* dy, float* dx, float* dfactor) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t by, std::size_t out) {
+      if (dx != nullptr) dx[in] += dy[out] * factor[by];
+      if (dfactor != nullptr) dfactor[by] += dy[out] * x[in];
+    });
   }
 
  private:
-  template <ElementwiseSpec S, std::size_t Percent, class Function>
-  static void mask(std::size_t batch, Philox key, Function&& f) {
-    constexpr float rate = static_cast<float>(Percent) / 100.0f, keep = 1.0f / (1.0f - rate);
-    std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
+  // f(offset in x, in the factors, in y) for every product.
+  template <MultiplySpec S, class Function>
+  static void for_each(std::size_t batch, Function&& f) {
     for (std::size_t image = 0; image < batch; ++image)
-      for (std::size_t p = 0; p < S.input.pixels(); ++p)
-        for (std::size_t c = 0; c < S.input.channels; ++c) {
-          const std::size_t index = (image * S.input.pixels() + p) * S.input.channels + c;
-          if (index % 4 == 0) draws = key.block(index / 4);
-          f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
-            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
-        }
+      for (std::size_t p = 0; p < S.input.pixels(); ++p) {
+        const std::size_t in = pixel(S.input, image, 0, p), out = pixel(S.output, image, 0, p);
+        const std::size_t by = pixel(S.factor, image, 0, S.per_channel() ? 0 : p);
+        for (std::size_t c = 0; c < S.input.channels; ++c) f(in + c, by + c, out + c);
+      }
   }
 };
 
@@ -3376,6 +4424,57 @@ struct ReferencePooling {
 
 }  // namespace graft::detail
 
+namespace graft::detail {
+
+/// What brings images to the scale of a network, in plain loops: Rescaling and Normalization.
+struct ReferenceStandardization {
+  /// y = x * scale + offset, the constants of a Rescaling.
+  template <ElementwiseSpec S, class L>
+  static void rescale(HostContext&, std::size_t batch, const float* x, float* y) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      y[out] = x[in] * number_of<typename L::scale>(c) + number_of<typename L::offset>(c);
+    });
+  }
+  /// dx += dy * scale
+  template <ElementwiseSpec S, class L>
+  static void rescale_backward(HostContext&, std::size_t batch, const float* dy, float* dx) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      dx[in] += dy[out] * number_of<typename L::scale>(c);
+    });
+  }
+
+  /// y = (x - mean) / max(sqrt(variance), 1e-7). mean, variance (channels)
+  template <ElementwiseSpec S>
+  static void normalize(HostContext&, std::size_t batch, const float* x, const float* mean,
+                        const float* variance, float* y) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      y[out] = (x[in] - mean[c]) / deviation(variance[c]);
+    });
+  }
+  /// dx += dy / max(sqrt(variance), 1e-7)
+  template <ElementwiseSpec S>
+  static void normalize_backward(HostContext&, std::size_t batch, const float* variance, const float* dy,
+                                 float* dx) {
+    for_each<S>(batch, [&](std::size_t in, std::size_t out, std::size_t c) {
+      dx[in] += dy[out] / deviation(variance[c]);
+    });
+  }
+
+ private:
+  static float deviation(float variance) { return std::max(std::sqrt(variance), 1e-7f); }
+
+  // f(offset in x, in y, channel)
+  template <ElementwiseSpec S, class Function>
+  static void for_each(std::size_t batch, Function&& f) {
+    for (std::size_t image = 0; image < batch; ++image)
+      for (std::size_t p = 0; p < S.input.pixels(); ++p)
+        for (std::size_t c = 0; c < S.input.channels; ++c)
+          f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c, c);
+  }
+};
+
+}  // namespace graft::detail
+
 namespace graft {
 
 /// Every primitive in plain loops on one thread: slow, obvious, and the oracle of every other backend's
@@ -3385,7 +4484,10 @@ struct Reference : detail::ReferenceConvolution,
                    detail::ReferencePooling,
                    detail::ReferenceDense,
                    detail::ReferenceNormalization,
+                   detail::ReferenceStandardization,
                    detail::ReferenceElementwise,
+                   detail::ReferenceMultiply,
+                   detail::ReferenceDropout,
                    detail::ReferenceTraining {
   static constexpr std::string_view name = "Reference";
 };
@@ -3401,6 +4503,7 @@ struct Blas : Reference,
               detail::BlasConvolution,
               detail::BlasDepthwiseConvolution,
               detail::BlasDense,
+              detail::BlasNormalization,
               detail::BlasUpdate {
   static constexpr std::string_view name = "Blas";
 
@@ -3415,6 +4518,10 @@ struct Blas : Reference,
   using detail::BlasDepthwiseConvolution::depthwise_conv2d;
   using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_input;
   using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_kernel;
+  using detail::BlasNormalization::batch_norm;
+  using detail::BlasNormalization::batch_norm_backward;
+  using detail::BlasNormalization::batch_norm_training;
+  using detail::BlasNormalization::batch_norm_training_backward;
   using detail::BlasUpdate::update;
 };
 
@@ -3496,6 +4603,15 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
 /// caches hold.
 inline constexpr std::size_t prefetch_cycles = 1500;
 
+/// Whether pixels so many floats apart crowd each other out of the first-level cache, where addresses that
+/// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
+/// channels at a time are copied to where the pixels lie closer.
+constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
+  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
+  const std::size_t places = way / std::max(std::gcd(stride, way), line);
+  return pixels > (ways - 1) * places;  // one for the weights
+}
+
 /// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
 /// constant, so that the accumulators stay in registers.
 template <std::size_t Pixels, std::size_t Vectors>
@@ -3516,6 +4632,26 @@ struct Accumulators {
       const float value = x[m * Stride];
       unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
     });
+  }
+
+  /// The same for all pixels and Count successive channels, weights (Count, Vectors, lanes).
+  template <std::size_t Count, std::size_t Stride>
+  __attribute__((always_inline)) void steps(const float* x, const float* weights) {
+    if constexpr (pixels_collide(Pixels, Stride)) {
+      constexpr std::size_t piece = 64, near_stride = piece + 16;
+      float near[Pixels * near_stride];
+      const auto few = [&]<std::size_t Channels>(std::size_t k) __attribute__((always_inline)) {
+        for (std::size_t m = 0; m < Pixels; ++m)
+          std::memcpy(near + m * near_stride, x + m * Stride + k, Channels * sizeof(float));
+        for (std::size_t c = 0; c < Channels; ++c)
+          step<0, Pixels, near_stride>(near + c, weights + (k + c) * Vectors * lanes);
+      };
+      constexpr std::size_t whole = Count / piece * piece;
+      for (std::size_t k = 0; k < whole; k += piece) few.template operator()<piece>(k);
+      if constexpr (whole < Count) few.template operator()<Count - whole>(whole);
+    } else {
+      for (std::size_t k = 0; k < Count; ++k) step<0, Pixels, Stride>(x + k, weights + k * Vectors * lanes);
+    }
   }
 };
 
@@ -3625,11 +4761,50 @@ struct Bfloat16Products {
 
 namespace graft::detail::simd {
 
-/// Activations that kernels apply to sums while these are in registers; the others follow in a pass of their
+/// v = exp(v) within two units in the last place, for |v| <= 87: 2^n from the exponent's bits times a
+/// polynomial of the rest, which is at most ln(2) / 2. Coefficients: Cephes' expf. (Moshier)
+inline __attribute__((always_inline)) void exponential(Vector& v) {
+  typedef std::int32_t Bits __attribute__((vector_size(sizeof(Vector))));
+  const float magic =
+      12582912.0f;  // 1.5 * 2^23: what is added to it is rounded to an integer, in its lowest bits
+  const Vector shifted = v * 1.44269504f + magic, n = shifted - magic;
+  const Vector r = v - n * 0.693359375f + n * 2.12194440e-4f;  // ln(2) in two parts
+  Vector p = 1.9875691500e-4f * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  v = reinterpret_cast<Vector>(reinterpret_cast<Bits>(p) + (reinterpret_cast<Bits>(shifted) << 23));
+}
+
+/// v = 1 / (1 + exp(-v)); a NaN stays one.
+inline __attribute__((always_inline)) void sigmoid(Vector& v) {
+  const Vector limit = 87.0f - Vector{};
+  Vector e = v > limit ? -limit : v < -limit ? limit : -v;
+  exponential(e);
+  v = v == v ? 1.0f / (1.0f + e) : v;
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// Activations that kernels apply themselves to what they have summed; the others follow in a pass of their
 /// own.
 template <class Act>
+inline constexpr bool in_kernels =
+    std::is_same_v<Act, Linear> || std::is_same_v<Act, Relu> || std::is_same_v<Act, Relu6> ||
+    std::is_same_v<Act, Sigmoid> || std::is_same_v<Act, Swish>;
+
+/// What a kernel applies on the way to Act.
+template <class Act>
+using InKernels = std::conditional_t<in_kernels<Act>, Act, Linear>;
+
+/// Of these, the ones whose code is short enough to be repeated for every register of every tile.
+template <class Act>
 inline constexpr bool in_registers =
-    std::is_same_v<Act, Linear> || std::is_same_v<Act, Relu> || std::is_same_v<Act, Relu6>;
+    in_kernels<Act> && !std::is_same_v<Act, Sigmoid> && !std::is_same_v<Act, Swish>;
 
 /// v = f(v)
 inline __attribute__((always_inline)) void activate_vector(Linear, Vector&) {}
@@ -3641,8 +4816,43 @@ inline __attribute__((always_inline)) void activate_vector(Relu6, Vector& v) {
   const Vector six = 6.0f - Vector{};
   v = v < six ? v : six;
 }
+inline __attribute__((always_inline)) void activate_vector(Sigmoid, Vector& v) { sigmoid(v); }
+inline __attribute__((always_inline)) void activate_vector(Swish, Vector& v) {
+  Vector s = v;
+  sigmoid(s);
+  v *= s;
+}
 
-/// What a kernel applies in registers on the way to Act.
+/// y = f(x) for `channels` floats of each of so many pixels, whose strides are in floats; y may be x. One
+/// function for all sizes.
+template <class Act>
+__attribute__((noinline)) void activate_pixels(const float* x, std::size_t x_stride, float* y,
+                                               std::size_t y_stride, std::size_t pixels,
+                                               std::size_t channels) {
+  for (; pixels > 0; --pixels, x += x_stride, y += y_stride) {
+    Vector v;
+    std::size_t c = 0;
+    for (; c + lanes <= channels; c += lanes) {
+      load(v, x + c);
+      activate_vector(Act{}, v);
+      store(y + c, v);
+    }
+    if (c == channels) continue;
+    v = Vector{};
+    std::memcpy(&v, x + c, (channels - c) * sizeof(float));
+    activate_vector(Act{}, v);
+    std::memcpy(y + c, &v, (channels - c) * sizeof(float));
+  }
+}
+
+/// What a kernel does to a tile behind its last store, if Act was not applied in registers.
+template <class Act>
+inline __attribute__((always_inline)) void finish_tile(float* y, std::size_t stride, std::size_t pixels,
+                                                       std::size_t channels) {
+  if constexpr (!in_registers<Act>) activate_pixels<Act>(y, stride, y, stride, pixels, channels);
+}
+
+/// The part of Act that is applied in registers.
 template <class Act>
 using InRegisters = std::conditional_t<in_registers<Act>, Act, Linear>;
 
@@ -3722,22 +4932,21 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                                                 w + (kx * S.input.channels + c) * vectors * lanes);
       });
     } else if constexpr (S.input.contiguous()) {
-      for (std::size_t k = 0; k < P::taps; ++k)
-        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
+      a.template steps<P::taps, pixel_step>(from, w);
     } else {
       for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          a.template step<0, Pixels, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                 w + (kx * S.input.channels + c) * vectors * lanes);
+        a.template steps<S.input.channels, pixel_step>(from + kx * S.input.pixel_stride,
+                                                       w + kx * S.input.channels * vectors * lanes);
     }
   }
   unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// The tiles [first, end) of a row of output pixels for one block of channels.
@@ -3938,10 +5147,11 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   stream = fetched;
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// Direct convolution of bfloat16 weights and inputs, summed in float.
@@ -4478,8 +5688,8 @@ struct ChosenConvolution {
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
-    AlgorithmOf<S>::template run<simd::InRegisters<Act>>(context, batch, x, packed, bias, y);
-    if constexpr (!simd::in_registers<Act>)
+    AlgorithmOf<S>::template run<simd::InKernels<Act>>(context, batch, x, packed, bias, y);
+    if constexpr (!simd::in_kernels<Act>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
   }
@@ -4801,10 +6011,11 @@ void depthwise_tile(const float* x, const float* kernel, const float* bias, floa
     }
   unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
     unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      activate_vector(Act{}, sum[m][v]);
+      activate_vector(InRegisters<Act>{}, sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// One row of output pixels for a block of channels.
@@ -4852,13 +6063,13 @@ struct SimdDepthwiseConvolution {
                             row * static_cast<std::ptrdiff_t>(S.input.width * S.input.pixel_stride);
         float* out = y + pixel(S.output, image, oy, 0);
         const auto block = [&]<std::size_t Channels>(std::size_t channel) {
-          simd::depthwise_row<S, simd::InRegisters<Act>, Channels>(from + channel, kernel + channel,
-                                                                   bias == nullptr ? nullptr : bias + channel,
-                                                                   out + channel, rows);
+          simd::depthwise_row<S, simd::InKernels<Act>, Channels>(from + channel, kernel + channel,
+                                                                 bias == nullptr ? nullptr : bias + channel,
+                                                                 out + channel, rows);
         };
         for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
         block.template operator()<P::last>((P::blocks - 1) * P::block);
-        if constexpr (!simd::in_registers<Act>)
+        if constexpr (!simd::in_kernels<Act>)
           for (std::size_t ox = 0; ox < S.output.width; ++ox)
             activate_row(Act{}, out + ox * S.output.pixel_stride, out + ox * S.output.pixel_stride,
                          S.output.channels);
@@ -4866,6 +6077,174 @@ struct SimdDepthwiseConvolution {
     } else {
       BlasDepthwiseConvolution::depthwise_conv2d<S, Act>(context, batch, x, kernel, bias, y);
     }
+  }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail::simd {
+
+/// Calls f(channel, number of channels as a constant) for each vector of a row of channels.
+template <std::size_t Channels, class Function>
+inline __attribute__((always_inline)) void for_each_vector(Function&& f) {
+  constexpr std::size_t whole = Channels / lanes * lanes;
+  for (std::size_t c = 0; c < whole; c += lanes) f(c, std::integral_constant<std::size_t, lanes>{});
+  if constexpr (whole < Channels) f(whole, std::integral_constant<std::size_t, Channels - whole>{});
+}
+
+/// Pixels that lie one behind the other are one row of values to whoever treats all channels alike.
+constexpr ElementwiseSpec rows_of(ElementwiseSpec s) {
+  if (!s.input.contiguous() || !s.output.contiguous()) return s;
+  const ImageLayout row{s.input.height, 1, s.input.width * s.input.channels,
+                        s.input.width * s.input.channels};
+  return {row, row};
+}
+
+/// y = x * factor for so many pixels, one factor for each channel. x and y have strides in floats; y may be
+/// x. One function for all sizes.
+inline __attribute__((noinline)) void multiply_channels(const float* x, std::size_t x_stride,
+                                                        const float* factor, float* y, std::size_t y_stride,
+                                                        std::size_t pixels, std::size_t channels) {
+  for (; pixels > 0; --pixels, x += x_stride, y += y_stride) {
+    std::size_t c = 0;
+    for (; c + lanes <= channels; c += lanes) {
+      Vector v, w;
+      load(v, x + c);
+      load(w, factor + c);
+      store(y + c, v * w);
+    }
+    for (; c < channels; ++c) y[c] = x[c] * factor[c];
+  }
+}
+
+/// sums (channels) += x of so many pixels.
+inline __attribute__((noinline)) void add_channels(const float* x, std::size_t stride, std::size_t pixels,
+                                                   std::size_t channels, float* sums) {
+  std::size_t c = 0;
+  for (; c + lanes <= channels; c += lanes) {
+    Vector sum, v;
+    load(sum, sums + c);
+    for (std::size_t p = 0; p < pixels; ++p) {
+      load(v, x + p * stride + c);
+      sum += v;
+    }
+    store(sums + c, sum);
+  }
+  for (; c < channels; ++c)
+    for (std::size_t p = 0; p < pixels; ++p) sums[c] += x[p * stride + c];
+}
+
+/// What is left of Act behind the registers, for a row of channels.
+template <class Act>
+inline __attribute__((always_inline)) void finish_row(float* y, std::size_t channels) {
+  if constexpr (in_kernels<Act>)
+    finish_tile<Act>(y, channels, 1, channels);
+  else
+    activate_row(Act{}, y, y, channels);
+}
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail {
+
+/// What is computed value by value, in registers; one task for each row of pixels.
+struct SimdElementwise {
+  template <ElementwiseSpec S, class Act>
+  static void activation(HostContext& context, std::size_t batch, const float* x, float* y) {
+    if constexpr (simd::in_registers<Act>) {
+      constexpr ElementwiseSpec rows = simd::rows_of(S);
+      for_each_pixel<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+        simd::for_each_vector<rows.input.channels>([&](std::size_t c, auto count) {
+          simd::Vector v;
+          simd::load_some<count>(v, x + in + c);
+          simd::activate_vector(Act{}, v);
+          simd::store_some<count>(y + out + c, v);
+        });
+      });
+    } else if constexpr (simd::in_kernels<Act>) {
+      for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+        simd::activate_pixels<Act>(x + in, S.input.pixel_stride, y + out, S.output.pixel_stride,
+                                   S.input.width, S.input.channels);
+      });
+    } else {
+      ReferenceElementwise::activation<S, Act>(context, batch, x, y);
+    }
+  }
+
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(HostContext& context, std::size_t batch, const float* x, const float* scale,
+                          const float* shift, float* y) {
+    for_each_pixel<S>(context, batch, [=](std::size_t in, std::size_t out) {
+      simd::for_each_vector<S.input.channels>([&](std::size_t c, auto count) {
+        simd::Vector v, factor, term;
+        simd::load_some<count>(v, x + in + c);
+        simd::load_some<count>(factor, scale + c);
+        simd::load_some<count>(term, shift + c);
+        v = v * factor + term;
+        simd::activate_vector(simd::InRegisters<Act>{}, v);
+        simd::store_some<count>(y + out + c, v);
+      });
+      simd::finish_row<Act>(y + out, S.output.channels);
+    });
+  }
+
+  template <ElementwiseSpec S, class Act = Linear>
+  static void accumulate(HostContext& context, std::size_t batch, const float* dy, float* dx) {
+    constexpr ElementwiseSpec rows = simd::in_registers<Act> ? simd::rows_of(S) : S;
+    for_each_pixel<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+      simd::for_each_vector<rows.input.channels>([&](std::size_t c, auto count) {
+        simd::Vector v, term;
+        simd::load_some<count>(v, dx + in + c);
+        simd::load_some<count>(term, dy + out + c);
+        v += term;
+        simd::activate_vector(simd::InRegisters<Act>{}, v);
+        simd::store_some<count>(dx + in + c, v);
+      });
+      simd::finish_row<Act>(dx + in, S.input.channels);
+    });
+  }
+
+  template <MultiplySpec S>
+  static void multiply(HostContext& context, std::size_t batch, const float* x, const float* factor,
+                       float* y) {
+    if constexpr (S.per_channel())
+      for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+        simd::multiply_channels(x + in, S.input.pixel_stride,
+                                factor + in / S.input.image_stride() * S.factor.image_stride(), y + out,
+                                S.output.pixel_stride, S.input.width, S.input.channels);
+      });
+    else
+      ReferenceMultiply::multiply<S>(context, batch, x, factor, y);
+  }
+
+  template <ElementwiseSpec S>
+  static void global_average_pool(HostContext& context, std::size_t batch, const float* x, float* y) {
+    context.team().run(batch, [&](std::size_t image, std::size_t) {
+      float* sums = y + image * S.output.image_stride();
+      std::fill_n(sums, S.input.channels, 0.0f);
+      simd::add_channels(x + image * S.input.image_stride(), S.input.pixel_stride, S.input.pixels(),
+                         S.input.channels, sums);
+      for (std::size_t c = 0; c < S.input.channels; ++c) sums[c] /= static_cast<float>(S.input.pixels());
+    });
+  }
+
+ private:
+  // f(offset of a row in the input, in the output)
+  template <auto S, class Function>
+  static void for_each_row(HostContext& context, std::size_t batch, Function&& f) {
+    context.team().run(batch * S.input.height, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / S.input.height, row = task % S.input.height;
+      f(pixel(S.input, image, row, 0), pixel(S.output, image, row, 0));
+    });
+  }
+
+  // f(offset of a pixel in the input, in the output)
+  template <ElementwiseSpec S, class Function>
+  static void for_each_pixel(HostContext& context, std::size_t batch, Function&& f) {
+    for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+      for (std::size_t p = 0; p < S.input.width; ++p)
+        f(in + p * S.input.pixel_stride, out + p * S.output.pixel_stride);
+    });
   }
 };
 
@@ -4946,6 +6325,7 @@ struct Simd : Blas,
               detail::SimdConvolution,
               detail::SimdDepthwiseConvolution,
               detail::SimdDense,
+              detail::SimdElementwise,
               detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
 
@@ -4954,6 +6334,11 @@ struct Simd : Blas,
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
   using detail::SimdDepthwiseConvolution::depthwise_conv2d;
+  using detail::SimdElementwise::accumulate;
+  using detail::SimdElementwise::activation;
+  using detail::SimdElementwise::global_average_pool;
+  using detail::SimdElementwise::multiply;
+  using detail::SimdElementwise::scale_shift;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;
@@ -5891,6 +7276,12 @@ struct Rescale {
   }
 };
 
+/// x, as it is: preprocess_input of networks that bring pixels to their scale themselves (EfficientNet).
+struct PassThrough {
+  static constexpr std::string_view name = "PassThrough";
+  static void apply(std::span<float>) {}
+};
+
 /// x / 127.5 - 1, to [-1, 1]: preprocess_input of mode 'tf' (Inception, MobileNet, Xception).
 struct Tf {
   static constexpr std::string_view name = "Tf";
@@ -6064,68 +7455,76 @@ std::vector<float> initial_parameters(Seed seed, Part part) {
 
 namespace graft {
 
-/// y = f(x W + b). Input (inputs), output (Units); kernel (inputs, Units), bias (Units).
-/// Options: an activation (default Linear), NoBias. Source: Keras' Dense on vectors.
-template <std::size_t Units, class... Options>
-struct Dense : LayerDefaults {
-  static_assert(Units > 0, "Dense<Units>: expected at least one unit");
-  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
-  static constexpr std::size_t units = Units;
-  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
-  static constexpr std::string_view keras_class = "Dense";
-  static constexpr std::string_view keras_prefix = "dense";
-  static constexpr Role role = Role::linear;
-  static constexpr std::string_view expects =
-      "a vector (units): put Flatten or GlobalAveragePooling2D before Dense";
+/// Where the parameters of a network lie, in backend memory: one run of floats, or two, of which the first
+/// holds the first `front_size`. So the unfrozen layers of a backbone join a head whose parameters stay where
+/// they are. No parameter lies in both.
+template <class T>
+struct ParameterPointer {
+  T* back = nullptr;
+  T* front = nullptr;
+  std::size_t front_size = 0;
 
-  static constexpr bool accepts(Shape input) { return input.rank == 1; }
-  static constexpr Shape output_shape(Shape) { return {Units}; }
-  static constexpr auto parameters(Shape input) {
-    const ParameterSpec kernel{"kernel", {input.size(), Units}, Initializer::glorot_uniform};
-    if constexpr (use_bias)
-      return std::array{kernel, ParameterSpec{"bias", {Units}, Initializer::zeros}};
-    else
-      return std::array{kernel};
+  constexpr ParameterPointer(T* all) : back{all} {}
+  constexpr ParameterPointer(T* first, std::size_t first_size, T* second)
+      : back{second}, front{first}, front_size{first_size} {}
+
+  /// The parameter that has so many floats before it.
+  constexpr T* at(std::size_t offset) const {
+    return offset < front_size ? front + offset : back + (offset - front_size);
   }
-  static constexpr std::size_t macs(Shape input) { return input.size() * Units; }
+
+  constexpr operator ParameterPointer<const T>() const requires(!std::is_const_v<T>) {
+    return {front, front_size, back};
+  }
 };
 
 }  // namespace graft
 
-namespace graft {
+namespace graft::detail {
 
-/// Training: drops Percent per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y
-/// = x. Shape: any, unchanged. The rate is in per cent, because it is a template argument.
-template <std::size_t Percent>
-struct Dropout : LayerDefaults {
-  static constexpr std::size_t percent = Percent;
-  static constexpr std::string_view keras_class = "Dropout";
-  static constexpr std::string_view keras_prefix = "dropout";
-  static constexpr Role role = Role::identity;
-  static constexpr bool is_rate = Percent < 100;
-  static constexpr std::string_view expects =
-      is_rate ? "an image (height, width, channels) or a vector (units)" : "a rate from 0 to 99 per cent";
-
-  static constexpr bool accepts(Shape input) { return is_rate && input.rank >= 1; }
-  static constexpr Shape output_shape(Shape input) { return input; }
+/// A buffer of an arena: floats, and the first and the last step that needs it.
+struct BufferLife {
+  std::size_t first = 0, last = 0, size = 0;
 };
 
-}  // namespace graft
+/// Places buffers in one arena, in the order of their first steps: each in the first gap among those that
+/// live at the same time, or, if it is to stay, behind all others.
+template <std::size_t Capacity>
+struct FirstFit {
+  static constexpr std::size_t align = 16;  // floats: a line of the cache
+  std::array<std::size_t, Capacity> begin{}, end{}, last{};
+  std::size_t alive_count = 0;  // few at a time, which keeps a compiler's count of steps low
+  std::size_t arena_size = 0;
 
-namespace graft {
-
-/// (height, width, channels) as one vector, row-major: index (y * width + x) * channels + c. Costs nothing.
-struct Flatten : LayerDefaults {
-  static constexpr std::string_view keras_class = "Flatten";
-  static constexpr std::string_view keras_prefix = "flatten";
-  static constexpr Role role = Role::reshape;
-  static constexpr std::string_view expects = "an image (height, width, channels) or a vector (units)";
-
-  static constexpr bool accepts(Shape input) { return input.rank >= 1; }
-  static constexpr Shape output_shape(Shape input) { return {input.size()}; }
+  /// Floats before the buffer.
+  constexpr std::size_t place(BufferLife buffer, bool stays) {
+    const std::size_t size = (buffer.size + align - 1) / align * align;
+    std::size_t kept = 0;
+    for (std::size_t o = 0; o < alive_count; ++o)
+      if (last[o] >= buffer.first) {
+        begin[kept] = begin[o];
+        end[kept] = end[o];
+        last[kept++] = last[o];
+      }
+    alive_count = kept;
+    std::size_t at = stays ? arena_size : 0;
+    for (bool moved = !stays; moved;) {
+      moved = false;
+      for (std::size_t o = 0; o < alive_count; ++o)
+        if (at < end[o] && begin[o] < at + size) {
+          at = end[o];
+          moved = true;
+        }
+    }
+    begin[alive_count] = at;
+    end[alive_count] = at + size;
+    last[alive_count++] = buffer.last;
+    if (arena_size < at + size) arena_size = at + size;
+    return at;
+  }
 };
 
-}  // namespace graft
+}  // namespace graft::detail
 
 namespace graft {
 
@@ -6161,9 +7560,10 @@ struct Step {
   std::size_t to = 0;              ///< node whose value it writes
   std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
-  std::size_t activation = none;   ///< activation fused into it
+  std::size_t activation = none;   ///< activation fused into it, or into the last step of an Add
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
   bool accumulate = false;         ///< Add: onto what is there
+  std::size_t factor = none;       ///< Multiply: node of the values by which it multiplies
 };
 
 /// The complete execution of a network for one image, placed in one arena.
@@ -6172,11 +7572,14 @@ struct Plan {
   std::array<Step, 2 * Nodes> steps{};
   std::size_t step_count = 0;
   std::array<Location, Nodes> locations{};
-  std::size_t arena_size = 0;  ///< floats for one image
+  std::array<std::size_t, Nodes> inner_offset{};  ///< of the value between a layer's two stages, in the arena
+  std::size_t arena_size = 0;                     ///< floats for one image
   /// Batch statistics that training keeps for the backward pass: where each node's begin, and floats of them
   /// all.
   std::array<std::size_t, Nodes> saved_offset{};
   std::size_t saved_size = 0;
+  /// Training: floats of the arena before the sums of a layer that keeps them, which lie as its value does.
+  std::array<std::size_t, Nodes> sum_offset{};
 };
 
 namespace detail {
@@ -6189,10 +7592,14 @@ struct Planner {
   std::array<std::size_t, Nodes> root{};     // node whose buffer holds this node's value
   std::array<std::size_t, Nodes> channel{};  // where in it
   std::array<std::size_t, Nodes> fused{};    // last node of the step that computes this node, or 0
+  std::array<std::size_t, Nodes> reads{};    // by how many consumers this node has been read
 
   constexpr Plan<Nodes> make() {
     for (std::size_t n = 0; n < Nodes; ++n) root[n] = n;
-    for (std::size_t n = 1; n < Nodes; ++n) visit(n);
+    for (std::size_t n = 1; n < Nodes; ++n) {
+      for (std::size_t i = 0; i < graph[n].input_count; ++i) ++reads[graph[n].inputs[i]];
+      visit(n);
+    }
     // A network that computes nothing still has to deliver its output.
     if (root[graph.output] == 0) push({.node = 0, .from = 0, .to = deliver()});
     for (std::size_t n = 0; n < Nodes; ++n) locate(n);
@@ -6225,6 +7632,8 @@ struct Planner {
       concatenate(n);
     } else if (node.role == Role::add) {
       add(n);
+    } else if (node.role == Role::multiply) {
+      multiply(n);
     } else {
       compute(n);
     }
@@ -6240,7 +7649,7 @@ struct Planner {
   }
 
   // A layer with weights takes up the padding before it, and the batch normalisation and the activation
-  // behind it.
+  // behind it; a batch normalisation that no layer has taken up, the activation.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
     if (is_fused_pad(step.from)) {
@@ -6248,26 +7657,26 @@ struct Planner {
       step.from = graph[step.pad].inputs[0];
     }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
-      std::size_t next = only_consumer(n);
-      if (next != Step::none && graph[next].role == Role::scale_shift) {
-        step.scale_shift = next;
-        step.to = next;
-        next = only_consumer(next);
-      }
-      if (next != Step::none && graph[next].role == Role::activation) {
-        step.activation = next;
-        step.to = next;
-      }
+      const std::size_t next = only_consumer(n);
+      if (next != Step::none && graph[next].role == Role::scale_shift) step.to = step.scale_shift = next;
     }
+    const bool scaled = graph[n].role == Role::scale_shift;
+    if ((graph[n].role == Role::linear && graph[n].linear) || scaled) take_activation(step);
     for (std::size_t m = n; m <= step.to; ++m) {
       fused[m] = step.to;
       root[m] = step.to;
     }
-    if (mode.training && graph[n].role == Role::scale_shift) {
+    if (mode.training && scaled) {
       plan.saved_offset[n] = plan.saved_size;
       plan.saved_size += 2 * graph[n].output.channels();
     }
     push(step);
+  }
+
+  // In a frozen part the activation that alone reads what a step writes is computed with it.
+  constexpr void take_activation(Step& step) const {
+    const std::size_t next = mode.folded ? only_consumer(step.to) : Step::none;
+    if (next != Step::none && graph[next].role == Role::activation) step.to = step.activation = next;
   }
 
   // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
@@ -6291,25 +7700,39 @@ struct Planner {
     }
   }
 
-  // Outside training the sum takes the place of one of its terms that nobody else reads, and the others are
-  // added onto it. Else the first is copied.
+  // Outside training the sum takes the place of one of its terms that nobody reads any more, and the others
+  // are added onto it. Else the first is copied.
   constexpr void add(std::size_t n) {
     std::size_t target = Step::none;
-    for (std::size_t i = 0; i < graph[n].input_count && !mode.training; ++i) {
-      const std::size_t term = graph[n].inputs[i], buffer = root[term];
-      if (buffer != 0 && read_once(buffer, n) && channel[term] == 0 &&
-          graph[buffer].output == graph[term].output)
-        target = i;
-    }
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (is_free(n, i)) target = i;
     if (target != Step::none) root[n] = root[graph[n].inputs[target]];
     for (std::size_t i = 0; i < graph[n].input_count; ++i)
       if (i != target)
         push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+    Step& last = plan.steps[plan.step_count - 1];
+    take_activation(last);
+    fused[last.to] = last.to;
+    root[last.to] = root[n];
   }
 
-  constexpr bool read_once(std::size_t buffer, std::size_t n) const {
+  // The product likewise takes the place of what is multiplied.
+  constexpr void multiply(std::size_t n) {
+    const std::size_t value = graph[graph[n].inputs[0]].output == graph[n].output ? 0 : 1;
+    if (is_free(n, value)) root[n] = root[graph[n].inputs[value]];
+    push({.node = n, .from = graph[n].inputs[value], .to = n, .factor = graph[n].inputs[1 - value]});
+  }
+
+  // Whether node n may write where its i-th input lies: in a whole buffer, of which it is the last reader and
+  // only once.
+  constexpr bool is_free(std::size_t n, std::size_t i) const {
+    const std::size_t input = graph[n].inputs[i], buffer = root[input];
+    if (mode.training || buffer == 0 || channel[input] != 0 || graph[buffer].output != graph[input].output)
+      return false;
+    for (std::size_t k = 0; k < graph[n].input_count; ++k)
+      if (k != i && root[graph[n].inputs[k]] == buffer) return false;
     for (std::size_t m = 0; m < n; ++m)
-      if (root[m] == buffer && graph[m].consumers != 1) return false;
+      if (root[m] == buffer && reads[m] != graph[m].consumers) return false;
     return true;
   }
 
@@ -6335,55 +7758,38 @@ struct Planner {
     if (root[n] == root[graph.output]) plan.locations[n].region = Region::output;
   }
 
-  struct Placed {
-    std::size_t begin, end;  // floats of the arena
-    std::size_t last;        // the last step that needs it
-  };
-
   // First fit over the buffers' lifetimes, counted in steps.
   constexpr void place_buffers() {
-    constexpr std::size_t align = 16;
-    std::array<std::size_t, Nodes> first{}, last{}, order{};
+    constexpr std::size_t inner = Nodes;  // inner + n: the value between the stages of node n
+    std::array<BufferLife, 2 * Nodes> lives{};
+    std::array<std::size_t, 2 * Nodes> order{}, offset{};
+    std::array<bool, Nodes> placed{};
     std::size_t buffers = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
-      const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
-      last[from] = s;
-      if (plan.locations[to].region == Region::arena && !contains(order, buffers, to)) {
+      const Step& step = plan.steps[s];
+      const std::size_t to = root[step.to], n = step.node;
+      lives[root[step.from]].last = s;
+      if (step.factor != Step::none) lives[root[step.factor]].last = s;
+      if (plan.locations[to].region == Region::arena && !placed[to]) {
+        placed[to] = true;
         order[buffers++] = to;
-        first[to] = s;
+        lives[to] = {s, s, graph[to].output.size()};
       }
-      last[to] = last[to] < s ? s : last[to];
-    }
-    std::array<std::size_t, Nodes> offset{};
-    Placed alive[Nodes]{};  // few at a time, which keeps a compiler's count of steps low
-    std::size_t alive_count = 0;
-    for (std::size_t b = 0; b < buffers; ++b) {
-      const std::size_t n = order[b], size = (graph[n].output.size() + align - 1) / align * align;
-      std::size_t kept = 0;
-      for (std::size_t o = 0; o < alive_count; ++o)
-        if (alive[o].last >= first[n]) alive[kept++] = alive[o];
-      alive_count = kept;
-      std::size_t at = mode.training ? plan.arena_size : 0;
-      for (bool moved = !mode.training; moved;) {
-        moved = false;
-        for (std::size_t o = 0; o < alive_count; ++o)
-          if (at < alive[o].end && alive[o].begin < at + size) {
-            at = alive[o].end;
-            moved = true;
-          }
+      if (lives[to].last < s) lives[to].last = s;
+      if (graph[n].inner.rank > 0) {
+        order[buffers++] = inner + n;
+        lives[inner + n] = {s, s, graph[n].inner.size()};
       }
-      alive[alive_count++] = {at, at + size, last[n]};
-      offset[n] = at;
-      plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
-    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
-  }
-
-  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
-                                 std::size_t value) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (values[i] == value) return true;
-    return false;
+    FirstFit<2 * Nodes> arena;
+    for (std::size_t b = 0; b < buffers; ++b) offset[order[b]] = arena.place(lives[order[b]], mode.training);
+    for (std::size_t n = 0; n < Nodes; ++n) {
+      plan.locations[n].offset = offset[root[n]];
+      plan.inner_offset[n] = offset[inner + n];
+      if (mode.training && graph[n].keeps_sum)
+        plan.sum_offset[n] = arena.place({0, 0, graph[root[n]].output.size()}, true);
+    }
+    plan.arena_size = arena.arena_size;
   }
 };
 
@@ -6402,14 +7808,13 @@ template <Backend B>
 struct Frame {
   typename B::Context& context;
   std::size_t batch;
-  const float* input;  // (batch, input shape)
-  float* output;       // (batch, output shape)
-  float* arena;        // (batch, plan's arena)
-  const float*
-      parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
-  float* trained = nullptr;      // training: the parameters again, for the moving statistics
-  float* saved = nullptr;        // training: batch statistics for the backward pass
-  Seed dropout{};                // training: what this step's masks are drawn from
+  const float* input;                         // (batch, input shape)
+  float* output;                              // (batch, output shape)
+  float* arena;                               // (batch, plan's arena)
+  ParameterPointer<const float> parameters;   // prepared if folded, else the parameters themselves
+  ParameterPointer<float> trained = nullptr;  // training: the parameters again, for the moving statistics
+  float* saved = nullptr;                     // training: batch statistics for the backward pass
+  Seed dropout{};                             // training: what this step's masks are drawn from
   const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
 };
 
@@ -6452,8 +7857,17 @@ struct Site {
       return std::type_identity<typename type_at<Node, node_types<Net>>::activation>{};
   }
   using activation = typename decltype(activation_at<step.activation>())::type;
+  /// Training keeps the sums before an activation that is derived from them: the activation is then applied
+  /// by itself.
+  static constexpr bool keeps_sum = Mode.training && node.keeps_sum;
+  using kernel_activation = std::conditional_t<keeps_sum, Linear, activation>;
 
-  static constexpr Location from = plan.locations[step.from];
+  static constexpr Location from = [] {
+    Location location = plan.locations[step.from];
+    if (node.role == Role::input) location.region = Region::input;  // also where that is the output
+    return location;
+  }();
+  static constexpr Location factor = plan.locations[step.factor == Step::none ? step.from : step.factor];
   static constexpr Location to = [] {
     Location location = plan.locations[step.to];
     location.channel += step.slice;
@@ -6462,6 +7876,8 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
+  static constexpr bool has_inner = node.inner.rank > 0;
+  static constexpr ImageLayout inner = contiguous(node.inner);
   static constexpr Window window = [] {
     Window whole = node.window;
     if (step.pad != Step::none) {
@@ -6479,6 +7895,10 @@ struct Site {
     if (location.region == Region::output) return output_memory + location.channel;
     return arena + batch * location.offset + location.channel;
   }
+  /// The value between the layer's two stages.
+  static float* inner_at(std::size_t batch, float* arena) {
+    return arena + batch * plan.inner_offset[step.node];
+  }
   template <class F>
   static const float* x(const F& f) {
     return at<const float*>(from, f.batch, f.input, f.output, f.arena);
@@ -6487,19 +7907,35 @@ struct Site {
   static float* y(const F& f) {
     return at<float*>(to, f.batch, nullptr, f.output, f.arena);
   }
+  /// Where a layer with weights writes: its value, or the sums that it keeps.
+  template <class F>
+  static float* sum(const F& f) {
+    if constexpr (keeps_sum)
+      return f.arena + f.batch * plan.sum_offset[step.node] + to.channel;
+    else
+      return y(f);
+  }
 };
 
 }  // namespace graft::detail
 
 namespace graft::detail {
 
-/// What a step's kernel is compiled for.
+/// What a step's kernel is compiled for. A layer of two stages slides its window in the first.
 template <class Site>
-inline constexpr Conv2dSpec conv2d_spec{Site::input, Site::output, Site::window};
+inline constexpr Conv2dSpec conv2d_spec = [] {
+  if constexpr (Site::has_inner)
+    return Conv2dSpec{Site::inner, Site::output, Window{}};
+  else
+    return Conv2dSpec{Site::input, Site::output, Site::window};
+}();
 template <class Site>
-inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::output, Site::window};
+inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::has_inner ? Site::inner : Site::output,
+                                              Site::window};
 template <class Site>
 inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr MultiplySpec multiply_spec{Site::input, Site::factor.layout, Site::output};
 template <class Site>
 inline constexpr PadSpec pad_spec{Site::input, Site::output, Site::node.padding.top, Site::node.padding.left};
 
@@ -6510,14 +7946,21 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
           p + L::mean_index * channels, p + L::variance_index * channels};
 }
 
-/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
+/// Floats of the depthwise kernel before the kernel of a convolution.
+template <class Site>
+inline constexpr std::size_t first_stage_size = Site::has_inner ? depthwise_spec<Site>.kernel_size() : 0;
+
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
+/// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
   if constexpr (requires { typename S::layer::kernel_size; })
-    return B::template packed_size<conv2d_spec<S>> + S::output.channels;
+    return first_stage_size<S> + B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
+  else if constexpr (S::node.role == Role::scale_shift)
+    return 2 * S::output.channels;
   else
     return S::node.parameter_size;
 }
@@ -6525,9 +7968,11 @@ constexpr std::size_t prepared_size() {
 template <LayeredNetwork Net, Backend B>
 inline constexpr auto prepared_offsets = [] {
   constexpr std::size_t count = plan_of<Net, frozen_mode>.step_count;
+  [[maybe_unused]] constexpr std::size_t align =
+      16;  // a vector of weights should lie in one line of the cache
   std::array<std::size_t, count + 1> offsets{};
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((offsets[I + 1] = offsets[I] + prepared_size<Net, B, I>()), ...);
+    ((offsets[I + 1] = offsets[I] + (prepared_size<Net, B, I>() + align - 1) / align * align), ...);
   }
   (std::make_index_sequence<count>{});
   return offsets;
@@ -6541,35 +7986,50 @@ struct ForwardStep : Site<Net, Mode, I> {
   static constexpr ElementwiseSpec elementwise{S::input, S::output};
   static constexpr bool is_ahead = Mode.training && S::step.node == node_ahead<Net>;
 
-  static void run(const F& f) { compute(typename S::layer{}, f); }
+  static void run(const F& f) {
+    compute(typename S::layer{}, f);
+    if constexpr (S::keeps_sum)
+      B::template activation<ElementwiseSpec{S::output, S::output}, typename S::activation>(
+          f.context, f.batch, S::sum(f), S::y(f));
+  }
 
   static const float* parameters(const F& f) {
     if constexpr (Mode.folded)
-      return f.parameters + prepared_offsets<Net, B>[I];
+      return f.parameters.at(prepared_offsets<Net, B>[I]);
     else
-      return f.parameters + S::node.parameter_offset;
+      return f.parameters.at(S::node.parameter_offset);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
-  static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
+  static void compute(Conv2D<Filters, Kernel, Options...>, const F& f) {
+    convolve(f, S::x(f), parameters(f));
+  }
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void compute(SeparableConv2D<Filters, Kernel, Options...>, const F& f) {
+    float* inner = S::inner_at(f.batch, f.arena);
+    B::template depthwise_conv2d<depthwise_spec<S>, Linear>(f.context, f.batch, S::x(f), parameters(f),
+                                                            nullptr, inner);
+    convolve(f, inner, parameters(f) + first_stage_size<S>);
+  }
+  // kernel and bias as the mode has them
+  static void convolve(const F& f, const float* x, const float* kernel) {
     constexpr Conv2dSpec spec = conv2d_spec<S>;
-    const float* kernel = parameters(f);
     if constexpr (Mode.folded)
       B::template conv2d_packed<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel, kernel + B::template packed_size<spec>, S::y(f));
+          f.context, f.batch, x, kernel, kernel + B::template packed_size<spec>, S::y(f));
     else
-      B::template conv2d<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel,
-          layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+      B::template conv2d<spec, typename S::kernel_activation>(
+          f.context, f.batch, x, kernel,
+          S::layer::use_bias ? kernel + spec.patch_size() * spec.output.channels : nullptr, S::sum(f));
   }
 
   template <class Kernel, class... Options>
   static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
     constexpr DepthwiseSpec spec = depthwise_spec<S>;
     const float* kernel = parameters(f);
-    B::template depthwise_conv2d<spec, typename S::activation>(
+    B::template depthwise_conv2d<spec, typename S::kernel_activation>(
         f.context, f.batch, S::x(f), kernel,
-        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::y(f));
+        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::sum(f));
   }
 
   template <std::size_t Units, class... Options>
@@ -6580,23 +8040,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     if constexpr (is_ahead)
       if (f.ahead != nullptr)
         return B::template activation<ElementwiseSpec{S::output, S::output}, Linear>(f.context, f.batch,
-                                                                                     f.ahead, S::y(f));
-    B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
-                                                    bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
+                                                                                     f.ahead, S::sum(f));
+    B::template dense<spec, typename S::kernel_activation>(
+        f.context, f.batch, S::x(f), kernel, bias ? kernel + spec.inputs * Units : nullptr, S::sum(f));
   }
 
   template <class... Options>
   static void compute(BatchNormalization<Options...> layer, const F& f) {
     constexpr std::size_t n = S::output.channels;
     using L = decltype(layer);
-    const BatchNormVectors v = batch_norm_vectors<L>(parameters(f), n);
-    if constexpr (Mode.training) {
-      float* moving = f.trained + S::node.parameter_offset;
+    const float* p = parameters(f);
+    if constexpr (Mode.folded) {
+      B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
+                                                                   S::y(f));
+    } else if constexpr (Mode.training && !L::frozen_statistics) {
+      const BatchNormVectors v = batch_norm_vectors<L>(p, n);
+      float* moving = f.trained.at(S::node.parameter_offset);
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
     } else {
-      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f), v, S::y(f));
+      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f),
+                                          batch_norm_vectors<L>(p, n), S::y(f));
     }
   }
 
@@ -6618,9 +8083,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template activation<elementwise, Function>(f.context, f.batch, S::x(f), S::y(f));
   }
 
-  template <std::size_t Percent>
-  static void compute(Dropout<Percent>, const F& f) {
-    B::template dropout<elementwise, Percent>(f.context, f.batch, dropout_key(f), S::x(f), S::y(f));
+  template <class Scale, class Offset>
+  static void compute(Rescaling<Scale, Offset> layer, const F& f) {
+    B::template rescale<elementwise, decltype(layer)>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  static void compute(Normalization, const F& f) {
+    const float* mean = parameters(f);
+    B::template normalize<elementwise>(f.context, f.batch, S::x(f), mean, mean + S::output.channels, S::y(f));
+  }
+
+  template <class... Branches>
+  static void compute(Multiply<Branches...>, const F& f) {
+    B::template multiply<multiply_spec<S>>(f.context, f.batch, S::x(f), factor(f), S::y(f));
+  }
+  static const float* factor(const F& f) {
+    return S::template at<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void compute(Dropout<Rate, Options...> layer, const F& f) {
+    B::template dropout<elementwise, decltype(layer)::rule>(f.context, f.batch, dropout_key(f), S::x(f),
+                                                            S::y(f));
   }
   static Philox dropout_key(const F& f) {
     return {f.dropout.value, static_cast<std::uint32_t>(Stream::dropout),
@@ -6628,9 +8112,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   // What is only a copy: an input that is also the output, a branch that could not write into its slice, and
-  // a Flatten of such a slice.
+  // another shape for such a slice.
   static void compute(InputLayer, const F& f) { copy(f); }
   static void compute(Flatten, const F& f) { copy(f); }
+  template <std::size_t... Extents>
+  static void compute(Reshape<Extents...>, const F& f) {
+    copy(f);
+  }
   template <class... Branches>
   static void compute(Concatenate<Branches...>, const F& f) {
     copy(f);
@@ -6638,7 +8126,8 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Add<Branches...>, const F& f) {
     if constexpr (S::step.accumulate)
-      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+      B::template accumulate<ElementwiseSpec{S::output, S::input}, typename S::activation>(f.context, f.batch,
+                                                                                           S::x(f), S::y(f));
     else
       copy(f);
   }
@@ -6692,7 +8181,7 @@ inline std::pair<std::vector<float>, std::vector<float>> fold(std::span<const fl
 }
 
 template <LayeredNetwork Net, std::size_t Node>
-ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t channels) {
+ScaleShift scale_shift_of(std::span<const float> parameters, std::size_t channels) {
   if constexpr (Node == Step::none)
     return ScaleShift{channels};
   else
@@ -6703,7 +8192,7 @@ ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t 
 }
 
 /// Step I's parameters in the prepared form: batch normalisation folded into kernel and bias, the kernel
-/// packed as the backend likes it.
+/// packed as the backend likes it; or the two vectors of a batch normalisation itself.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 void prepare_step(typename B::Context& context, std::span<const float> parameters, float* prepared) {
   using S = Site<Net, frozen_mode, I>;
@@ -6713,15 +8202,27 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
     float* destination = prepared + prepared_offsets<Net, B>[I];
     if constexpr (S::node.role == Role::linear) {
       constexpr std::size_t channels = S::output.channels;
-      constexpr std::size_t kernel_size = S::node.parameter_size - (S::layer::use_bias ? channels : 0);
+      constexpr std::size_t before = first_stage_size<S>;
+      constexpr std::size_t kernel_size =
+          S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
       const auto [kernel, bias] =
-          fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
-               following_scale_shift<Net, S::step.scale_shift>(parameters, channels));
+          fold(own.subspan(before, kernel_size), S::layer::use_bias ? &own[before + kernel_size] : nullptr,
+               scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination);
+        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
       else
         B::upload(context, kernel, destination);
+      if constexpr (before > 0) B::upload(context, own.first(before), destination);
       B::upload(context, bias, destination + (size - channels));
+    } else if constexpr (S::node.role == Role::scale_shift) {
+      constexpr std::size_t channels = S::output.channels;
+      const ScaleShift by = scale_shift_of<Net, S::step.node>(parameters, channels);
+      std::vector<float> vectors(size);  // scale, then shift
+      for (std::size_t c = 0; c < channels; ++c) {
+        vectors[c] = static_cast<float>(by.scale[c]);
+        vectors[channels + c] = static_cast<float>(by.shift[c]);
+      }
+      B::upload(context, vectors, destination);
     } else {
       B::upload(context, own, destination);
     }
@@ -6785,6 +8286,13 @@ enum class Interpolation;
 struct Profile;
 struct ProfileOptions;
 
+/// The memory of a frozen network's weights, to be taken over by a frozen part of the same network.
+template <Backend B>
+struct FrozenWeights {
+  std::vector<float> parameters;  // as they were loaded
+  typename B::Buffer prepared;    // folded, as the backend likes them
+};
+
 /// A frozen network with its weights: images in, features out. It can only predict.
 template <LayeredNetwork Net, Backend B>
 class Extractor {
@@ -6836,6 +8344,19 @@ class Extractor {
   /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
   /// model/profile.hpp.
   Profile profile(const ProfileOptions& options) const;
+
+  /// Gives up the weights; throws Error if there are none. The extractor is then as before `load`.
+  FrozenWeights<B> release() && {
+    require_weights();
+    FrozenWeights<B> weights{std::move(parameters_), std::move(*prepared_)};
+    prepared_.reset();
+    return weights;
+  }
+  /// Takes over weights that are prepared for this network, at least in their first part.
+  void adopt(FrozenWeights<B> weights) {
+    parameters_ = std::move(weights.parameters);
+    prepared_ = std::move(weights.prepared);
+  }
 
   void require_weights() const {
     if (!loaded())
@@ -6896,6 +8417,190 @@ auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threa
 
 namespace graft::detail {
 
+/// Rest<Name, L>: the other half of Cut<Name, L>, what of a description comes behind the layer of that name.
+/// It `divides` a description if all that comes behind it reads its value alone: a layer inside a branch does
+/// not.
+template <fixed_string Name, class L>
+struct Rest {
+  static constexpr bool divides = false;
+  using type = L;
+};
+
+template <fixed_string Name, fixed_string Own, class L>
+struct Rest<Name, Named<Own, L>> {
+  static constexpr bool divides = Own == Name;
+  using type = Sequential<>;
+};
+
+template <fixed_string Name, class... Layers>
+struct Rest<Name, Sequential<Layers...>> {
+  static constexpr std::size_t at = first_true<Rest<Name, Layers>::divides...>;
+  static constexpr bool divides = at < sizeof...(Layers);
+
+  template <class First, class List>
+  struct Behind;
+  template <class First, class... Others>
+  struct Behind<First, TypeList<Others...>> {
+    using type = Sequential<First, Others...>;
+  };
+  template <bool Found, class All>
+  struct From {
+    using type = typename Behind<typename Rest<Name, type_at<at, All>>::type, drop<at + 1, All>>::type;
+  };
+  template <class All>
+  struct From<false, All> {
+    using type = Sequential<Layers...>;
+  };
+  using type = typename From<divides, TypeList<Layers...>>::type;
+};
+
+/// A part of network `Net` that begins with its node `First`, on its own: every layer under the name that it
+/// has in the whole, and normalisations by the statistics that `Statistics` says.
+template <class Net, std::size_t First, class Statistics, class L>
+struct Detached {
+  using type = L;
+};
+
+template <class Net, std::size_t N>
+inline constexpr auto written_name = [] {
+  constexpr const Node& node = graph_of<Net>.nodes[N];
+  fixed_string<node.label.size() + 1> label;
+  std::copy(node.label.begin(), node.label.end(), label.text);
+  return label + fixed_string{"_"} + numbered<"", node.ordinal>;
+}();
+
+/// A layer that Net gives an automatic name at node N, under that name.
+template <class Net, std::size_t N, class L>
+struct WrittenOut {
+  using type = Named<written_name<Net, N>, L>;
+};
+template <class Net, std::size_t N, class L>
+requires(graph_of<Net>.nodes[N].ordinal == Node::no_ordinal) struct WrittenOut<Net, N, L> {
+  using type = L;
+};
+
+template <class Statistics, class L>
+struct WithStatistics {
+  using type = L;
+};
+template <class Statistics, class... Options>
+requires(!std::is_same_v<Statistics, BatchStatistics>) struct WithStatistics<Statistics,
+                                                                             BatchNormalization<Options...>> {
+  using type = BatchNormalization<Options..., Statistics>;
+};
+
+template <class Net, std::size_t First, class Statistics, Layer L>
+struct Detached<Net, First, Statistics, L> {
+  using type = typename WrittenOut<Net, First, typename WithStatistics<Statistics, L>::type>::type;
+};
+
+template <class Net, std::size_t First, class Statistics, fixed_string Name, class L>
+struct Detached<Net, First, Statistics, Named<Name, L>> {
+  using type = Named<Name, typename Detached<Net, First, Statistics, L>::type>;
+};
+
+/// Where the nodes of each part of a composition begin, and where those of the whole end.
+template <std::size_t First, class... Parts>
+inline constexpr auto begins_of = [] {
+  std::array<std::size_t, sizeof...(Parts) + 1> begins{First};
+  std::size_t at = 0;
+  ((begins[at + 1] = begins[at] + Expand<Parts>::types::size, ++at), ...);
+  return begins;
+}();
+
+template <class Net, std::size_t First, class Statistics, template <class...> class Composition,
+          class... Parts>
+struct DetachedParts {
+  template <class Indices>
+  struct All;
+  template <std::size_t... I>
+  struct All<std::index_sequence<I...>> {
+    using type =
+        Composition<typename Detached<Net, begins_of<First, Parts...>[I], Statistics, Parts>::type...>;
+  };
+  using type = typename All<std::index_sequence_for<Parts...>>::type;
+};
+
+template <class Net, std::size_t First, class Statistics, class... Layers>
+struct Detached<Net, First, Statistics, Sequential<Layers...>>
+    : DetachedParts<Net, First, Statistics, Sequential, Layers...> {};
+
+template <class Net, std::size_t First, class Statistics, template <class...> class Merge, class... Branches>
+requires Merging<Merge<Branches...>>
+struct Detached<Net, First, Statistics, Merge<Branches...>> {
+  using merged = typename DetachedParts<Net, First, Statistics, Merge, Branches...>::type;
+  using type = typename WrittenOut<Net, begins_of<First, Branches...>.back(), merged>::type;
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// The boundary in front of all layers: nothing is frozen.
+inline constexpr fixed_string input_name = "input_1";
+
+/// A network can be divided behind a layer: it has it, and nothing but that layer's value goes on.
+template <class Net, fixed_string Name>
+constexpr bool check_boundary() {
+  using layers = typename Net::layers;
+  if constexpr (Name == input_name)
+    return true;
+  else if constexpr (!Cut<Name, layers>::found)
+    static_assert(never<Received<text_of<Name>>, Expected<text_of<boundary_name_list<Net>>>>,
+                  "graft: FreezeThrough<\"name\">: the backbone has no layer of that name");
+  else if constexpr (!Rest<Name, layers>::divides)
+    static_assert(never<Received<text_of<Name>>, Expected<text_of<boundary_name_list<Net>>>>,
+                  "graft: FreezeThrough<\"name\">: the layer is inside a block, and values of other branches "
+                  "cross the boundary beside its own");
+  return true;
+}
+
+template <class Net, fixed_string Name>
+inline constexpr bool is_boundary = Name == input_name || Rest<Name, typename Net::layers>::divides;
+
+/// A network divided behind a layer: `frozen`, and the layers `rest` for a network on its output.
+template <class Net, fixed_string Through, class Statistics>
+struct Divided {
+  using frozen = typename Net::template Until<Through>;
+  using rest = typename Detached<Net, graph_of<frozen>.size, Statistics,
+                                 typename Rest<Through, typename Net::layers>::type>::type;
+};
+
+template <class Net>
+struct Divided<Net, "", FrozenStatistics> {
+  using frozen = Net;
+  using rest = Sequential<>;
+};
+
+template <class Net, class Statistics>
+struct Divided<Net, input_name, Statistics> {
+  struct frozen : Bound<Net::input_shape, Sequential<>> {
+    using preprocessing = typename Net::preprocessing;
+    static constexpr Shape output_shape = Net::input_shape;
+    static constexpr std::size_t parameter_count = 0;
+  };
+  using rest = typename Detached<Net, 1, Statistics, typename Net::layers>::type;
+};
+
+/// The base with its freeze boundary elsewhere; what cannot be is refused, and the base stays as it is.
+template <class Base, fixed_string Name, class Statistics>
+struct FreezeThroughOf {
+  static_assert(never<Base>, "graft: FreezeThrough<\"name\">: the model has no backbone to freeze");
+  using type = Base;
+};
+
+template <class Net, fixed_string Old, class OldStatistics, fixed_string Name, class Statistics>
+struct FreezeThroughOf<Frozen<Net, Old, OldStatistics>, Name, Statistics> {
+  static_assert(check_boundary<Net, Name>());
+  static constexpr bool is_last = Name.view() == graph_of<Net>.nodes[graph_of<Net>.output].label;
+  using type = std::conditional_t<!is_boundary<Net, Name>, Frozen<Net, Old, OldStatistics>,
+                                  std::conditional_t<is_last, Frozen<Net>, Frozen<Net, Name, Statistics>>>;
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
 /// A description with the activation of its last layer taken away: what a loss works on, because from the
 /// logits it is exact where probabilities are already rounded to 0 or 1. Nodes and parameters stay where they
 /// are.
@@ -6949,8 +8654,8 @@ namespace graft::detail {
 
 template <class Base>
 inline constexpr bool is_base = InputDescription<Base>;
-template <LayeredNetwork Net>
-inline constexpr bool is_base<Frozen<Net>> = true;
+template <LayeredNetwork Net, fixed_string Through, class Statistics>
+inline constexpr bool is_base<Frozen<Net, Through, Statistics>> = true;
 
 /// A model can be built on its base, and its head has layers and can stand on what the base delivers.
 template <class Base, class HeadNetwork>
@@ -6974,17 +8679,22 @@ constexpr bool check_model() {
 
 namespace graft {
 
-/// A part that training moves: its parameters, in memory of the backend.
-template <LayeredNetwork Net, Backend B>
+/// A part that training moves: its parameters, in memory of the backend. The first `FrontSize` of them, those
+/// of a backbone's unfrozen layers, have a buffer of their own, so that they come and go without the head's.
+template <LayeredNetwork Net, Backend B, std::size_t FrontSize = 0>
 class Trainable {
  public:
   using network = Net;
   static constexpr std::size_t parameter_count = graph_of<Net>.parameter_count;
 
   /// Fresh parameters by Keras' default initializers.
-  explicit Trainable(Seed seed) : values_{parameter_count} {
+  explicit Trainable(Seed seed) : front_{FrontSize}, back_{parameter_count - FrontSize} {
     assign(initial_parameters<Net>(seed, Part::head));
   }
+
+  /// The parameters that lie in these two buffers.
+  Trainable(typename B::Buffer front, typename B::Buffer back)
+      : front_{std::move(front)}, back_{std::move(back)} {}
 
   /// Replaces all parameters; throws ShapeError for another number. // in the order of parameter_table<Net>()
   void assign(std::span<const float> parameters) {
@@ -6992,14 +8702,16 @@ class Trainable {
       throw ShapeError{"parameters", std::to_string(parameter_count) + " values",
                        std::to_string(parameters.size())};
     typename B::Context context{Threads{1}};
-    B::upload(context, parameters, values_.data());
+    if constexpr (FrontSize > 0) B::upload(context, parameters.first(FrontSize), front_.data());
+    B::upload(context, parameters.subspan(FrontSize), back_.data());
   }
 
   /// A copy of all parameters. // in the order of parameter_table<Net>()
   std::vector<float> parameters() const {
     std::vector<float> copy(parameter_count);
     typename B::Context context{Threads{1}};
-    B::download(context, values_.data(), copy);
+    if constexpr (FrontSize > 0) B::download(context, front_.data(), std::span{copy}.first(FrontSize));
+    B::download(context, back_.data(), std::span{copy}.subspan(FrontSize));
     return copy;
   }
 
@@ -7008,7 +8720,7 @@ class Trainable {
     const ParameterEntry& entry = find_parameter<Net>(path);
     std::vector<float> copy(entry.shape.size());
     typename B::Context context{Threads{1}};
-    B::download(context, values_.data() + entry.offset, copy);
+    B::download(context, data().at(entry.offset), copy);
     return to_xarray(entry.shape, copy);
   }
 
@@ -7018,15 +8730,18 @@ class Trainable {
     if (value.size() != entry.shape.size())
       throw ShapeError{path, to_string(entry.shape), std::to_string(value.size()) + " values"};
     typename B::Context context{Threads{1}};
-    B::upload(context, {value.data(), value.size()}, values_.data() + entry.offset);
+    B::upload(context, {value.data(), value.size()}, data().at(entry.offset));
   }
 
   /// Memory of the backend.
-  float* data() { return values_.data(); }
-  const float* data() const { return values_.data(); }
+  ParameterPointer<float> data() { return {front_.data(), FrontSize, back_.data()}; }
+  ParameterPointer<const float> data() const { return {front_.data(), FrontSize, back_.data()}; }
+
+  /// Gives up the parameters behind the first FrontSize; what is left can only be destroyed or assigned to.
+  typename B::Buffer release_back() && { return std::move(back_); }
 
  private:
-  typename B::Buffer values_;
+  typename B::Buffer front_, back_;
 };
 
 }  // namespace graft
@@ -7080,8 +8795,9 @@ struct ExtractOptions;
 
 namespace detail {
 
-/// What a model is built on: an input, which has no parameters, or a frozen backbone. Whatever else is given
-/// as a base, CheckModel refuses.
+/// What a model is built on: an input, which has no parameters, or a backbone that is frozen, whole or
+/// through a layer; its other layers are trained in front of the head. Whatever else is given as a base,
+/// CheckModel refuses.
 template <class Base, class B>
 struct BaseTraits : BaseTraits<Input<1>, B> {};
 
@@ -7089,18 +8805,31 @@ template <InputDescription Base, class B>
 struct BaseTraits<Base, B> {
   struct NoBackbone {};
   using extractor = NoBackbone;
-  static constexpr bool has_backbone = false;
+  static constexpr bool has_backbone = false, is_whole = false;
   static constexpr Shape input_shape = Base::shape, feature_shape = Base::shape;
-  static constexpr std::size_t parameter_count = 0, arena_size = 0;
+  static constexpr std::size_t parameter_count = 0, unfrozen_parameter_count = 0, arena_size = 0;
+  template <class Head>
+  using trained_layers = Head;
 };
 
-template <LayeredNetwork Net, class B>
-struct BaseTraits<Frozen<Net>, B> {
-  using extractor = Extractor<Net, B>;
-  static constexpr bool has_backbone = true;
-  static constexpr Shape input_shape = Net::input_shape, feature_shape = Net::output_shape;
-  static constexpr std::size_t parameter_count = Net::parameter_count, arena_size = extractor::arena_size;
+template <LayeredNetwork Net, fixed_string Through, class Statistics, class B>
+struct BaseTraits<Frozen<Net, Through, Statistics>, B> {
+  using divided = Divided<Net, Through, Statistics>;
+  using frozen = typename divided::frozen;
+  using extractor = Extractor<frozen, B>;
+  static constexpr bool has_backbone = true, is_whole = Through.size() == 0;
+  static constexpr Shape input_shape = Net::input_shape, feature_shape = frozen::output_shape;
+  static constexpr std::size_t parameter_count = frozen::parameter_count;  // that are frozen
+  static constexpr std::size_t unfrozen_parameter_count = Net::parameter_count - parameter_count;
+  static constexpr std::size_t arena_size = extractor::arena_size;
+  template <class Head>
+  using trained_layers = std::conditional_t<is_whole, Head, Sequential<typename divided::rest, Head>>;
 };
+
+template <class A, class B>
+inline constexpr bool same_backbone = false;
+template <class Net, fixed_string A, class AStatistics, fixed_string B, class BStatistics>
+inline constexpr bool same_backbone<Frozen<Net, A, AStatistics>, Frozen<Net, B, BStatistics>> = true;
 
 // A backbone of which somebody forgot to say that it is frozen: refused, and otherwise taken as if it were.
 template <LayeredNetwork Net, class B>
@@ -7111,6 +8840,8 @@ struct BaseTraits<Net, B> : BaseTraits<Frozen<Net>, B> {};
 /// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
 /// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
 /// stored once; predicting is const, and safe from several threads with a Workspace each.
+/// FreezeThrough<"name"> is the model whose backbone is frozen up to that layer only; models that differ in
+/// nothing but this boundary turn into each other when they are moved.
 template <class Base, class Head, Backend B = Simd>
 class Model {
   using Traits = detail::BaseTraits<Base, B>;
@@ -7121,9 +8852,11 @@ class Model {
   using extractor_type = typename Traits::extractor;
   using Workspace = graft::Workspace<Model>;
   static constexpr bool has_backbone = Traits::has_backbone;
+  static constexpr bool backbone_is_frozen = Traits::is_whole;
   static constexpr Shape input_shape = Traits::input_shape;      ///< of one sample
-  static constexpr Shape feature_shape = Traits::feature_shape;  ///< what the head receives
-  using head_network = detail::Bound<feature_shape, Head>;
+  static constexpr Shape feature_shape = Traits::feature_shape;  ///< of what the frozen part delivers
+  /// What is trained: the head, behind those layers of the backbone that are not frozen.
+  using head_network = detail::Bound<feature_shape, typename Traits::template trained_layers<Head>>;
   static_assert(detail::check_model<Base, head_network>());
   static constexpr Shape output_shape = graph_of<head_network>.output_shape();
 
@@ -7137,16 +8870,37 @@ class Model {
       sizeof(float) *
       (base_arena_size + (has_backbone ? feature_shape.size() : 0) + head_arena_size + output_shape.size());
 
+  /// The model whose backbone is frozen up to and including the layer that Keras calls Name. The layers
+  /// behind it are trained with the head, their batch normalisations by FrozenStatistics, which is what
+  /// fine-tuning wants, or by BatchStatistics, as Keras trains a layer that is told nothing else. The
+  /// backbone's last layer freezes it whole, "input_1" nothing of it. All that lies behind the boundary must
+  /// read that layer's value only: one inside a branch is refused.
+  template <fixed_string Name, class Statistics = FrozenStatistics>
+  using FreezeThrough = Model<typename detail::FreezeThroughOf<Base, Name, Statistics>::type, Head, B>;
+
   /// A model with a fresh head; the backbone has no weights until they are loaded. Everything random in it,
   /// and in `fit`, follows from the seed.
   explicit Model(Seed seed = {}, Threads threads = {}) : seed_{seed}, threads_{threads}, head_{seed} {}
 
-  /// The backbone: load(file), predict(batch), preprocess(image), parameter(name).
-  auto& backbone() requires has_backbone { return base_; }
-  const auto& backbone() const requires has_backbone { return base_; }
-  /// The head: parameter(name), set_parameter(name, value).
-  Trainable<head_network, B>& head() { return head_; }
-  const Trainable<head_network, B>& head() const { return head_; }
+  /// The same model with its freeze boundary elsewhere. Handed over, not copied: the head's parameters, the
+  /// backbone's original ones, and the folded ones of layers that stay frozen. Copied are the layers that the
+  /// boundary passes over, from or to memory of the backend; those that become frozen are folded anew. The
+  /// other model is left without weights. Throws Error if the backbone has none. Defined in
+  /// model/move_boundary.hpp.
+  template <class OtherBase>
+  requires(!std::is_same_v<OtherBase, Base> && detail::same_backbone<OtherBase, Base>)
+      Model(Model<OtherBase, Head, B>&& other);
+
+  /// The backbone, frozen whole: load(file), predict(batch), preprocess(image), parameter(name).
+  auto& backbone() requires backbone_is_frozen { return base_; }
+  const auto& backbone() const requires backbone_is_frozen { return base_; }
+  /// The frozen part of the backbone, with the same members; load(file) reads that part only.
+  auto& frozen() requires has_backbone { return base_; }
+  const auto& frozen() const requires has_backbone { return base_; }
+  /// What is trained, the head behind the layers of the backbone that are not frozen: parameter(name),
+  /// set_parameter(name, value).
+  auto& head() { return head_; }
+  const auto& head() const { return head_; }
   Seed seed() const { return seed_; }
   Threads threads() const { return threads_; }
 
@@ -7215,7 +8969,10 @@ class Model {
   Seed seed_;
   Threads threads_;
   [[no_unique_address]] extractor_type base_;
-  Trainable<head_network, B> head_;
+  Trainable<head_network, B, Traits::unfrozen_parameter_count> head_;
+
+  template <class, class, Backend>
+  friend class Model;
 };
 
 template <class Base, class Head, Backend B>
@@ -7249,8 +9006,8 @@ template <class Base>
 struct PreprocessingOf {
   using type = Rescale;
 };
-template <class Net>
-struct PreprocessingOf<Frozen<Net>> {
+template <class Net, fixed_string Through, class Statistics>
+struct PreprocessingOf<Frozen<Net, Through, Statistics>> {
   using type = typename Net::preprocessing;
 };
 
@@ -7426,6 +9183,62 @@ struct CategoricalCrossentropy {
     return t * (1.0f - label_smoothing) + label_smoothing / static_cast<float>(classes);
   }
 };
+
+}  // namespace graft
+
+namespace graft {
+
+namespace detail {
+
+/// Whether the prepared parameters of a frozen network begin with those of one that is cut earlier: they do
+/// but where something behind the cut is fused into a layer before it.
+template <LayeredNetwork Short, LayeredNetwork Long, Backend B>
+inline constexpr bool prepared_begins_alike = [] {
+  constexpr auto& a = plan_of<Short, frozen_mode>;
+  constexpr auto& b = plan_of<Long, frozen_mode>;
+  for (std::size_t i = 0; i < a.step_count; ++i) {
+    const Step &s = a.steps[i], &l = b.steps[i];
+    if (i >= b.step_count || s.node != l.node || s.pad != l.pad || s.scale_shift != l.scale_shift ||
+        s.activation != l.activation || a.locations[s.from].layout != b.locations[l.from].layout ||
+        a.locations[s.to].layout != b.locations[l.to].layout ||
+        prepared_offsets<Short, B>[i + 1] != prepared_offsets<Long, B>[i + 1])
+      return false;
+  }
+  return true;
+}();
+
+}  // namespace detail
+
+template <class Base, class Head, Backend B>
+template <class OtherBase>
+requires(!std::is_same_v<OtherBase, Base> && detail::same_backbone<OtherBase, Base>)
+    Model<Base, Head, B>::Model(Model<OtherBase, Head, B>&& other)
+    : seed_{other.seed_},
+      threads_{other.threads_},
+      head_{typename B::Buffer{Traits::unfrozen_parameter_count}, typename B::Buffer{0}} {
+  using Other = Model<OtherBase, Head, B>;
+  using Old = typename Other::extractor_type::network;
+  using New = typename extractor_type::network;
+  constexpr std::size_t whole = Traits::parameter_count + Traits::unfrozen_parameter_count;
+  constexpr std::size_t old_frozen = Other::Traits::parameter_count, now_frozen = Traits::parameter_count;
+  constexpr bool keeps_prepared = now_frozen <= old_frozen;
+  typename B::Context context{Threads{1}};
+
+  auto weights = std::move(other.base_).release();
+  // All of the backbone on the host, of which the vector's own part does not move.
+  weights.parameters.resize(whole);
+  if constexpr (old_frozen < whole)
+    B::download(context, other.head_.data().at(0), std::span{weights.parameters}.subspan(old_frozen));
+  typename B::Buffer front{Traits::unfrozen_parameter_count};
+  if constexpr (now_frozen < whole)
+    B::upload(context, std::span{weights.parameters}.subspan(now_frozen), front.data());
+  weights.parameters.resize(now_frozen);
+  if constexpr (keeps_prepared && detail::prepared_begins_alike<New, Old, B>)
+    base_.adopt(std::move(weights));
+  else
+    base_.assign(std::move(weights.parameters));
+  head_ = {std::move(front), std::move(other.head_).release_back()};
+}
 
 }  // namespace graft
 
@@ -8009,6 +9822,55 @@ std::string Model<Base, Head, B>::summary() const {
   }
   return summary_table("model", rows, trainable_parameter_count, parameter_count - trainable_parameter_count);
 }
+
+}  // namespace graft
+
+namespace graft {
+
+namespace detail {
+
+/// An architecture that knows the layers with which Keras classifies what it computes: `top<classes>`.
+template <class Architecture>
+concept HasTop = requires {
+  typename Architecture::template top<1000>;
+};
+
+/// An architecture with its top.
+template <HasTop Architecture, std::size_t Classes>
+struct TopOn {
+  static constexpr std::size_t minimum_size = Architecture::minimum_size;
+  using preprocessings = typename Architecture::preprocessings;
+  using layers = Sequential<typename Architecture::layers, typename Architecture::template top<Classes>>;
+};
+
+/// Refuses a network that no top fits. A function, so that this error is the only one (network_checks.hpp).
+template <class Net>
+constexpr bool check_top() {
+  static_assert(
+      never<Expected<text_of<"a whole backbone, not cut, of those that have a top">>, Received<Net>>,
+      "graft: WithTop<Network>: no top fits this network");
+  return true;
+}
+
+template <class Net, std::size_t Classes>
+struct WithTopOf {
+  static_assert(check_top<Net>());
+  using type = Net;
+};
+
+template <class InputType, HasTop Architecture, class Preprocessing, std::size_t Classes>
+struct WithTopOf<Network<InputType, Architecture, Preprocessing>, Classes> {
+  using type = Network<InputType, TopOn<Architecture, Classes>, Preprocessing>;
+};
+
+}  // namespace detail
+
+/// A backbone with its top, as keras.applications builds it with include_top=True: an image in, probabilities
+/// of the classes out, 1000 of them in the weights that Keras has. Extractor<WithTop<InceptionV3<Image<299,
+/// 299>>>, Simd> loads the file that Keras ships for this network and predicts; WithTop<...>::Until<"fc1">
+/// cuts it, also behind layers of the top.
+template <class Net, std::size_t Classes = 1000>
+using WithTop = typename detail::WithTopOf<Net, Classes>::type;
 
 }  // namespace graft
 
@@ -9223,8 +11085,8 @@ class Evaluator {
         arena_{batch_size * plan_of<Logits, inference_mode>.arena_size},
         logits_{batch_size * outputs} {}
 
-  Evaluation run(typename B::Context& context, const float* parameters, const FeatureSet& set,
-                 BatchMemory<Model>& memory) {
+  Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
+                 const FeatureSet& set, BatchMemory<Model>& memory) {
     Evaluation total;
     std::vector<std::size_t> samples;
     for (std::size_t begin = 0; begin < set.size(); begin += batch_size_) {
@@ -9313,7 +11175,7 @@ struct EpochLog {
   bool validated() const { return !std::isnan(val_accuracy); }
 };
 
-/// The curves of one `fit`, an EpochLog for each epoch.
+/// The curves of one `fit`, an EpochLog for each epoch, or of several as phases of one training.
 class History {
  public:
   using value_type = EpochLog;
@@ -9323,6 +11185,13 @@ class History {
   History(std::initializer_list<EpochLog> epochs) : epochs_{epochs} {}
 
   void push_back(const EpochLog& epoch) { epochs_.push_back(epoch); }
+  /// Appends another `fit` as a new phase of this training; its epochs keep their numbers.
+  void append(const History& phase) {
+    if (!empty() && !phase.empty()) phases_.push_back(size());
+    epochs_.insert(epochs_.end(), phase.begin(), phase.end());
+  }
+  /// Where a new phase begins: the index of its first epoch, for each but the first.
+  const std::vector<std::size_t>& phases() const { return phases_; }
   std::size_t size() const { return epochs_.size(); }
   bool empty() const { return epochs_.empty(); }
   const EpochLog& operator[](std::size_t i) const { return epochs_[i]; }
@@ -9369,6 +11238,7 @@ class History {
 
  private:
   std::vector<EpochLog> epochs_;
+  std::vector<std::size_t> phases_;
 };
 
 }  // namespace graft
@@ -9398,8 +11268,9 @@ struct KeepGradients {
 /// them; no more is stored than the gradients of one node, and of a Dense none at all.
 template <Backend B, class Rule>
 struct UpdateParameters {
-  const Rule& rule;
-  float* parameters;
+  std::span<const Rule> rules;
+  std::span<const std::size_t> rule_of_node;  // which of them moves each node's parameters
+  ParameterPointer<float> parameters;
   float* slots;  // (Rule::slots, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
@@ -9411,9 +11282,11 @@ struct UpdateParameters {
     return at;
   }
 
+  const Rule& rule(const Node& node) const { return rules[rule_of_node[node.index]]; }
+
   float* begin(const Node&) const { return gradients; }
   void end(typename B::Context& context, const Node& node) const {
-    B::update(context, rule, node.trainable_size, parameters + node.parameter_offset, gradients,
+    B::update(context, rule(node), node.trainable_size, parameters.at(node.parameter_offset), gradients,
               slots_at(node.parameter_offset));
   }
 
@@ -9421,9 +11294,9 @@ struct UpdateParameters {
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
-                                     bias ? parameters + bias_at : nullptr, slots_at(bias_at),
-                                     IsAhead ? ahead : DenseAhead{});
+    B::template dense_update<S, Act>(context, rule(node), batch, x, dy, parameters.at(kernel_at),
+                                     slots_at(kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                     slots_at(bias_at), IsAhead ? ahead : DenseAhead{});
   }
 };
 
@@ -9459,11 +11332,14 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 
   static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
     using Act = typename S::layer::activation;
-    if constexpr (!std::is_same_v<Act, Linear>)
-      B::template activation_backward<S::output, Act>(f.context, f.batch, S::y(f), dy(f, g));
+    if constexpr (S::node.role == Role::activation && derivative_of_input<Act>)
+      B::template activation_backward<Forward::elementwise, Act>(f.context, f.batch, S::x(f), dy(f, g));
+    else if constexpr (!std::is_same_v<Act, Linear>)
+      B::template activation_backward<ElementwiseSpec{S::output, S::output}, Act>(
+          f.context, f.batch, S::keeps_sum ? S::sum(f) : S::y(f), dy(f, g));
     if constexpr (S::node.trainable_size > 0)
       differentiate(typename S::layer{}, f, g, parameters);
-    else if constexpr (wants_dx)
+    else if constexpr (wants_dx || S::step.factor != Step::none)
       differentiate(typename S::layer{}, f, g);
   }
 
@@ -9477,6 +11353,25 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template conv2d_backward_kernel<spec>(
         f.context, f.batch, S::x(f), dy(f, g), dkernel,
         layer.use_bias ? dkernel + spec.patch_size() * Filters : nullptr);
+    parameters.end(f.context, S::node);
+  }
+
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void differentiate(SeparableConv2D<Filters, Kernel, Options...> layer, const F& f,
+                            const GradientFrame& g, const Parameters& parameters) {
+    constexpr DepthwiseSpec first = depthwise_spec<S>;
+    constexpr Conv2dSpec second = conv2d_spec<S>;
+    constexpr std::size_t kernel_at = first.kernel_size(),
+                          bias_at = kernel_at + second.patch_size() * Filters;
+    const float *p = Forward::parameters(f), *inner = S::inner_at(f.batch, f.arena);
+    float* dinner = S::inner_at(f.batch, g.arena);
+    B::template conv2d_backward_input<second>(f.context, f.batch, p + kernel_at, dy(f, g), dinner);
+    if constexpr (wants_dx)
+      B::template depthwise_conv2d_backward_input<first>(f.context, f.batch, p, dinner, dx(f, g));
+    float* dp = parameters.begin(S::node);
+    B::template depthwise_conv2d_backward_kernel<first>(f.context, f.batch, S::x(f), dinner, dp, nullptr);
+    B::template conv2d_backward_kernel<second>(f.context, f.batch, inner, dy(f, g), dp + kernel_at,
+                                               layer.use_bias ? dp + bias_at : nullptr);
     parameters.end(f.context, S::node);
   }
 
@@ -9500,7 +11395,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
-    parameters.template dense<spec, typename S::activation, Forward::is_ahead>(
+    parameters.template dense<spec, typename S::kernel_activation, Forward::is_ahead>(
         f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
@@ -9519,9 +11414,15 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
   template <class L>
   static void differentiate_normalization(const F& f, const GradientFrame& g, float* dgamma, float* dbeta) {
-    B::template batch_norm_training_backward<Forward::elementwise>(
-        f.context, f.batch, S::x(f), L::scale ? Forward::parameters(f) : nullptr,
-        f.saved + S::plan.saved_offset[S::step.node], dy(f, g), dgamma, dbeta, wants_dx ? dx(f, g) : nullptr);
+    float* const down = wants_dx ? dx(f, g) : nullptr;
+    const BatchNormVectors v = batch_norm_vectors<L>(Forward::parameters(f), S::output.channels);
+    if constexpr (L::frozen_statistics)
+      B::template batch_norm_backward<Forward::elementwise>(f.context, f.batch, L::epsilon, S::x(f), v,
+                                                            dy(f, g), dgamma, dbeta, down);
+    else
+      B::template batch_norm_training_backward<Forward::elementwise>(
+          f.context, f.batch, S::x(f), v.gamma, f.saved + S::plan.saved_offset[S::step.node], dy(f, g),
+          dgamma, dbeta, down);
   }
 
   template <class Rule, class Pool, class... Options>
@@ -9543,13 +11444,36 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template accumulate<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
-  template <std::size_t Percent>
-  static void differentiate(Dropout<Percent>, const F& f, const GradientFrame& g) {
-    B::template dropout_backward<Forward::elementwise, Percent>(f.context, f.batch, Forward::dropout_key(f),
-                                                                dy(f, g), dx(f, g));
+  template <class Scale, class Offset>
+  static void differentiate(Rescaling<Scale, Offset> layer, const F& f, const GradientFrame& g) {
+    B::template rescale_backward<Forward::elementwise, decltype(layer)>(f.context, f.batch, dy(f, g),
+                                                                        dx(f, g));
+  }
+
+  static void differentiate(Normalization, const F& f, const GradientFrame& g) {
+    B::template normalize_backward<Forward::elementwise>(
+        f.context, f.batch, Forward::parameters(f) + S::output.channels, dy(f, g), dx(f, g));
+  }
+
+  template <class... Branches>
+  static void differentiate(Multiply<Branches...>, const F& f, const GradientFrame& g) {
+    constexpr bool wants_dfactor = S::factor.region != Region::input;
+    B::template multiply_backward<multiply_spec<S>>(
+        f.context, f.batch, S::x(f), Forward::factor(f), dy(f, g), wants_dx ? dx(f, g) : nullptr,
+        wants_dfactor ? S::template at<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void differentiate(Dropout<Rate, Options...> layer, const F& f, const GradientFrame& g) {
+    B::template dropout_backward<Forward::elementwise, decltype(layer)::rule>(
+        f.context, f.batch, Forward::dropout_key(f), dy(f, g), dx(f, g));
   }
 
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
+  template <std::size_t... Extents>
+  static void differentiate(Reshape<Extents...>, const F& f, const GradientFrame& g) {
+    copy(f, g);
+  }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);
@@ -9577,6 +11501,61 @@ void backward(const Frame<B>& frame, const GradientFrame& g, const Parameters& p
 
 namespace graft {
 
+/// The learning rate of a layer and of all that lead to it.
+struct LayerRate {
+  std::string through;  ///< a layer that is trained: "mixed7", "dense_1"
+  float learning_rate;
+};
+
+/// Learning rates from layer to layer, in the order of the network: {{"mixed6", 1e-6f}, {"mixed7", 1e-5f}} is
+/// one rate through mixed6 and another one from there through mixed7. What lies behind the last layer has the
+/// optimizer's own.
+using LearningRates = std::vector<LayerRate>;
+
+namespace detail {
+
+inline std::string trained_names(std::span<const Node> nodes) {
+  constexpr std::size_t most = 12;
+  std::string names;
+  for (std::size_t n = 1; n < nodes.size() && n <= most; ++n) names += (n > 1 ? ", " : "") + nodes[n].name();
+  if (nodes.size() - 1 > most) names += ", … (" + std::to_string(nodes.size() - 1) + " in all)";
+  return names;
+}
+
+/// For each node of a graph, its learning rate's place in `rates`, counted from 1; 0 is the optimizer's own.
+/// Throws Error for a layer that is not there, one that an earlier entry covers, and a rate that is none.
+inline std::vector<std::size_t> rate_of_nodes(std::span<const Node> nodes, const LearningRates& rates) {
+  std::vector<std::size_t> rate_of(nodes.size(), 0);
+  for (std::size_t r = 0; r < rates.size(); ++r) {
+    const std::string subject = "learning rate of \"" + rates[r].through + "\"";
+    if (!(std::isfinite(rates[r].learning_rate) && rates[r].learning_rate >= 0.0f))
+      throw Error{
+          expected_received(subject, "a number of at least 0", std::to_string(rates[r].learning_rate))};
+    const auto last = std::find_if(nodes.begin() + 1, nodes.end(),
+                                   [&](const Node& node) { return node.name() == rates[r].through; });
+    if (last == nodes.end())
+      throw Error{expected_received(subject, "a layer that is trained, one of " + trained_names(nodes),
+                                    "a name that none of them has")};
+    if (rate_of[last->index] != 0)
+      throw Error{expected_received(subject, "a layer behind those that have a rate already",
+                                    "one that leads to \"" + rates[rate_of[last->index] - 1].through + "\"")};
+    // A layer comes after all that it reads.
+    std::vector<bool> leads(nodes.size(), false);
+    leads[last->index] = true;
+    for (std::size_t n = last->index; n > 0; --n) {
+      if (!leads[n] || rate_of[n] != 0) continue;
+      rate_of[n] = r + 1;
+      for (std::size_t i = 0; i < nodes[n].input_count; ++i) leads[nodes[n].inputs[i]] = true;
+    }
+  }
+  return rate_of;
+}
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft {
+
 /// The features of a step's successor: memory that stays as it is until that step.
 struct NextBatch {
   std::size_t size = 0;
@@ -9600,10 +11579,14 @@ class Trainer {
   }();
 
  public:
-  Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
+  /// `rates` name layers that have another learning rate than the optimizer's; throws Error for a name that
+  /// there is not.
+  Trainer(ParameterPointer<float> parameters, const L& loss, const O& optimizer, Seed seed,
+          std::size_t capacity, const LearningRates& rates = {})
       : parameters_{parameters},
         loss_{loss},
-        optimizer_{optimizer},
+        optimizers_{optimizer},
+        rate_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
         seed_{seed},
         arena_{capacity * plan.arena_size},
         gradient_arena_{capacity * plan.arena_size},
@@ -9614,6 +11597,10 @@ class Trainer {
         slots_{optimizer.slot_count() * graph.parameter_count},
         outputs_ahead_{capacity * units_ahead} {
     detail::check_loss<L, Net>();
+    for (const LayerRate& rate : rates) {
+      optimizers_.push_back(optimizer);
+      optimizers_.back().learning_rate = rate.learning_rate;
+    }
   }
 
   /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
@@ -9635,18 +11622,24 @@ class Trainer {
     ahead_ = {};
     if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
     return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
-      optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
+      optimizer().visit_rule(++steps_, [&]<class Rule>(const Rule& first) {
+        std::vector<Rule> rules{first};
+        for (std::size_t i = 1; i < optimizers_.size(); ++i)
+          optimizers_[i].visit_rule(steps_, [&]<class Other>(const Other& rule) {
+            if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
+          });
         detail::backward<Logits, B>(
             frame, {dlogits_.data(), gradient_arena_.data()},
-            detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
-                                              node_gradients_.data(), ahead_});
+            detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
+                                              graph.parameter_count, node_gradients_.data(), ahead_});
       });
     });
   }
 
   /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
   const float* gradients() const { return gradients_.data(); }
-  O& optimizer() { return optimizer_; }
+  /// The optimizer of all layers that have no rate of their own.
+  O& optimizer() { return optimizers_.front(); }
 
  private:
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
@@ -9665,9 +11658,10 @@ class Trainer {
     return sums;
   }
 
-  float* parameters_;
+  ParameterPointer<float> parameters_;
   L loss_;
-  O optimizer_;
+  std::vector<O> optimizers_;              // the first, then one for each further rate
+  std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
@@ -9694,6 +11688,8 @@ struct FitOptions {
   Console console = Console::standard_output();             ///< Console::quiet() prints nothing
   FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
   StageTimes* times = nullptr;       ///< where the seconds are told, if anywhere
+  LearningRates learning_rates{};    ///< of layers that have another than the optimizer's
+  std::size_t initial_epoch = 0;     ///< the number of the first epoch; `epochs` is one more than the last's
 };
 
 namespace detail {
@@ -9730,16 +11726,18 @@ LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context
 
 }  // namespace detail
 
-/// Trains the head with `optimizer` on `loss`. The frozen base's features are computed once, then each epoch
-/// runs over them. Returns loss and accuracy of every epoch, accumulated as Keras does. Throws DataError if
-/// the classes do not suit the head, ImageError for an image that cannot be decoded (unless the folder's
-/// options say to skip it), Error if the backbone has no weights; the model is then as it was.
+/// Trains the head, and the layers of the backbone that are not frozen, with `optimizer` on `loss`. The
+/// frozen part's features are computed once, then each epoch runs over them. Returns loss and accuracy of
+/// every epoch, accumulated as Keras does. Throws DataError if the classes do not suit the head, ImageError
+/// for an image that cannot be decoded (unless the folder's options say to skip it), Error if the backbone
+/// has no weights or a learning rate is of no layer that is trained; the model is then as it was.
 template <class Base, class Head, Backend B>
 template <class Data, class L, class O>
 History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& optimizer,
                                   const FitOptions<std::type_identity_t<Data>>& options) {
   detail::check_loss<L, head_network>();
   detail::require_batch_size(options.batch_size);
+  detail::rate_of_nodes(graph_of<head_network>.nodes, options.learning_rates);  // before the work
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);
     if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
@@ -9748,22 +11746,32 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     std::optional<FeatureSet> validation;
     if (options.validation != nullptr) validation.emplace(extract(*options.validation, how));
     return fit(features, loss, optimizer,
-               FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
-                                      options.shuffle, options.on_epoch_end, options.console,
-                                      options.features, options.times});
+               FitOptions<FeatureSet>{.epochs = options.epochs,
+                                      .batch_size = options.batch_size,
+                                      .validation = validation ? &*validation : nullptr,
+                                      .shuffle = options.shuffle,
+                                      .on_epoch_end = options.on_epoch_end,
+                                      .console = options.console,
+                                      .features = options.features,
+                                      .times = options.times,
+                                      .learning_rates = options.learning_rates,
+                                      .initial_epoch = options.initial_epoch});
   } else {
     detail::require_features<Model>(training, "training data");
     if (options.validation != nullptr)
       detail::require_features<Model>(*options.validation, "validation data");
     typename B::Context context{threads_};
-    Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
+    // A fit that goes on from another one drops out other values (an odd constant visits all 64-bit numbers).
+    const Seed seed{seed_.value + options.initial_epoch * 0xD1B54A32D192ED03u};
+    Trainer<head_network, B, L, O> trainer{head_.data(),          loss, optimizer, seed, options.batch_size,
+                                           options.learning_rates};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
     using Memory = detail::BatchMemory<Model>;
     Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
-    for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+    for (std::size_t epoch = options.initial_epoch; epoch < options.epochs; ++epoch) {
       const auto start = std::chrono::steady_clock::now();
       if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
       const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;
@@ -9793,6 +11801,68 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     }
     return history;
   }
+}
+
+}  // namespace graft
+
+namespace graft {
+
+/// Options of fine_tune; what both phases share is as in FitOptions.
+template <class Data>
+struct FineTuneOptions {
+  std::size_t head_epochs = 5;       ///< of the first phase: the head on the whole backbone, frozen
+  std::size_t epochs = 5;            ///< of the second: the head and the unfrozen layers
+  float learning_rate = 1e-5f;       ///< of the second; the first has the optimizer's
+  LearningRates learning_rates{};    ///< of layers that have another one in the second
+  std::size_t batch_size = 32;       ///< the last batch of an epoch may be smaller
+  const Data* validation = nullptr;  ///< measured after each epoch
+  bool shuffle = true;               ///< a new order for each epoch, from the model's seed
+  std::function<Training(const EpochLog&)> on_epoch_end{};  ///< after validation; may stop its phase
+  Console console = Console::standard_output();             ///< Console::quiet() prints nothing
+  FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
+  StageTimes* times = nullptr;       ///< where the seconds are told, if anywhere
+};
+
+/// What fine_tune returns.
+template <class Model>
+struct FineTuned {
+  Model model;      ///< its layers up to the boundary frozen; moved to the type it was made from, all of them
+  History history;  ///< of both phases; phases() says where the second begins
+};
+
+/// Transfer learning's two steps: first the head is trained on the backbone frozen whole, so that it stops
+/// sending noise down; then the layers behind the one that Keras calls `Through` are trained with it, at a
+/// small learning rate, by a fresh optimizer. Batch normalisations of the backbone keep their statistics,
+/// unless `Statistics` says otherwise. The model is taken over. Throws what `fit` throws.
+/// Source: Keras' guide "Transfer learning & fine-tuning".
+template <fixed_string Through, class Statistics = FrozenStatistics, class Base, class Head, class B,
+          class Data, class L, class O>
+auto fine_tune(Model<Base, Head, B>&& model, const Data& training, const L& loss, const O& optimizer,
+               const FineTuneOptions<std::type_identity_t<Data>>& options = {}) {
+  static_assert(!std::is_same_v<Data, FeatureSet>,
+                "graft: fine_tune: expected images, for the two phases have other features");
+  using Tuned = typename Model<Base, Head, B>::template FreezeThrough<Through, Statistics>;
+  detail::rate_of_nodes(graph_of<typename Tuned::head_network>.nodes,
+                        options.learning_rates);  // before the work
+  FitOptions<Data> phase{.epochs = options.head_epochs,
+                         .batch_size = options.batch_size,
+                         .validation = options.validation,
+                         .shuffle = options.shuffle,
+                         .on_epoch_end = options.on_epoch_end,
+                         .console = options.console,
+                         .features = options.features,
+                         .times = options.times};
+  History history;
+  if (phase.epochs > 0) history = model.fit(training, loss, optimizer, phase);
+
+  phase.initial_epoch = history.size();
+  phase.epochs = history.size() + options.epochs;
+  phase.learning_rates = options.learning_rates;
+  O slow = optimizer;
+  slow.learning_rate = options.learning_rate;
+  Tuned tuned = std::move(model);
+  history.append(tuned.fit(training, loss, slow, phase));
+  return FineTuned<Tuned>{std::move(tuned), std::move(history)};
 }
 
 }  // namespace graft
@@ -10035,6 +12105,8 @@ class Chart {
     if (const std::size_t count = missing(); count > 0)
       out += "<p class=\"note\">" + std::to_string(count) + (count == 1 ? " value is" : " values are") +
              " not finite and cannot be drawn.</p>\n";
+    for (const std::size_t first : history_.phases())
+      out += "<p class=\"note\">" + phase_note(history_[first]) + "</p>\n";
     return out + "</figure>\n";
   }
 
@@ -10088,7 +12160,12 @@ class Chart {
     for (const Curve& curve : curves_)
       text += " " + std::string{curve.name} + ": " + text_(history_.front().*curve.value) + " at first, " +
               text_(history_.back().*curve.value) + " at last.";
+    for (const std::size_t first : history_.phases()) text += " " + phase_note(history_[first]);
     return text;
+  }
+
+  static std::string phase_note(const EpochLog& first) {
+    return "A new phase of training begins with epoch " + std::to_string(first.epoch + 1) + ".";
   }
 
   std::string drawing() const {
@@ -10113,6 +12190,10 @@ class Chart {
                  : side == "end" ? best + 4
                                  : best,
                  top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
+    for (const std::size_t first : history_.phases()) {
+      const double between = (x(history_[first - 1]) + x(history_[first])) / 2;
+      out += "<path class=\"phase\" d=\"M" + point(between, top) + "V" + number(bottom) + "\"/>\n";
+    }
     for (const Curve& curve : curves_) out += line(curve);
     return out + "</svg>\n";
   }
@@ -10411,6 +12492,7 @@ section { margin-top: 2.75rem; }
 .plot text { font-size: 13px; fill: var(--muted); }
 .plot text.best { fill: var(--ink); }
 .grid { stroke: var(--hair); fill: none; }
+path.phase { stroke: var(--muted); fill: none; }
 path.best { stroke: var(--muted); stroke-dasharray: 2 3; fill: none; }
 .train { --curve: var(--train); } .val { --curve: var(--val); }
 .line { stroke: var(--curve); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }
@@ -10756,8 +12838,26 @@ inline Handle open_group(hid_t from, std::string_view path, const Place& place) 
 
 namespace graft {
 
-/// The IEEE 754 formats in which an archive may store its numbers, of either byte order.
-enum class ElementType { float16, float32, float64 };
+/// The formats in which an archive may store its numbers, of either byte order: IEEE 754, and integers where
+/// a single one counts something.
+enum class ElementType { float16, float32, float64, int32, int64 };
+
+constexpr bool is_integer(ElementType type) {
+  return type == ElementType::int32 || type == ElementType::int64;
+}
+
+/// Bytes of one number.
+constexpr std::size_t element_size(ElementType type) {
+  switch (type) {
+    case ElementType::float16:
+      return 2;
+    case ElementType::float32:
+    case ElementType::int32:
+      return 4;
+    default:
+      return 8;
+  }
+}
 
 }  // namespace graft
 
@@ -10804,13 +12904,15 @@ inline float half_to_float(std::uint16_t half) {
   return std::bit_cast<float>(sign | bits);
 }
 
-/// The format of a stored number. Throws ArchiveError for integers, opaque bytes and whatever else there is.
+/// The format of a stored number. Throws ArchiveError for opaque bytes and whatever else there is.
 inline ElementType element_type(hid_t type, const Place& place) {
   const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
   if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::float32;
   if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::float64;
   if (is(half_type(H5T_IEEE_F32LE, place).get()) || is(half_type(H5T_IEEE_F32BE, place).get()))
     return ElementType::float16;
+  if (is(H5T_STD_I32LE) || is(H5T_STD_I32BE)) return ElementType::int32;
+  if (is(H5T_STD_I64LE) || is(H5T_STD_I64BE)) return ElementType::int64;
   place.refuse("float16, float32 or float64 numbers", class_name(H5Tget_class(type)));
 }
 
@@ -10823,7 +12925,7 @@ namespace graft::detail::hdf5 {
 /// deflate cannot expand by more: 258 bytes out of two bits (zlib's documentation).
 inline constexpr std::uintmax_t max_expansion = 1032;
 
-/// A checked dataset of floating-point numbers, all of whose bytes are stored in the file.
+/// A checked dataset of numbers, all of whose bytes are stored in the file.
 struct Dataset {
   Handle id;
   Place place;
@@ -10833,7 +12935,7 @@ struct Dataset {
   // Positions in the chain of filters, by which a chunk's mask says what it skips. Keras uses none of them.
   std::optional<unsigned> deflate, checksum;
 
-  std::size_t element_size() const { return std::size_t{2} << static_cast<int>(type); }
+  std::size_t element_size() const { return graft::element_size(type); }
 };
 
 /// The product of the extents, or refusal if it does not fit: the extents are the file's claim, not yet true.
@@ -10995,6 +13097,7 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
   std::array<hsize_t, Shape::max_rank> extents{};
   place.require(H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) == rank, "a readable extent");
   data.shape = to_shape({extents.data(), static_cast<std::size_t>(rank)});
+  if (is_integer(data.type) && rank > 0) place.refuse("float16, float32 or float64 numbers", "integers");
   const auto bytes = checked_size(data.shape, data.element_size(), place);
 
   if (layout == H5D_CHUNKED) {
@@ -11428,9 +13531,9 @@ inline std::string_view base_name(std::string_view weight) {
 /// "kernel_1:0" (made unique by TensorFlow), of Keras 1's "block1_conv1_W_1:0". Empty for names that tell
 /// nothing.
 inline std::string_view parameter_name(std::string_view weight) {
-  static constexpr std::array<std::string_view, 8> names{
-      "kernel",          "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel",
-      "pointwise_kernel"};
+  static constexpr std::array<std::string_view, 11> names{
+      "kernel",           "bias", "gamma",    "beta", "moving_mean", "moving_variance", "depthwise_kernel",
+      "pointwise_kernel", "mean", "variance", "count"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> keras1{
       {{"_W", "kernel"},
        {"_b", "bias"},
@@ -11482,6 +13585,11 @@ std::string describe(const Layer& layer) {
   return text;
 }
 
+/// Whether a stored parameter may be the one of that name; Keras 3 calls a depthwise kernel a kernel.
+inline bool may_be(std::string_view stored, std::string_view name) {
+  return stored.empty() || stored == name || (stored == "kernel" && name == "depthwise_kernel");
+}
+
 struct Difference {
   std::string name, expected, found;
 };
@@ -11506,7 +13614,7 @@ inline std::optional<Difference> difference(const ExpectedLayer& expected, const
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::string name = expected.name + "/" + parameters[i].name;
     const auto stored = parameter_name(tensors[i].name);
-    if (!stored.empty() && stored != parameters[i].name)
+    if (!may_be(stored, parameters[i].name))
       return Difference{name, parameters[i].name, tensors[i].name + " of layer " + found.name};
     if (tensors[i].shape != parameters[i].shape)
       return Difference{name, to_string(parameters[i].shape),
@@ -11538,6 +13646,17 @@ inline LayerNumber layer_number(std::string_view name) {
   // TensorFlow 1.13 called the layers batch_normalization_v1_N.
   if (result.family == "batch_normalization_v1") result.family = "batch_normalization";
   return result;
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// A layer's name as every generation of Keras takes it. Keras 3 allows no slash in a name; where Keras 2's
+/// applications have conv1/conv, its own have conv1_conv.
+inline std::string portable_name(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
 }
 
 }  // namespace graft::detail
@@ -11587,10 +13706,10 @@ class LayerMatcher {
         expected_families_{families<ExpectedLayer>(expected_)} {}
 
   Assignment by_name() const {
-    std::map<std::string_view, const ArchiveLayer*> names;
-    for (const auto* layer : stored_) names.emplace(layer->name, layer);
+    std::map<std::string, const ArchiveLayer*> names;
+    for (const auto* layer : stored_) names.emplace(portable_name(layer->name), layer);
     return assign([&](std::size_t i) {
-      const auto found = names.find(expected_[i]->name);
+      const auto found = names.find(portable_name(expected_[i]->name));
       return found == names.end() ? nullptr : found->second;
     });
   }
@@ -11786,6 +13905,30 @@ ParameterPlaces places_in_whole(const ParameterPlaces& own) {
   return whole;
 }
 
+/// Whether a layer of a file is one of a top: by its name, or by that which the weights of MobileNet V2 have.
+inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
+  return found.name == top.name || found.name == "Logits";
+}
+
+/// Refuses a file of the same architecture with its top, as Keras does: for a network without, cut or not.
+template <LayeredNetwork Net>
+void refuse_top(const Archive& archive) {
+  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
+  ParameterPlaces backbone, with_top;
+  append_places<Whole>(backbone, 0);
+  append_places<WithTop<Whole>>(with_top, 0);
+  const auto stored = weighted<ArchiveLayer>(archive.layers());
+  if (stored.size() != with_top.layers.size()) return;
+  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
+  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
+    return is_top_layer(*found, top);
+  };
+  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
+  throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
+                       "the weights of a network without its top; WithTop<Network> has one",
+                       describe(*stored[backbone.layers.size()]));
+}
+
 }  // namespace detail
 
 template <LayeredNetwork Net, Backend B>
@@ -11793,6 +13936,8 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
   const Archive archive = Archive::open(file);
   detail::ParameterPlaces places;
   detail::append_places<Net>(places, 0);
+  if constexpr (requires { requires detail::HasTop<typename Net::architecture>; })
+    detail::refuse_top<Net>(archive);
   if constexpr (requires { typename Net::architecture; }) {
     // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
     // names.
@@ -11864,6 +14009,12 @@ inline void describe_depthwise(Json& config, std::size_t multiplier, std::string
                     "depthwise_constraint", "bias_constraint"});
 }
 
+inline void describe_separable(Json& config, std::size_t filters) {
+  config["filters"] = filters;
+  config["pointwise_initializer"] = initializer_config("GlorotUniform");
+  set_null(config, {"pointwise_regularizer", "pointwise_constraint"});
+}
+
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
   set_pair(config, size_key, window.height, window.width);
   set_pair(config, "strides", window.stride_y, window.stride_x);
@@ -11890,9 +14041,26 @@ inline void describe_padding(Json& config, Padding p) {
   config["data_format"] = "channels_last";
 }
 
-inline void describe_dropout(Json& config, double rate) {
-  config["rate"] = rate;
+inline void describe_dropout(Json& config, DropoutRule rule, std::size_t axes) {
+  config["rate"] = rule.rate();
   set_null(config, {"noise_shape", "seed"});
+  if (!rule.whole_samples) return;
+  config["noise_shape"] = Json::array({nullptr});
+  for (std::size_t i = 0; i < axes; ++i) config["noise_shape"].push_back(1);
+}
+
+inline void set_shape(Json& config, const char* key, const Shape& shape) {
+  config[key] = Json::array();
+  for (std::size_t i = 0; i < shape.rank; ++i) config[key].push_back(shape[i]);
+}
+
+/// A number of Rescaling: one for all channels, or a list.
+template <class Number>
+Json number_config() {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return Json(Number::values);
+  else
+    return static_cast<double>(Number::num) / static_cast<double>(Number::den);
 }
 
 inline void describe_input(Json& config, const Shape& sample) {
@@ -11917,6 +14085,13 @@ void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& c
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <std::size_t Filters, class Size, class... Options>
+void describe(SeparableConv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+  describe_separable(config, Filters);
 }
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
@@ -11945,14 +14120,28 @@ template <class Function>
 void describe(Activation<Function>, const Node&, Json& config) {
   set_text(config, "activation", Function::keras_name);
 }
-template <std::size_t Percent>
-void describe(Dropout<Percent>, const Node&, Json& config) {
-  describe_dropout(config, static_cast<double>(Percent) / 100.0);
+template <std::size_t Rate, class... Options>
+void describe(Dropout<Rate, Options...> layer, const Node& node, Json& config) {
+  describe_dropout(config, layer.rule, node.output.rank);
+}
+template <class Scale, class Offset>
+void describe(Rescaling<Scale, Offset>, const Node&, Json& config) {
+  config["scale"] = number_config<Scale>();
+  config["offset"] = number_config<Offset>();
+}
+inline void describe(Normalization, const Node&, Json& config) {
+  config["axis"] = Json::array({-1});
+  set_null(config, {"mean", "variance"});
+  config["invert"] = false;
+}
+template <std::size_t... Extents>
+void describe(Reshape<Extents...> layer, const Node&, Json& config) {
+  set_shape(config, "target_shape", layer.target);
 }
 inline void describe(Flatten, const Node&, Json& config) { set_text(config, "data_format", "channels_last"); }
-inline void describe(GlobalAveragePooling2D, const Node&, Json& config) {
+inline void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
   set_text(config, "data_format", "channels_last");
-  config["keepdims"] = false;
+  config["keepdims"] = node.output.rank == 3;
 }
 template <class... Branches>
 void describe(Concatenate<Branches...>, const Node&, Json& config) {
@@ -11960,6 +14149,8 @@ void describe(Concatenate<Branches...>, const Node&, Json& config) {
 }
 template <class... Branches>
 void describe(Add<Branches...>, const Node&, Json&) {}
+template <class... Branches>
+void describe(Multiply<Branches...>, const Node&, Json&) {}
 inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
 
 using Describe = void (*)(const Node&, Json&);
@@ -11984,18 +14175,19 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
   for (const std::size_t n : order) {
     if (n == 0 && !source.empty()) continue;
     const Node& node = nodes[n];
-    Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
+    const std::string name = portable_name(node.name());
+    Json config = {{"name", name}, {"trainable", trainable}, {"dtype", "float32"}};
     describers[n](node, config);
     Json inbound = Json::array();
     for (std::size_t i = 0; i < node.input_count; ++i) {
       const std::size_t from = node.inputs[i];
-      inbound.push_back(
-          Json::array({from == 0 && !source.empty() ? source : nodes[from].name(), 0, 0, Json::object()}));
+      inbound.push_back(Json::array(
+          {from == 0 && !source.empty() ? source : portable_name(nodes[from].name()), 0, 0, Json::object()}));
     }
     layers.push_back(
         {{"class_name", node.keras_class},
          {"config", std::move(config)},
-         {"name", node.name()},
+         {"name", name},
          {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
   }
 }
@@ -12216,10 +14408,10 @@ template <LayeredNetwork Net>
 void append_layer_data(std::vector<LayerData>& layers, std::span<const float> parameters, bool with_input) {
   for (const std::size_t n : keras_order(graph_of<Net>)) {
     if (n == 0 && !with_input) continue;
-    LayerData layer{graph_of<Net>.nodes[n].name(), {}};
+    LayerData layer{portable_name(graph_of<Net>.nodes[n].name()), {}};
     for (const ParameterEntry& entry : parameter_table<Net>())
       if (entry.node == n)
-        layer.weights.push_back({entry.layer + "/" + entry.name + ":0", entry.shape,
+        layer.weights.push_back({layer.name + "/" + entry.name + ":0", entry.shape,
                                  parameters.subspan(entry.offset, entry.shape.size())});
     layers.push_back(std::move(layer));
   }
@@ -12237,13 +14429,15 @@ void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
     base_.require_weights();
     detail::append_layers<Net>(layers, "", false);
     detail::append_layer_data<Net>(data, base_.parameters(), true);
-    source = graph_of<Net>.nodes[graph_of<Net>.output].name();
+    source = detail::portable_name(graph_of<Net>.nodes[graph_of<Net>.output].name());
   }
   const std::vector<float> head = head_.parameters();
   detail::append_layers<head_network>(layers, source, true);
   detail::append_layer_data<head_network>(data, head, !has_backbone);
   const auto& output = graph_of<head_network>.nodes[graph_of<head_network>.output];
-  write_keras_h5(file, detail::model_config(std::move(layers), "input_1", output.name()), "", data);
+  write_keras_h5(file,
+                 detail::model_config(std::move(layers), "input_1", detail::portable_name(output.name())), "",
+                 data);
 }
 
 }  // namespace graft

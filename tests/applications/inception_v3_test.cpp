@@ -2,6 +2,7 @@
 // What Inception v3 is, without a weight: Keras' published counts, its layers one by one, and its plans.
 #include <graft/applications/inception_v3.hpp>
 #include <graft/data/preprocessing.hpp>
+#include <graft/model/with_top.hpp>
 
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
@@ -22,6 +23,13 @@ static_assert(Seed7::output_shape == Shape{7, 7, 768} && Seed7::parameter_count 
 static_assert((Seed7::macs + 50'000) / 100'000 == 9'190);  // 919.0 million multiply-adds
 static_assert(std::is_same_v<Whole::preprocessing, Tf>);
 static_assert(std::is_same_v<InceptionV3<Image<75, 75>, Rescale>::preprocessing, Rescale>);
+
+// With its top: 23,851,784, of images of any size.
+static_assert(WithTop<InceptionV3<Image<299, 299>>>::parameter_count == 23'851'784);
+static_assert(WithTop<InceptionV3<Image<299, 299>>>::output_shape == Shape{1000});
+static_assert(WithTop<Whole, 5>::parameter_count == 21'802'784 + 2048 * 5 + 5);
+static_assert(WithTop<Whole>::Until<"avg_pool">::output_shape == Shape{2048});
+static_assert(std::is_same_v<WithTop<InceptionV3<Image<75, 75>, Rescale>>::preprocessing, Rescale>);
 
 // The published cuts, by the counts of all parameters up to them.
 template <fixed_string Name>
@@ -71,6 +79,7 @@ static_assert(has_sizes<300>(35, 17, 8));
 
 TEST_CASE("Inception v3 is Keras': every layer's place, name, class, shape, parameters and sources") {
   check_layer_table<Whole>("inception_v3");
+  check_layer_table<WithTop<InceptionV3<Image<75, 97>>>>("applications/inception_v3_top");
 }
 
 TEST_CASE("a cut's layers are the first of the whole, in Keras' order") {
@@ -92,3 +101,9 @@ TEST_CASE("a frozen Inception v3 is one step a convolution or pool, in little me
   // The first three convolutions' values side by side; what all steps write is more than three times as much.
   CHECK(plan.arena_size <= 74 * 74 * 32 + 72 * 72 * 32 + 72 * 72 * 64);
 }
+
+#ifdef GRAFT_TEST_WHOLE_NETWORKS
+TEST_CASE("Inception v3 with its top computes what Keras does") {
+  check_golden_application<WithTop<InceptionV3<Image<75, 97>>>>("inception_v3_top");
+}
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <graft/applications/mobile_net.hpp>
 #include <graft/data/preprocessing.hpp>
+#include <graft/model/with_top.hpp>
 
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
@@ -20,6 +21,12 @@ static_assert(Whole::parameter_count == 3'228'864 && Whole::trainable_parameter_
 static_assert(MobileNet<Image<224, 224>, Alpha<75>>::parameter_count == 1'832'976);
 static_assert(MobileNet<Image<224, 224>, Alpha<50>>::parameter_count == 829'536);
 static_assert(Small::parameter_count == 218'544);
+// With it.
+static_assert(WithTop<Whole>::parameter_count == 4'253'864);
+static_assert(WithTop<MobileNet<Image<224, 224>, Alpha<75>>>::parameter_count == 2'601'976);
+static_assert(WithTop<MobileNet<Image<224, 224>, Alpha<50>>>::parameter_count == 1'342'536);
+static_assert(WithTop<Small>::parameter_count == 475'544);
+static_assert(WithTop<Small>::Until<"conv_preds">::output_shape == Shape{1, 1, 1000});
 static_assert(graph_of<Whole>.size == 86 && graph_of<Whole>.rejected == 0);
 static_assert(Whole::output_shape == Shape{7, 7, 1024} && Small::output_shape == Shape{4, 4, 256});
 static_assert(MobileNet<Image<299, 299>>::output_shape == Shape{9, 9, 1024});
@@ -31,6 +38,7 @@ static_assert(std::is_same_v<Whole::preprocessing, Tf> && std::is_same_v<Small::
 TEST_CASE("MobileNet is Keras', layer by layer") {
   check_layer_table<MobileNet<Image<75, 97>>>("applications/mobile_net");
   check_layer_table<MobileNet<Image<96, 64>, Alpha<25>>>("applications/mobile_net_25");
+  check_layer_table<WithTop<MobileNet<Image<75, 97>, Alpha<25>>>>("applications/mobile_net_25_top");
 }
 
 TEST_CASE("plans of MobileNet keep live values apart") {
@@ -40,5 +48,6 @@ TEST_CASE("plans of MobileNet keep live values apart") {
 #ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("MobileNet computes what Keras does") {
   check_golden_application<MobileNet<Image<75, 97>>>("mobile_net");
+  check_golden_application<WithTop<MobileNet<Image<75, 97>, Alpha<25>>>>("mobile_net_25_top");
 }
 #endif

@@ -41,6 +41,19 @@ TEST_CASE("Sigmoid neither overflows nor loses what lies near 0") {
   }
 }
 
+TEST_CASE("Swish is x times its sigmoid, and derived from x") {
+  CHECK(activate(Swish{}, 0.0f) == 0.0f);
+  CHECK(activate(Swish{}, 100.0f) == 100.0f);
+  CHECK(activate(Swish{}, -1000.0f) == 0.0f);
+  CHECK(derivative(Swish{}, 0.0f) == 0.5f);
+  for (double x = -12.0; x <= 12.0; x += 0.37) {
+    const auto swish = [](double v) { return v / (1.0 + std::exp(-v)); };
+    CHECK(double{activate(Swish{}, static_cast<float>(x))} == doctest::Approx(swish(x)).epsilon(1e-6));
+    const double slope = (swish(x + 1e-5) - swish(x - 1e-5)) / 2e-5;
+    CHECK(double{derivative(Swish{}, static_cast<float>(x))} == doctest::Approx(slope).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("derivatives follow from outputs") {
   CHECK(derivative(Linear{}, 3.0f) == 1.0f);
   CHECK(derivative(Sigmoid{}, 0.25f) == 0.1875f);

@@ -49,6 +49,16 @@ void check(Run&& run) {
   CHECK(same_bits(run.template operator()<1, 4>(), expected));
 }
 
+constexpr DropoutRule half{50};
+
+// The factors of a product.
+struct EachValue {
+  static constexpr ImageLayout layout = input;
+};
+struct EachChannel {
+  static constexpr ImageLayout layout = vector;
+};
+
 std::vector<float> joined(std::vector<float> a, const std::vector<float>& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -151,20 +161,68 @@ TEST_CASE_TEMPLATE("batch normalisation in slices", B, GRAFT_TESTED_BACKENDS) {
   });
 }
 
-TEST_CASE_TEMPLATE("activations and dropout in slices", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("products in slices", B, GRAFT_TESTED_BACKENDS) {
   typename B::Context context{Threads{2}};
+  const auto of = [&]<class Factor>(Factor) {
+    check([&]<std::size_t GapIn, std::size_t GapOut>() {
+      constexpr MultiplySpec spec{with_gap(input, GapIn), with_gap(Factor::layout, GapOut),
+                                  with_gap(input, GapOut)};
+      Map<spec.input> x{3}, dx{4};
+      Map<spec.factor> factor{6}, dfactor{7};
+      Map<spec.output> y, dy{5};
+      B::template multiply<spec>(context, batch, x.data(), factor.data(), y.data());
+      B::template multiply_backward<spec>(context, batch, x.data(), factor.data(), dy.data(), dx.data(),
+                                          dfactor.data());
+      // In place, where the layouts are the same.
+      if constexpr (GapIn == GapOut) {
+        B::template multiply<MultiplySpec{spec.input, spec.factor, spec.input}>(context, batch, x.data(),
+                                                                                factor.data(), x.data());
+        CHECK(same_bits(x.pixels(), y.pixels()));
+      }
+      return joined(joined(y.pixels(), dx.pixels()), dfactor.pixels());
+    });
+  };
+  of(EachValue{});
+  of(EachChannel{});
+}
+
+TEST_CASE_TEMPLATE("rescaling and normalisation in slices", B, GRAFT_TESTED_BACKENDS) {
+  typename B::Context context{Threads{2}};
+  using Layer = Rescaling<std::ratio<1, 3>, std::ratio<-2>>;
+  const auto mean = random_values(3, 6);
+  const std::vector<float> variance{0.5f, 1.0f, 2.0f};
   check([&]<std::size_t GapIn, std::size_t GapOut>() {
     constexpr ElementwiseSpec spec{with_gap(input, GapIn), with_gap(input, GapOut)};
     Map<spec.input> x{3}, dx{4};
-    Map<spec.output> relu, softmax, dropped, dy{5};
+    Map<spec.output> rescaled, normalized, dy{5};
+    B::template rescale<spec, Layer>(context, batch, x.data(), rescaled.data());
+    B::template rescale_backward<spec, Layer>(context, batch, dy.data(), dx.data());
+    B::template normalize<spec>(context, batch, x.data(), mean.data(), variance.data(), normalized.data());
+    B::template normalize_backward<spec>(context, batch, variance.data(), dy.data(), dx.data());
+    return joined(joined(rescaled.pixels(), normalized.pixels()), dx.pixels());
+  });
+}
+
+TEST_CASE_TEMPLATE("activations, sums and dropout in slices", B, GRAFT_TESTED_BACKENDS) {
+  typename B::Context context{Threads{2}};
+  const auto scale = random_values(3, 1), shift = random_values(3, 2);
+  check([&]<std::size_t GapIn, std::size_t GapOut>() {
+    constexpr ElementwiseSpec spec{with_gap(input, GapIn), with_gap(input, GapOut)};
+    Map<spec.input> x{3}, dx{4};
+    Map<spec.output> relu, swish, softmax, dropped, scaled, dy{5};
     B::template activation<spec, Relu>(context, batch, x.data(), relu.data());
+    B::template activation<spec, Swish>(context, batch, x.data(), swish.data());
     B::template activation<spec, Softmax>(context, batch, x.data(), softmax.data());
-    B::template dropout<spec, 50>(context, batch, Philox{1, 2, 3}, x.data(), dropped.data());
-    B::template activation_backward<spec.output, Softmax>(context, batch, softmax.data(), dy.data());
-    B::template activation_backward<spec.output, Relu>(context, batch, relu.data(), dy.data());
+    B::template dropout<spec, half>(context, batch, Philox{1, 2, 3}, x.data(), dropped.data());
+    B::template scale_shift<spec, Relu>(context, batch, x.data(), scale.data(), shift.data(), scaled.data());
+    constexpr ElementwiseSpec from_output{spec.output, spec.output};
+    B::template activation_backward<from_output, Softmax>(context, batch, softmax.data(), dy.data());
+    B::template activation_backward<from_output, Relu>(context, batch, relu.data(), dy.data());
+    B::template activation_backward<spec, Swish>(context, batch, x.data(), dy.data());
     B::template accumulate<spec>(context, batch, dy.data(), dx.data());
-    B::template dropout_backward<spec, 50>(context, batch, Philox{1, 2, 3}, dy.data(), dx.data());
-    return joined(joined(relu.pixels(), softmax.pixels()),
-                  joined(dropped.pixels(), joined(dy.pixels(), dx.pixels())));
+    B::template accumulate<spec, Softmax>(context, batch, scaled.data(), dx.data());
+    B::template dropout_backward<spec, half>(context, batch, Philox{1, 2, 3}, dy.data(), dx.data());
+    return joined(joined(relu.pixels(), joined(swish.pixels(), softmax.pixels())),
+                  joined(joined(dropped.pixels(), scaled.pixels()), joined(dy.pixels(), dx.pixels())));
   });
 }

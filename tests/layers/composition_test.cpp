@@ -108,6 +108,64 @@ TEST_CASE_TEMPLATE("Add sums its branches, and passes its gradient to each", B, 
         {1, 0, 0, 0, 2, 1, 0, 0, 1});
 }
 
+TEST_CASE_TEMPLATE("Multiply computes and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
+  const auto check = [&](const std::string& name, auto net, std::size_t factors) {
+    using N = decltype(net);
+    const Golden golden{"layers/" + name};
+    // Channels 0 to 4 are the value, 5 to 9 the factor, at each pixel or, from one pixel, at all.
+    const auto side_by_side = [&](const std::string& suffix) {
+      const auto a = golden("input_0" + suffix), b = golden("input_1" + suffix);
+      std::vector<float> all;
+      for (std::size_t pixel = 0; pixel < 24; ++pixel) {
+        all.insert(all.end(), a.data() + pixel * 5, a.data() + pixel * 5 + 5);
+        const float* factor = b.data() + (factors == 1 ? pixel / 12 : pixel) * 5;
+        all.insert(all.end(), factor, factor + 5);
+      }
+      return all;
+    };
+    std::vector<float> parameters = picks<N>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const auto input = side_by_side("");
+    CHECK(difference(forward_pass<N, B, inference_mode>(2, input, parameters), golden("output")) <
+          golden_tolerance);
+    CHECK(difference(forward_pass<N, B, frozen_mode>(2, input, parameters), golden("output")) <
+          golden_tolerance);
+    const TrainingPass pass = training_pass<N, B>(2, input, parameters, golden("output_gradient"));
+    CHECK(difference(pass.output, golden("output")) < golden_tolerance);
+    auto gradient = side_by_side("_gradient");
+    if (factors == 1)  // the mean of twelve equal pixels hands each a twelfth
+      for (std::size_t i = 0; i < gradient.size(); ++i)
+        if (i % 10 >= 5) gradient[i] /= 12.0f;
+    CHECK(difference(pass.input_gradient, gradient) < golden_tolerance);
+  };
+  using Mean = Sequential<Pick<5>, GlobalAveragePooling2DKeepDims>;
+  check("multiply", Net<Shape{3, 4, 10}, Multiply<Pick<5>, Pick<5>>>{}, 12);
+  check("multiply_channels", Net<Shape{3, 4, 10}, Multiply<Pick<5>, Mean>>{}, 1);
+}
+
+TEST_CASE_TEMPLATE("Multiply takes the place of its value, or leaves alone what others read", B,
+                   GRAFT_TESTED_BACKENDS) {
+  constexpr std::size_t batch = 2;
+  const auto check = [&]<class N>(std::type_identity<N>) {
+    const auto x = random_values(batch * N::input_shape.size(), 1);
+    const auto p = random_values(graph_of<N>.parameter_count, 2);
+    const auto expected = forward_pass<N, Reference, training_mode>(batch, x, p);
+    CHECK(difference(forward_pass<N, B, inference_mode>(batch, x, p), expected) < 1e-5);
+    CHECK(difference(forward_pass<N, B, frozen_mode>(batch, x, p), expected) < 1e-5);
+  };
+  using Factors = Sequential<GlobalAveragePooling2D, Reshape<1, 1, 4>, Conv2D<2, Kernel<1>, Swish>,
+                             Conv2D<4, Kernel<1>, Sigmoid>>;
+  using Excite = Multiply<Sequential<>, Factors>;
+  check(std::type_identity<Net<Shape{3, 5, 2}, Conv2D<4, Kernel<1>, Swish>, Excite>>{});
+  check(std::type_identity<Net<Shape{3, 5, 4}, Multiply<Factors, Sequential<>>, Conv2D<2, Kernel<1>>>>{});
+  check(std::type_identity<Net<Shape{3, 5, 2}, Conv2D<4, Kernel<1>>, Add<Excite, Sequential<>>>>{});
+  check(std::type_identity<
+        Net<Shape{3, 5, 2}, Conv2D<4, Kernel<1>>, Concatenate<Excite, Sequential<>, Excite>>>{});
+  check(
+      std::type_identity<Net<Shape{3, 5, 2}, Conv2D<4, Kernel<1>>, Multiply<Sequential<>, Sequential<>>>>{});
+  check(std::type_identity<Net<Shape{6}, Dense<4>, Multiply<Dense<4, Sigmoid>, Dense<4, Tanh>>,
+                               Multiply<Dropout<0>, Dense<4>>>>{});
+}
+
 TEST_CASE("Concatenate inside Concatenate, before other layers and at the end") {
   using Inner = Concatenate<Pick<1>, Sequential<Pick<2>, Pick<2>>>;
   check_moves<Net<Shape{2, 3, 4}, Concatenate<Pick<2>, Inner, Pick<1>>>>({0, 1, 3, 2, 0, 1, 0, 1},

@@ -30,6 +30,7 @@ TEST_CASE_TEMPLATE("Conv2D without padding computes and differentiates as Keras 
   check_golden<B, Shape{7, 8, 3}, Conv2D<4, Kernel<3>, Strides<2>, NoBias>>("conv2d_3x3_valid_stride2");
   check_golden<B, Shape{4, 5, 6}, Conv2D<7, Kernel<1>, NoBias>>("conv2d_1x1");
   check_golden<B, Shape{5, 6, 4}, Conv2D<3, Kernel<1>, Strides<2>>>("conv2d_1x1_stride2");
+  check_golden<B, Shape{4, 5, 6}, Conv2D<19, Kernel<1>, Swish>>("conv2d_1x1_swish");
 }
 
 TEST_CASE_TEMPLATE("Conv2D with padding computes and differentiates as Keras does", B,

@@ -28,6 +28,7 @@ TEST_CASE_TEMPLATE("Dense computes and differentiates as Keras does", B, GRAFT_T
   check_golden<B, Shape{11}, Dense<5>>("dense_linear");
   check_golden<B, Shape{11}, Dense<5, Relu>>("dense_relu");
   check_golden<B, Shape{11}, Dense<5, Sigmoid>>("dense_sigmoid");
+  check_golden<B, Shape{11}, Dense<5, Swish>>("dense_swish");
   check_golden<B, Shape{11}, Dense<5, Tanh>>("dense_tanh");
   check_golden<B, Shape{11}, Dense<5, Softmax>>("dense_softmax");
 }

@@ -27,4 +27,6 @@ TEST_CASE_TEMPLATE("DepthwiseConv2D computes and differentiates as Keras does", 
   check_golden<B, Shape{5, 6, 4}, DepthwiseConv2D<Kernel<3>, DepthMultiplier<2>, Relu>>(
       "depthwise_conv2d_3x3_multiplier_relu");
   check_golden<B, Shape{7, 6, 37}, DepthwiseConv2D<Kernel<5>, Same>>("depthwise_conv2d_5x5_same_wide");
+  check_golden<B, Shape{5, 6, 19}, DepthwiseConv2D<Kernel<3>, Same, Swish>>(
+      "depthwise_conv2d_3x3_same_swish");
 }

@@ -9,6 +9,9 @@ using namespace graft::test;
 static_assert(Layer<Dropout<20>> && Layer<Dropout<0>>);
 static_assert(Dropout<20>::output_shape({3, 4, 5}) == Shape{3, 4, 5});
 static_assert(Dropout<20>::parameters({5}).empty());
+static_assert(Dropout<20>::rule == DropoutRule{20, 100, false} && Dropout<20>::rule.rate() == 0.2);
+static_assert(Dropout<3, WholeSamples, Of<80>>::rule == DropoutRule{3, 80, true});
+static_assert(Dropout<999, Of<1000>>::is_rate && !Dropout<80, Of<80>>::is_rate);
 
 namespace {
 
@@ -77,6 +80,26 @@ TEST_CASE_TEMPLATE("the gradient of Dropout goes through the mask of its forward
     REQUIRE(pass.output[i] == x[i] * factors[i]);
     REQUIRE(pass.input_gradient[i] == dy[i] * factors[i]);
   }
+}
+
+TEST_CASE_TEMPLATE("WholeSamples drops all of a sample or nothing", B, GRAFT_TESTED_BACKENDS) {
+  constexpr std::size_t samples = 2000;
+  using Whole = Net<Shape{2, 3, 2}, Dropout<30, Of<80>, WholeSamples>>;
+  const std::vector<float> ones(samples * 12, 1.0f);
+  const TrainingPass pass = training_pass<Whole, B>(samples, ones, {}, ones, {7});
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const float factor = pass.output[12 * i];
+    dropped += factor == 0.0f ? 1 : 0;
+    if (factor != 0.0f) CHECK(factor == doctest::Approx(1.6).epsilon(1e-6));
+    for (std::size_t k = 0; k < 12; ++k) {
+      REQUIRE(pass.output[12 * i + k] == factor);
+      REQUIRE(pass.input_gradient[12 * i + k] == factor);
+    }
+  }
+  // 2000 draws at 0.375 have a standard deviation of 22: five of them.
+  CHECK(dropped > 750 - 110);
+  CHECK(dropped < 750 + 110);
 }
 
 TEST_CASE_TEMPLATE("Dropout<0> keeps everything and Dropout<99> little", B, GRAFT_TESTED_BACKENDS) {

@@ -52,4 +52,5 @@ TEST_CASE_TEMPLATE("AveragePooling2D computes and differentiates as Keras does",
 TEST_CASE_TEMPLATE("GlobalAveragePooling2D computes and differentiates as Keras does", B,
                    GRAFT_TESTED_BACKENDS) {
   check_golden<B, Shape{3, 4, 5}, GlobalAveragePooling2D>("global_average_pooling2d");
+  check_golden<B, Shape{3, 4, 5}, GlobalAveragePooling2DKeepDims>("global_average_pooling2d_keepdims");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <graft/applications/dense_net.hpp>
 #include <graft/layers/conv2d.hpp>
 #include <graft/layers/dense.hpp>
 #include <graft/layers/flatten.hpp>
@@ -30,4 +31,11 @@ TEST_CASE("the list of names has blocks first, runs of numbers as ranges, and no
                  Named<"join1", Concatenate<Sequential<>, Named<"conv_7", Conv2D<2, Kernel<1>>>>>, Flatten,
                  Named<"top", Dense<1>>>>;
   CHECK(detail::layer_name_list<Net>.view() == "join0..1, conv_1..7, stem, top");
+}
+
+TEST_CASE("the list of a network of very many names is short, and says so") {
+  const std::string_view list = detail::layer_name_list<DenseNet121<Image<32, 32>>>.view();
+  CHECK(list.starts_with("conv2_block1_concat, conv2_block2_concat, "));
+  CHECK(list.ends_with("_concat, ..."));
+  CHECK(list.size() < 700);
 }

@@ -18,6 +18,7 @@ class PlanSimulation {
   PlanSimulation(const Graph<Nodes>& graph, const Plan<Nodes>& plan, PlanMode mode)
       : nodes_{graph.nodes.begin(), graph.nodes.end()},
         locations_{plan.locations.begin(), plan.locations.end()},
+        inner_offsets_{plan.inner_offset.begin(), plan.inner_offset.end()},
         steps_{plan.steps.begin(), plan.steps.begin() + plan.step_count},
         mode_{mode} {
     label_values();
@@ -32,7 +33,9 @@ class PlanSimulation {
     if (mode.training)
       for (const Step& step : steps_) {
         expect(step.from, "for the backward pass");
+        if (step.factor != Step::none) expect(step.factor, "for the backward pass");
         if (step.slice == 0) expect(step.to, "for the backward pass");
+        expect_inner(step.node, "for the backward pass");
       }
   }
 
@@ -90,10 +93,45 @@ class PlanSimulation {
 
   void execute(const Step& step) {
     expect(step.from, "when it is read");
+    if (step.factor != Step::none) expect(step.factor, "when it is read");
     if (nodes_[step.node].role == Role::add) return add(step);
+    write_inner(step.node);
     const bool copies = nodes_[step.node].role == Role::concatenate;
     write(step.to, step.slice, values_[copies ? step.from : step.to]);
+    if (nodes_[step.node].role ==
+        Role::multiply) {  // value by value in place of what it multiplies, or elsewhere
+      if (!same_place(step.from, step.to)) expect(step.from, "while it is read");
+      return expect(step.factor, "while it is read");
+    }
     expect(step.from, "while it is read");
+    expect_inner(step.node, "while it is read");
+  }
+
+  // The value between two stages has labels of its own, too.
+  static Label inner_label(std::size_t n, std::size_t i) {
+    return static_cast<Label>(n << 32 | std::size_t{1} << 31 | i);
+  }
+  template <class F>
+  void for_each_inner(std::size_t n, F&& f) {
+    if (nodes_[n].inner.rank == 0) return;
+    for (std::size_t i = 0; i < nodes_[n].inner.size(); ++i) {
+      if (inner_offsets_[n] + i >= memory_[2].size())
+        return fail(n, "has a value between its stages outside its memory");
+      f(inner_label(n, i), memory_[2][inner_offsets_[n] + i]);
+    }
+  }
+  void write_inner(std::size_t n) {
+    for_each_inner(n, [](Label label, Label& cell) { cell = label; });
+  }
+  void expect_inner(std::size_t n, const char* when) {
+    bool intact = true;
+    for_each_inner(n, [&](Label label, Label cell) { intact = intact && label == cell; });
+    if (!intact) fail(n, std::string{"has a value between its stages that is not intact "} + when);
+  }
+
+  bool same_place(std::size_t a, std::size_t b) const {
+    const Location &x = locations_[a], &y = locations_[b];
+    return x.region == y.region && x.offset == y.offset && x.channel == y.channel && x.layout == y.layout;
   }
 
   // Sums in the making have labels of their own: those of the first term, then negative numbers.
@@ -118,7 +156,7 @@ class PlanSimulation {
       for_each_cell(step.to, 0, before, [&](Label label, Label cell) { intact = intact && label == cell; });
     if (!intact) fail(step.node, "is added onto something else");
     write(step.to, 0,
-          done + 1 == terms ? values_[step.node]
+          done + 1 == terms ? values_[step.to]
                             : std::vector<Label>(node.output.size(), -2 - static_cast<Label>(done)));
     expect(step.from, "while it is read");
   }
@@ -129,6 +167,7 @@ class PlanSimulation {
 
   std::vector<Node> nodes_;
   std::vector<Location> locations_;
+  std::vector<std::size_t> inner_offsets_;
   std::vector<Step> steps_;
   PlanMode mode_;
   std::vector<std::vector<Label>> values_;  // of each node: the labels of its output

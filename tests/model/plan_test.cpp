@@ -7,6 +7,7 @@
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/reshape.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/execution.hpp>
 #include <graft/model/network.hpp>
@@ -133,6 +134,25 @@ TEST_CASE("a sum takes the place of a term that nobody else reads") {
   CHECK(plan_errors<Net<vector, Add<Dense<4>, Dense<4>>, Activation<Tanh>>>() == "");
 }
 
+TEST_CASE("a product takes the place of what it multiplies, if all others have read it") {
+  using Factors = Sequential<GlobalAveragePooling2D, Reshape<1, 1, 4>, Point<4>>;
+  using Excited = Net<map, Block<4>, Multiply<Sequential<>, Factors>, Point<3>>;
+  CHECK(plan_errors<Excited>() == "");
+  constexpr auto& plan = plan_of<Excited, frozen_mode>;
+  CHECK(plan.step_count == 5);  // two convolutions before and within, a mean, the product, a convolution
+  CHECK(plan.locations[plan.steps[3].to].offset == plan.locations[plan.steps[3].from].offset);
+
+  CHECK(plan_errors<Net<map, Block<4>, Multiply<Factors, Sequential<>>>>() == "");
+  CHECK(plan_errors<Net<map, Block<4>, Add<Multiply<Sequential<>, Factors>, Sequential<>>, Point<2>>>() ==
+        "");
+  CHECK(plan_errors<Net<map, Point<4>, Add<Sequential<>, Multiply<Sequential<>, Factors>>>>() == "");
+  CHECK(plan_errors<Net<map, Point<4>, Concatenate<Multiply<Sequential<>, Factors>, Point<2>, Sequential<>>,
+                        Flatten>>() == "");
+  CHECK(plan_errors<Net<map, Multiply<Sequential<>, Sequential<>>, Point<2>>>() == "");
+  CHECK(plan_errors<Net<map, Point<4>, Multiply<Dropout<10>, Dropout<20>>>>() == "");
+  CHECK(plan_errors<Net<vector, Multiply<Dense<4, Swish>, Dense<4, Swish>>, Dense<2, Swish>>>() == "");
+}
+
 TEST_CASE("networks that compute nothing deliver their input") {
   CHECK(plan_errors<Net<map>>() == "");
   CHECK(plan_errors<Net<map, Flatten>>() == "");
@@ -162,11 +182,41 @@ TEST_CASE("nothing is taken into a layer that somebody else reads, or that has a
   using Activated = Net<map, Conv2D<3, Kernel<1>, Relu>, BatchNormalization<>, Activation<Tanh>>;
   CHECK(plan_errors<Activated>() == "");
   CHECK(plan_of<Activated, frozen_mode>.steps[0].scale_shift == Step::none);
-  CHECK(plan_of<Activated, frozen_mode>.step_count == 3);
+  CHECK(plan_of<Activated, frozen_mode>.step_count == 2);
   // Without batch normalisation the activation still goes in.
   using Plain = Net<vector, Dense<3>, Activation<Tanh>, Dense<2>>;
   CHECK(plan_of<Plain, frozen_mode>.steps[0].activation == 2);
   CHECK(plan_of<Plain, frozen_mode>.step_count == 2);
+}
+
+TEST_CASE("in a frozen part an activation is computed with the batch normalisation or the sum before it") {
+  using Normalized = Net<map, Point<4>, MaxPooling2D<Kernel<2>>, BatchNormalization<>, Activation<Relu>>;
+  CHECK(plan_errors<Normalized>() == "");
+  constexpr auto& normalized = plan_of<Normalized, frozen_mode>;
+  CHECK(normalized.step_count == 3);
+  CHECK(normalized.steps[2].node == 3);
+  CHECK(normalized.steps[2].activation == 4);
+  CHECK(plan_of<Normalized, inference_mode>.step_count == 4);
+
+  using Residual = Net<map, Block<3>, Add<Sequential<>, Point<3>>, Activation<Relu>, Point<2>>;
+  CHECK(plan_errors<Residual>() == "");
+  constexpr auto& residual = plan_of<Residual, frozen_mode>;
+  CHECK(residual.step_count == 4);
+  CHECK(residual.steps[2].activation == 6);
+  CHECK(residual.locations[6].offset == residual.locations[4].offset);
+  CHECK(plan_of<Residual, training_mode>.step_count == 8);  // nothing fused, and the sum's first term copied
+  // With the last of several terms only; and not where somebody else reads the sum.
+  using Three = Net<map, Add<Point<3>, Point<3>, Sequential<>>, Activation<Tanh>>;
+  CHECK(plan_errors<Three>() == "");
+  constexpr auto& three = plan_of<Three, frozen_mode>;
+  CHECK(three.step_count == 4);
+  CHECK(three.steps[2].activation == Step::none);
+  CHECK(three.steps[3].activation == 4);
+  using Shared = Net<map, Add<Point<3>, Sequential<>>, Add<Activation<Relu>, Sequential<>>>;
+  CHECK(plan_errors<Shared>() == "");
+  CHECK(plan_of<Shared, frozen_mode>.steps[1].activation == Step::none);
+  CHECK(plan_errors<Net<map, Concatenate<Sequential<Add<Point<3>, Sequential<>>, Activation<Relu>>,
+                                         Sequential<BatchNormalization<>, Activation<Relu>>>>>() == "");
 }
 
 TEST_CASE("concatenation, Flatten and, outside training, Dropout are no steps") {

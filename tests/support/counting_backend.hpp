@@ -209,6 +209,15 @@ struct Counting {
                              {real(v.gamma), real(v.beta), real(v.mean), real(v.variance)}, real(y));
   }
   template <ElementwiseSpec S>
+  static void batch_norm_backward(Context& c, std::size_t n, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    ++calls["batch_norm_backward"];
+    Reference::batch_norm_backward<S>(c.host, n, epsilon, real(x),
+                                      {real(v.gamma), real(v.beta), real(v.mean), real(v.variance)}, real(dy),
+                                      real(dgamma), real(dbeta), real(dx));
+  }
+  template <ElementwiseSpec S>
   static void batch_norm_training(Context& c, std::size_t n, double epsilon, double momentum, const float* x,
                                   const float* gamma, const float* beta, float* mean, float* variance,
                                   float* saved, float* y) {
@@ -230,25 +239,64 @@ struct Counting {
     ++calls["activation"];
     Reference::activation<S, Act>(c.host, n, real(x), real(y));
   }
-  template <ImageLayout L, class Act>
-  static void activation_backward(Context& c, std::size_t n, const float* y, float* dy) {
+  template <ElementwiseSpec S, class Act>
+  static void activation_backward(Context& c, std::size_t n, const float* value, float* dy) {
     ++calls["activation_backward"];
-    Reference::activation_backward<L, Act>(c.host, n, real(y), real(dy));
+    Reference::activation_backward<S, Act>(c.host, n, real(value), real(dy));
   }
-  template <ElementwiseSpec S>
+  template <ElementwiseSpec S, class Act>
+  static void scale_shift(Context& c, std::size_t n, const float* x, const float* scale, const float* shift,
+                          float* y) {
+    ++calls["scale_shift"];
+    Reference::scale_shift<S, Act>(c.host, n, real(x), real(scale), real(shift), real(y));
+  }
+  template <ElementwiseSpec S, class Act = Linear>
   static void accumulate(Context& c, std::size_t n, const float* dy, float* dx) {
     ++calls["accumulate"];
-    Reference::accumulate<S>(c.host, n, real(dy), real(dx));
+    Reference::accumulate<S, Act>(c.host, n, real(dy), real(dx));
   }
-  template <ElementwiseSpec S, std::size_t Percent>
+  template <MultiplySpec S>
+  static void multiply(Context& c, std::size_t n, const float* x, const float* factor, float* y) {
+    ++calls["multiply"];
+    Reference::multiply<S>(c.host, n, real(x), real(factor), real(y));
+  }
+  template <MultiplySpec S>
+  static void multiply_backward(Context& c, std::size_t n, const float* x, const float* factor,
+                                const float* dy, float* dx, float* dfactor) {
+    ++calls["multiply_backward"];
+    Reference::multiply_backward<S>(c.host, n, real(x), real(factor), real(dy), real(dx), real(dfactor));
+  }
+  template <ElementwiseSpec S, class L>
+  static void rescale(Context& c, std::size_t n, const float* x, float* y) {
+    ++calls["rescale"];
+    Reference::rescale<S, L>(c.host, n, real(x), real(y));
+  }
+  template <ElementwiseSpec S, class L>
+  static void rescale_backward(Context& c, std::size_t n, const float* dy, float* dx) {
+    ++calls["rescale_backward"];
+    Reference::rescale_backward<S, L>(c.host, n, real(dy), real(dx));
+  }
+  template <ElementwiseSpec S>
+  static void normalize(Context& c, std::size_t n, const float* x, const float* mean, const float* variance,
+                        float* y) {
+    ++calls["normalize"];
+    Reference::normalize<S>(c.host, n, real(x), real(mean), real(variance), real(y));
+  }
+  template <ElementwiseSpec S>
+  static void normalize_backward(Context& c, std::size_t n, const float* variance, const float* dy,
+                                 float* dx) {
+    ++calls["normalize_backward"];
+    Reference::normalize_backward<S>(c.host, n, real(variance), real(dy), real(dx));
+  }
+  template <ElementwiseSpec S, DropoutRule Rule>
   static void dropout(Context& c, std::size_t n, Philox key, const float* x, float* y) {
     ++calls["dropout"];
-    Reference::dropout<S, Percent>(c.host, n, key, real(x), real(y));
+    Reference::dropout<S, Rule>(c.host, n, key, real(x), real(y));
   }
-  template <ElementwiseSpec S, std::size_t Percent>
+  template <ElementwiseSpec S, DropoutRule Rule>
   static void dropout_backward(Context& c, std::size_t n, Philox key, const float* dy, float* dx) {
     ++calls["dropout_backward"];
-    Reference::dropout_backward<S, Percent>(c.host, n, key, real(dy), real(dx));
+    Reference::dropout_backward<S, Rule>(c.host, n, key, real(dy), real(dx));
   }
 
   template <class Loss, std::size_t Units>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/simd/simd.hpp>
+#include <graft/data/preprocessing.hpp>
 #include <graft/model/extractor.hpp>
 #include <graft/model/keras_order.hpp>
 #include <graft/model/parameters.hpp>
@@ -71,11 +72,14 @@ std::vector<float> named_parameters() {
     const double window = static_cast<double>(entry.shape[0] * entry.shape[1]);
     double centre = 0.0, spread = 0.2;  // of biases and moving means
     if (is("depthwise_kernel")) spread = std::sqrt(3.0 / window);
-    if (is("kernel"))
+    if (is("kernel") || is("pointwise_kernel"))
       spread = std::sqrt(3.0 / static_cast<double>(entry.shape.size() / entry.shape.channels()));
     if (is("beta")) spread = 0.3;
     if (is("gamma")) centre = 1.0, spread = 0.3;
     if (is("moving_variance")) centre = 1.0, spread = 0.5;
+    if (is("mean")) centre = 0.5;
+    if (is("variance")) centre = 0.3;
+    if (is("count")) spread = 0.0;
     const NamedNumbers numbers{entry.layer + "/" + entry.name};
     for (std::size_t i = 0; i < entry.shape.size(); ++i)
       values[entry.offset + i] = static_cast<float>(centre + spread * numbers(i));
@@ -92,29 +96,59 @@ using ApplicationBackend = Simd;
 using ApplicationBackend = Blas;
 #endif
 
-/// What a network makes of an image, with parameters by formula, against what Keras makes of it: to 1e-4 of
-/// the largest value.
-template <LayeredNetwork Net>
-void check_golden_application(const std::string& name) {
+inline std::string size_text(const Shape& image) {
+  return std::to_string(image[0]) + "x" + std::to_string(image[1]);
+}
+
+/// What a network makes of an image against what Keras makes of it: to 1e-4 of the largest value.
+/// // image (height, width, channels) as the network takes it
+template <LayeredNetwork Net, Backend B>
+void check_golden_output(const Extractor<Net, B>& network, std::span<const float> image,
+                         const Golden& golden) {
   constexpr Shape in = Net::input_shape;
-  const std::string size = std::to_string(in[0]) + "x" + std::to_string(in[1]);
-  CAPTURE(name);
-  CAPTURE(size);
-  Extractor<Net, ApplicationBackend> network;
-  network.assign(named_parameters<Net>());
-  auto image = Tensor<4>::from_shape({1, in[0], in[1], in[2]});
-  const Pixels pixels = image_files::pattern(in[0], in[1]);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.data()[i] = static_cast<float>(pixels.data()[i]) * static_cast<float>(1 / 255.);
-  const Tensor<4> output = network.predict(image);
-  const Golden golden{"applications/" + name};
-  const auto expected = golden("output_" + size);
-  const double largest = double{golden("largest_" + size)[0]};
+  CAPTURE(size_text(in));
+  REQUIRE(image.size() == in.size());
+  auto batch = Tensor<4>::from_shape({1, in[0], in[1], in[2]});
+  std::copy(image.begin(), image.end(), batch.data());
+  const Tensor<4> output = network.predict(batch);
+  const auto expected = golden("output_" + size_text(in));
+  const double largest = double{golden("largest_" + size_text(in))[0]};
   REQUIRE(expected.size() == (output.size() + 36) / 37);
   double worst = 0.0;
   for (std::size_t i = 0; i < expected.size(); ++i)
     worst = std::max(worst, std::fabs(double{output.data()[37 * i]} - double{expected[i]}) / largest);
   CHECK(worst <= 1e-4);
+}
+
+/// The same with parameters by formula.
+template <LayeredNetwork Net, Backend B = ApplicationBackend>
+void check_golden_application(const std::string& name) {
+  CAPTURE(name);
+  constexpr Shape in = Net::input_shape;
+  Extractor<Net, B> network;
+  network.assign(named_parameters<Net>());
+  const Pixels pixels = image_files::pattern(in[0], in[1]);
+  std::vector<float> image(pixels.begin(), pixels.end());
+  if (!std::is_same_v<typename Net::preprocessing, PassThrough>)
+    for (float& x : image) x *= static_cast<float>(1 / 255.);
+  check_golden_output(network, image, Golden{"applications/" + name});
+}
+
+/// The same with trained weights, and an image that is preprocessed as it was in training; where the weights
+/// are not there, nothing is checked.
+template <LayeredNetwork Net, Backend B = ApplicationBackend>
+void check_golden_trained(const std::string& name, const std::string& file) {
+  CAPTURE(name);
+  constexpr Shape in = Net::input_shape;
+  const std::filesystem::path weights = image_files::shared_data() / "weights" / file;
+  if (!std::filesystem::exists(weights)) {
+    MESSAGE("skipped: " << file << " of GRAFT_DATA or ../shared/data is not there");
+    return;
+  }
+  Extractor<Net, B> network;
+  network.load(weights);
+  const Tensor<3> image = network.preprocess(image_files::pattern(in[0], in[1]));
+  check_golden_output(network, {image.data(), image.size()}, Golden{"trained/" + name});
 }
 
 #endif

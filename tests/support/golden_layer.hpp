@@ -18,7 +18,7 @@ std::vector<float> golden_parameters(const Golden& golden) {
   std::vector<float> values(graph_of<N>.parameter_count);
   for (const ParameterEntry& entry : parameter_table<N>()) {
     const xt::xarray<float> array = golden.array(entry.name);
-    REQUIRE(array.dimension() == entry.shape.rank);
+    REQUIRE(array.dimension() == std::max<std::size_t>(entry.shape.rank, 1));  // a scalar has shape (1)
     for (std::size_t axis = 0; axis < entry.shape.rank; ++axis)
       REQUIRE(array.shape(axis) == entry.shape[axis]);
     std::copy(array.data(), array.data() + array.size(), values.data() + entry.offset);

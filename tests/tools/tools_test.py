@@ -67,6 +67,12 @@ class CheckIncludes(ToolTest):
         self.assertEqual(code, 1)
         self.assertIn("core/c.hpp: expected to be reached from graft.hpp", text)
 
+    def test_opt_in(self):
+        self.assertEqual(self.complaints(onnx__c=HEAD + "#include <graft/core/a.hpp>\n#include <onnx/onnx_pb.h>\n"), (0, ""))
+        code, text = self.complaints(graft=self.GOOD["graft.hpp"] + "#include <graft/onnx/c.hpp>\n")
+        self.assertEqual(code, 1)
+        self.assertIn("onnx/c.hpp: expected not to be reached from graft.hpp", text)
+
     def test_form(self):
         for text in ("#pragma once\n", "// SPDX-License-Identifier: MIT\n", HEAD + "//\n" * 300,
                      HEAD + '#include "b.hpp"\n', HEAD + "#include <graft/core/missing.hpp>\n"):
@@ -82,7 +88,7 @@ class CheckIncludes(ToolTest):
 class Amalgamate(ToolTest):
     def run_amalgamate(self, *options):
         return self.run_tool(sys.executable, TOOLS / "amalgamate.py", "--include-dir", self.root / "include",
-                             "--output", self.root / "one.hpp", *options)
+                             "--output-dir", self.root / "one", *options)
 
     def setUp(self):
         super().setUp()
@@ -92,10 +98,22 @@ class Amalgamate(ToolTest):
 
     def test_text(self):
         self.assertEqual(self.run_amalgamate(), (0, ""))
-        text = (self.root / "one.hpp").read_text(encoding="utf-8")
+        text = (self.root / "one/graft/graft.hpp").read_text(encoding="utf-8")
         self.assertEqual([line for line in text.splitlines() if line and not line.startswith("//")],
                          ["#pragma once", "#include <cstdio>", "#ifdef B", "#include <cstdio>", "#endif", "int b;", "int a;"])
         self.assertEqual(text.count("SPDX"), 1)
+
+    def test_opt_in(self):
+        self.write("include/graft/onnx/export_onnx.hpp", HEAD + "#include <graft/core/a.hpp>\n#include <graft/onnx/c.hpp>\nint d;\n")
+        self.write("include/graft/onnx/c.hpp", HEAD + "#include <graft/core/b.hpp>\n#include <onnx/onnx_pb.h>\nint c;\n")
+        self.assertEqual(self.run_amalgamate(), (0, ""))
+        text = (self.root / "one/graft/onnx/export_onnx.hpp").read_text(encoding="utf-8")
+        self.assertEqual([line for line in text.splitlines() if line and not line.startswith("//")],
+                         ["#pragma once", "#include <graft/graft.hpp>", "#include <onnx/onnx_pb.h>", "int c;", "int d;"])
+        self.assertNotIn("int c;", (self.root / "one/graft/graft.hpp").read_text(encoding="utf-8"))
+        self.assertEqual(self.run_amalgamate("--check"), (0, ""))
+        self.write("include/graft/onnx/c.hpp", HEAD + "int e;\n")
+        self.assertEqual(self.run_amalgamate("--check")[0], 1)
 
     def test_check(self):
         self.assertEqual(self.run_amalgamate("--check")[0], 1)

@@ -52,6 +52,17 @@ TEST_CASE("A history keeps its epochs in order") {
   CHECK(sum == 0.75);
 }
 
+TEST_CASE("A history goes on with another as a new phase") {
+  History history;
+  history.append({{.epoch = 0, .loss = 0.5}, {.epoch = 1, .loss = 0.4}});
+  CHECK(history.phases().empty());  // the first is no new one
+  history.append({});
+  history.append({{.epoch = 2, .loss = 0.3}});
+  CHECK(history.size() == 3);
+  CHECK(history[2].epoch == 2);
+  CHECK(history.phases() == std::vector<std::size_t>{2});
+}
+
 TEST_CASE("The best epoch is the earliest of the highest validation accuracies") {
   const History history{{.epoch = 0, .accuracy = 1.0, .val_loss = 1, .val_accuracy = 0.5},
                         {.epoch = 1, .accuracy = 0.9, .val_loss = 1, .val_accuracy = 0.75},

@@ -81,3 +81,13 @@ TEST_CASE("A long history hides its marks until they are pointed at") {
   CHECK(text.find("class=\"plot dense\"") != text.npos);
   CHECK(occurrences(text, "<title>") == 4000);
 }
+
+TEST_CASE("A new phase of training begins at a line between two epochs") {
+  History history{{.epoch = 0, .loss = 0.5}, {.epoch = 1, .loss = 0.4}, {.epoch = 2, .loss = 0.3}};
+  CHECK(detail::report_charts(history).find("phase") == std::string::npos);
+  history.append({{.epoch = 3, .loss = 0.2}, {.epoch = 4, .loss = 0.1}});
+  const std::string text = detail::report_charts(history);
+  CHECK(html_fault(text) == "");
+  CHECK(occurrences(text, "<path class=\"phase\" d=\"M318 24V232\"/>") == 2);  // 58 + 416 * 2.5 / 4
+  CHECK(occurrences(text, "<p class=\"note\">A new phase of training begins with epoch 4.</p>") == 2);
+}

@@ -179,7 +179,7 @@ TEST_CASE("a manifest that is not Keras' is refused, naming file and object") {
   CHECK(contains(with([](auto& file) {
                    file.dense_manifest();
                    file.numbers("/dense_1/dense_1/kernel:0", {2});
-                   file.numbers("/dense_1/dense_1/bias:0", {}, H5T_STD_I64LE);
+                   file.numbers("/dense_1/dense_1/bias:0", {2}, H5T_STD_I64LE);
                  }),
                  "/dense_1/dense_1/bias:0: expected float16, float32 or float64 numbers, received integers"));
   for (const char* name : {"../other/kernel:0", "/dense_1/kernel:0", "", ".", "a//b", "a/../../b"})

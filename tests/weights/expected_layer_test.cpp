@@ -51,6 +51,16 @@ TEST_CASE("the first difference names parameter, expected and found") {
   CHECK(count->found == "layer d with kernel (4, 2)");
 }
 
+TEST_CASE("a depthwise kernel may be called a kernel, as in Keras 3, and nothing else may") {
+  using graft::detail::difference;
+  const ExpectedLayer depthwise{"dw", {{"depthwise_kernel", {3, 3, 8, 1}}}};
+  CHECK_FALSE(difference(depthwise, {"dw", {tensor("dw/kernel", {3, 3, 8, 1})}}));
+  CHECK_FALSE(difference(depthwise, {"dw", {tensor("dw/depthwise_kernel:0", {3, 3, 8, 1})}}));
+  CHECK(difference(depthwise, {"dw", {tensor("dw/pointwise_kernel:0", {3, 3, 8, 1})}}));
+  const ExpectedLayer conv{"conv", {{"kernel", {3, 3, 8, 1}}}};
+  CHECK(difference(conv, {"conv", {tensor("conv/depthwise_kernel:0", {3, 3, 8, 1})}}));
+}
+
 TEST_CASE("moving mean and variance in the wrong order are found though their shapes agree") {
   const ExpectedLayer norm{"bn", {{"beta", {8}}, {"moving_mean", {8}}, {"moving_variance", {8}}}};
   const auto swapped = graft::detail::difference(

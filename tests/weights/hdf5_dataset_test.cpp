@@ -57,12 +57,14 @@ TEST_CASE("contiguous and compact datasets of every rank and format are read") {
     file.numbers("/big_endian", {7, 3}, H5T_IEEE_F32BE);
     file.numbers("/double", {9}, H5T_IEEE_F64LE);
     file.numbers("/half", {9}, half_type(H5T_IEEE_F32LE, place).get());
+    file.numbers("/count", {}, H5T_STD_I64BE);
     file.numbers("/half_big_endian", {9}, half_type(H5T_IEEE_F32BE, place).get());
     const Handle compact{H5Pcreate(H5P_DATASET_CREATE)};
     H5Pset_layout(compact.get(), H5D_COMPACT);
     file.numbers("/compact", {5, 5}, H5T_IEEE_F32LE, compact.get());
   }
   CHECK(read(path, "scalar") == std::vector<float>{0.5F});
+  CHECK(read(path, "count") == std::vector<float>{0.0F});  // of 0.5
   CHECK(read(path, "rank4") == test::H5Builder::counted(120));
   CHECK(read(path, "big_endian") == test::H5Builder::counted(21));
   CHECK(read(path, "compact") == test::H5Builder::counted(25));

@@ -78,6 +78,20 @@ Expected branched() {
 
 }  // namespace
 
+TEST_CASE("a name with a slash matches Keras 3's, which has none") {
+  const Expected expected{{"conv1/conv", {{"kernel", {7, 7, 3, 8}}}},
+                          {"fire2/squeeze1x1", {{"kernel", {1, 1, 8, 8}}}},
+                          {"fire3/squeeze1x1", {{"kernel", {1, 1, 8, 8}}}}};
+  Layers layers = stored(expected, [](std::string name) {
+    std::replace(name.begin(), name.end(), '/', '_');
+    return name;
+  });
+  CHECK(in_order(layers, expected));
+  std::swap(layers[1], layers[2]);
+  CHECK(match_layers("file.h5", layers, expected)[1].found == &layers[2]);
+  CHECK(match_layers("file.h5", stored(expected), expected).size() == 3);
+}
+
 TEST_CASE("equal names match in any order of the file") {
   const Expected expected = branched();
   Layers layers = stored(expected);

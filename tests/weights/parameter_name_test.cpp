@@ -20,6 +20,9 @@ TEST_CASE("every generation's names lead to Keras 2's parameter") {
   CHECK(parameter_name("bn/moving_variance:0") == "moving_variance");
   CHECK(parameter_name("conv_dw_1/depthwise_kernel:0") == "depthwise_kernel");
   CHECK(parameter_name("dense/kernel_1:0") == "kernel");
+  CHECK(parameter_name("normalization/mean:0") == "mean");
+  CHECK(parameter_name("normalization/variance:0") == "variance");
+  CHECK(parameter_name("normalization/count:0") == "count");
   CHECK(parameter_name("block1_conv1_W_1:0") == "kernel");
   CHECK(parameter_name("block1_conv1_b_1:0") == "bias");
   CHECK(parameter_name("convolution2d_1_W:0") == "kernel");

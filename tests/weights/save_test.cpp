@@ -16,6 +16,10 @@ namespace {
 
 using Net = SmallModel<Reference>;
 
+struct ThreeNumbers : PerChannel {
+  static constexpr std::array values{0.5, 1.0, 1.5};
+};
+
 Net trained() {
   Net net{Seed{3}};
   net.backbone().assign(trained_parameters<SmallBackbone>(1));
@@ -100,6 +104,67 @@ TEST_CASE("the file describes the model in Keras' words") {
   CHECK(find("dense_2")["config"]["activation"] == "softmax");
   CHECK(find("dense_2")["config"]["trainable"] == true);
   CHECK(config["config"]["output_layers"] == nlohmann::json::parse(R"([["dense_2",0,0]])"));
+}
+
+TEST_CASE("names with a slash are saved without, for Keras 3, and found again") {
+  const TempFolder folder;
+  using Slashed =
+      Model<Image<6, 5>,
+            Sequential<Named<"top/separable", SeparableConv2D<4, Kernel<3>, DepthMultiplier<2>, Relu>>,
+                       Flatten, Named<"top/dense", Dense<2, Softmax>>>,
+            Reference>;
+  const Slashed net{Seed{2}};
+  net.save(folder / "net.h5");
+  const Archive archive = Archive::open(folder / "net.h5");
+  const auto config = nlohmann::json::parse(archive.model_config())["config"];
+  const auto& layers = config["layers"];
+  REQUIRE(layers.size() == 4);
+  for (std::size_t i = 0; i < layers.size(); ++i) CHECK(layers[i]["name"] == archive.layers()[i].name);
+  CHECK(layers[1]["name"] == "top_separable");
+  CHECK(layers[1]["class_name"] == "SeparableConv2D");
+  CHECK(layers[1]["config"]["name"] == "top_separable");
+  CHECK(layers[1]["config"]["filters"] == 4);
+  CHECK(layers[1]["config"]["depth_multiplier"] == 2);
+  CHECK(layers[1]["config"]["activation"] == "relu");
+  CHECK(layers[2]["inbound_nodes"] == nlohmann::json::parse(R"([[["top_separable",0,0,{}]]])"));
+  CHECK(config["output_layers"] == nlohmann::json::parse(R"([["top_dense",0,0]])"));
+  REQUIRE(archive.layers()[1].tensors.size() == 3);
+  CHECK(archive.layers()[1].tensors[1].name == "top_separable/pointwise_kernel:0");
+  CHECK(same_bits(Slashed::load(folder / "net.h5").head().parameters(), net.head().parameters()));
+}
+
+TEST_CASE("layers of EfficientNet in Keras' words, and back bit for bit") {
+  using Excite = Multiply<Sequential<>, Sequential<GlobalAveragePooling2D, Reshape<1, 1, 4>>>;
+  using Whole =
+      Model<Image<4, 5>,
+            Sequential<Rescaling<std::ratio<1, 4>, std::ratio<-1>>, Rescaling<ThreeNumbers>, Normalization,
+                       Conv2D<4, Kernel<1>, Swish>, Excite, Dropout<1, Of<80>, WholeSamples>,
+                       GlobalAveragePooling2DKeepDims, Flatten, Dense<2, Softmax>>,
+            Reference>;
+  const TempFolder folder;
+  Whole net{Seed{3}};
+  net.head().assign(random_values(graph_of<Whole::head_network>.parameter_count, 2));
+  net.save(folder / "net.h5");
+  CHECK(same_bits(Whole::load(folder / "net.h5").head().parameters(), net.head().parameters()));
+
+  const Archive archive = Archive::open(folder / "net.h5");
+  const auto config = nlohmann::json::parse(archive.model_config());
+  const auto& layers = config["config"]["layers"];
+  const auto find = [&](const std::string& name) {
+    return *std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l["name"] == name; });
+  };
+  CHECK(find("rescaling_1")["config"]["scale"] == 0.25);
+  CHECK(find("rescaling_1")["config"]["offset"] == -1.0);
+  CHECK(find("rescaling_2")["config"]["scale"] == std::vector{0.5, 1.0, 1.5});
+  CHECK(find("normalization_1")["config"]["axis"] == std::vector{-1});
+  CHECK(find("conv2d_1")["config"]["activation"] == "swish");
+  CHECK(find("reshape_1")["config"]["target_shape"] == std::vector{1, 1, 4});
+  CHECK(find("multiply_1")["inbound_nodes"] ==
+        nlohmann::json::parse(R"([[["conv2d_1",0,0,{}],["reshape_1",0,0,{}]]])"));
+  CHECK(find("dropout_1")["config"]["rate"] == 0.0125);
+  CHECK(find("dropout_1")["config"]["noise_shape"] == nlohmann::json::parse("[null, 1, 1, 1]"));
+  CHECK(find("global_average_pooling2d_1")["config"]["keepdims"] == false);
+  CHECK(find("global_average_pooling2d_2")["config"]["keepdims"] == true);
 }
 
 TEST_CASE("what does not fit is refused by name, and leaves the backbone as it was") {

@@ -46,7 +46,9 @@ def save(folder, **arrays):
 
 def sources(layer):
     tensors = layer.input if isinstance(layer.input, list) else [layer.input]
-    return [] if isinstance(layer, tf_keras.layers.InputLayer) else [t._keras_history.layer.name for t in tensors]
+    if isinstance(layer, (tf_keras.layers.InputLayer, keras.layers.InputLayer)):
+        return []
+    return [getattr(t._keras_history, 'operation', None) or t._keras_history.layer for t in tensors]
 
 
 def dimensions(shape):
@@ -58,8 +60,9 @@ def layer_table(model, name_of=lambda name: name):
     """name, class, output shape, parameters and sources of every layer, in the order of `model.layers`."""
     rows = [('name', 'class', 'output_shape', 'parameters', 'inputs')]
     for layer in model.layers:
-        rows.append((name_of(layer.name), type(layer).__name__, dimensions(layer.output_shape), str(layer.count_params()),
-                     ','.join(name_of(name) for name in sources(layer)) or '-'))
+        shape = layer.output_shape if hasattr(layer, 'output_shape') else layer.output.shape
+        rows.append((name_of(layer.name), type(layer).__name__, dimensions(shape), str(layer.count_params()),
+                     ','.join(name_of(source.name) for source in sources(layer)) or '-'))
     return ''.join('\t'.join(row) + '\n' for row in rows)
 
 

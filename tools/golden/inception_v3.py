@@ -9,7 +9,7 @@ from .common import layer_table, np, pattern_image, save, tf_keras, versions
 BUNDLED_WEIGHTS = pathlib.Path(__file__).resolve().parents[2] / 'examples/data/inception_v3_mixed7_f16.h5'
 
 NUMBERED = ('input', 'conv2d', 'batch_normalization', 'activation', 'max_pooling2d', 'average_pooling2d', 'concatenate', 'flatten',
-            'dense', 'dropout')
+            'dense', 'dropout', 'zero_padding2d', 'add')
 
 
 def keras_2_0_name(name):

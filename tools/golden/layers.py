@@ -17,6 +17,7 @@ CONVOLUTIONS = {  # name: (input shape without the batch, filters, arguments)
     'conv2d_1x1': ((4, 5, 6), 7, dict(kernel_size=1, use_bias=False)),
     'conv2d_1x1_stride2': ((5, 6, 4), 3, dict(kernel_size=1, strides=2)),
     'conv2d_3x3_same_wide_relu': ((5, 6, 16), 33, dict(kernel_size=3, padding='same', activation='relu')),
+    'conv2d_1x1_swish': ((4, 5, 6), 19, dict(kernel_size=1, activation='swish')),
 }
 
 DEPTHWISE = {  # name: (input shape without the batch, arguments)
@@ -25,6 +26,14 @@ DEPTHWISE = {  # name: (input shape without the batch, arguments)
     'depthwise_conv2d_3x3_valid_stride2': ((7, 9, 5), dict(kernel_size=3, strides=2, use_bias=False)),
     'depthwise_conv2d_3x3_multiplier_relu': ((5, 6, 4), dict(kernel_size=3, depth_multiplier=2, activation='relu')),
     'depthwise_conv2d_5x5_same_wide': ((7, 6, 37), dict(kernel_size=5, padding='same')),
+    'depthwise_conv2d_3x3_same_swish': ((5, 6, 19), dict(kernel_size=3, padding='same', activation='swish')),
+}
+
+SEPARABLE = {  # name: (input shape without the batch, filters, arguments)
+    'separable_conv2d_3x3_same': ((6, 7, 5), 4, dict(kernel_size=3, padding='same', use_bias=False)),
+    'separable_conv2d_3x3_same_stride2_odd_relu': ((7, 9, 3), 6, dict(kernel_size=3, padding='same', strides=2, activation='relu')),
+    'separable_conv2d_3x3_valid_multiplier': ((5, 6, 4), 7, dict(kernel_size=3, depth_multiplier=2)),
+    'separable_conv2d_5x5_same_wide': ((7, 6, 37), 18, dict(kernel_size=5, padding='same')),
 }
 
 POOLS = {  # name without the kind: (input shape without the batch, arguments)
@@ -50,6 +59,8 @@ def run(layer, inputs, weights, training, upstream=None):
         call()
         if weights:
             layer.set_weights(weights)
+            if hasattr(layer, 'finalize_state'):  # Normalization computes with copies of its weights
+                layer.finalize_state()
     with tf.GradientTape() as tape:
         tape.watch(tensors)
         output = call()
@@ -93,7 +104,7 @@ def case(out, name, make, inputs, weights=(), training=False):
 
 
 def weighted(out):
-    for activation in ('linear', 'relu', 'sigmoid', 'tanh', 'softmax'):
+    for activation in ('linear', 'relu', 'sigmoid', 'swish', 'tanh', 'softmax'):
         name = f'dense_{activation}'
         random = generator(name)
         case(out, name, lambda library: library.layers.Dense(5, activation=activation), [normal(random, 2, 11)],
@@ -114,6 +125,15 @@ def weighted(out):
         if arguments.get('use_bias', True):
             weights.append(normal(random, shape[-1] * multiplier, scale=0.5))
         case(out, name, lambda library: library.layers.DepthwiseConv2D(**arguments), [normal(random, 2, *shape)], weights)
+    for name, (shape, filters, arguments) in SEPARABLE.items():
+        random = generator(name)
+        size, multiplier = arguments['kernel_size'], arguments.get('depth_multiplier', 1)
+        inner = shape[-1] * multiplier
+        weights = [normal(random, size, size, shape[-1], multiplier, scale=1 / size),
+                   normal(random, 1, 1, inner, filters, scale=inner ** -0.5)]
+        if arguments.get('use_bias', True):
+            weights.append(normal(random, filters, scale=0.5))
+        case(out, name, lambda library: library.layers.SeparableConv2D(filters, **arguments), [normal(random, 2, *shape)], weights)
     for scale in (True, False):
         for training in (False, True):
             name = 'batch_normalization' + ('' if scale else '_no_scale') + ('_training' if training else '')
@@ -124,8 +144,13 @@ def weighted(out):
                  [normal(random, 2, 4, 5, 6, mean=0.5, scale=1.5)], vectors, training)
 
 
+    random = generator('normalization')
+    case(out, 'normalization', lambda library: library.layers.Normalization(), [normal(random, 2, 3, 4, 5)],
+         [normal(random, 5), np.array([0.5, 2.0, 0.25, 1e-2, 7.0], np.float32), np.array(12)])
+
+
 def weightless(out):
-    for activation in ('linear', 'relu', 'sigmoid', 'tanh', 'softmax'):
+    for activation in ('linear', 'relu', 'sigmoid', 'swish', 'tanh', 'softmax'):
         name = f'activation_{activation}'
         x = normal(generator(name), 2, 3, 4, 5, scale=2.0)
         x[0, 0, 0, 0] = 0.0  # the kink of relu
@@ -145,9 +170,17 @@ def weightless(out):
     simple = {'flatten': lambda library: library.layers.Flatten(),
               'global_average_pooling2d': lambda library: library.layers.GlobalAveragePooling2D(),
               'zero_padding2d': lambda library: library.layers.ZeroPadding2D(((0, 1), (2, 3))),
+              'global_average_pooling2d_keepdims': lambda library: library.layers.GlobalAveragePooling2D(keepdims=True),
+              'reshape': lambda library: library.layers.Reshape((2, 6, 5)),
+              'rescaling': lambda library: library.layers.Rescaling(1 / 127.5, -1.0),
+              'rescaling_channels': lambda library: library.layers.Rescaling([0.5, 2.0, -0.25, 1.0, 0.3], [0.0, 0.1, 0.2, 0.3, 0.4]),
               'dropout_inference': lambda library: library.layers.Dropout(0.2)}
     for name, make in simple.items():
         case(out, name, make, [normal(generator(name), 2, 3, 4, 5)])
+    random = generator('multiply')
+    case(out, 'multiply', lambda library: library.layers.Multiply(), [normal(random, 2, 3, 4, 5), normal(random, 2, 3, 4, 5)])
+    random = generator('multiply_channels')
+    case(out, 'multiply_channels', lambda library: library.layers.Multiply(), [normal(random, 2, 3, 4, 5), normal(random, 2, 1, 1, 5)])
     random = generator('concatenate')
     case(out, 'concatenate', lambda library: library.layers.Concatenate(),
          [normal(random, 2, 3, 4, channels) for channels in (2, 5, 3)])

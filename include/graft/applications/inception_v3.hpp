@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
 #include <graft/layers/pooling2d.hpp>
 #include <graft/model/network.hpp>
 
@@ -77,6 +78,10 @@ struct Architecture {
                        Conv<76, 192, 3, 3, Strides<2>>>,
             MaxPool<4>>,
       BlockC<9, 77, "mixed9_0", 1>, BlockC<10, 86, "mixed9_1", 2>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::inception_v3

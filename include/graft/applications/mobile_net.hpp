@@ -6,6 +6,9 @@
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
 #include <graft/layers/depthwise_conv2d.hpp>
+#include <graft/layers/dropout.hpp>
+#include <graft/layers/pooling2d.hpp>
+#include <graft/layers/reshape.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/network.hpp>
 
@@ -50,6 +53,12 @@ struct Architecture {
                  Block<1, 64>, Block<2, 128, 2>, Block<3, 128>, Block<4, 256, 2>, Block<5, 256>,  //
                  Block<6, 512, 2>, Block<7, 512>, Block<8, 512>, Block<9, 512>, Block<10, 512>,   //
                  Block<11, 512>, Block<12, 1024, 2>, Block<13, 1024>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"global_average_pooling2d", GlobalAveragePooling2DKeepDims>,
+                         Named<"dropout", Dropout<1, Of<1000>>>,
+                         Named<"conv_preds", Conv2D<Classes, Kernel<1>, Same>>,
+                         Named<"reshape_2", Reshape<Classes>>, Named<"predictions", Activation<Softmax>>>;
 };
 
 }  // namespace detail::mobile_net

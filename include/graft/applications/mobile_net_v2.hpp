@@ -5,7 +5,9 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
 #include <graft/layers/depthwise_conv2d.hpp>
+#include <graft/layers/pooling2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/network.hpp>
 
@@ -90,6 +92,10 @@ struct Architecture {
                             Named<"Conv_1_bn", Normalization>, Named<"out_relu", Activation<Relu6>>>;
   };
   using layers = typename All<std::make_index_sequence<std::size(blocks)>>::type;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"global_average_pooling2d", GlobalAveragePooling2D>,
+                         Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::mobile_net_v2

@@ -3,6 +3,8 @@
 
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
+#include <graft/layers/flatten.hpp>
 #include <graft/layers/pooling2d.hpp>
 #include <graft/model/network.hpp>
 
@@ -35,6 +37,10 @@ struct Architecture {
   using preprocessings = TypeList<Caffe, Rescale>;
   using layers = Sequential<Block<1, 64, 2>, Block<2, 128, 2>, Block<3, 256, Deep>, Block<4, 512, Deep>,
                             Block<5, 512, Deep>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"flatten", Flatten>, Named<"fc1", Dense<4096, Relu>>,
+                         Named<"fc2", Dense<4096, Relu>>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::vgg

@@ -11,7 +11,7 @@ namespace graft {
 
 /// The arithmetic of the activations, once for all backends: meaning by overload.
 /// An elementwise activation has `activate(word, x)` and `derivative(word, y)`, written in terms of its
-/// output.
+/// output; where detail::derivative_of_input says so, `derivative(word, x)`.
 GRAFT_HOST_DEVICE constexpr float activate(Linear, float x) { return x; }
 GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
 
@@ -27,6 +27,12 @@ GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
   return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
 }
 GRAFT_HOST_DEVICE constexpr float derivative(Sigmoid, float y) { return y * (1.0f - y); }
+
+GRAFT_HOST_DEVICE inline float activate(Swish, float x) { return x * activate(Sigmoid{}, x); }
+GRAFT_HOST_DEVICE inline float derivative(Swish, float x) {
+  const float s = activate(Sigmoid{}, x);
+  return s * (1.0f + x * (1.0f - s));
+}
 
 GRAFT_HOST_DEVICE inline float activate(Tanh, float x) { return std::tanh(x); }
 GRAFT_HOST_DEVICE constexpr float derivative(Tanh, float y) { return 1.0f - y * y; }
@@ -44,10 +50,10 @@ GRAFT_HOST_DEVICE inline void activate_row(Softmax, const float* x, float* y, st
   for (std::size_t i = 0; i < count; ++i) y[i] /= sum;
 }
 
-/// dy becomes dy * f'(x) over one row, from the output y. // (count)
+/// dy becomes dy * f'(x) over one row, from what the derivative is written in terms of. // (count)
 template <ActivationFunction Function>
-GRAFT_HOST_DEVICE void derive_row(Function f, const float* y, float* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, y[i]);
+GRAFT_HOST_DEVICE void derive_row(Function f, const float* value, float* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, value[i]);
 }
 
 GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std::size_t count) {

@@ -6,7 +6,9 @@
 #include <graft/backend/reference/training.hpp>
 #include <graft/backend/spec.hpp>
 #include <graft/backend/thread_team.hpp>
+#include <graft/layers/dropout.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/rescaling.hpp>
 
 #include <concepts>
 #include <span>
@@ -22,6 +24,8 @@ inline constexpr Pool2dSpec pool2d{contiguous({2, 2, 1}), contiguous({2, 2, 1}),
 inline constexpr ElementwiseSpec same{contiguous({2, 2, 1}), contiguous({2, 2, 1})};
 inline constexpr ElementwiseSpec global{contiguous({2, 2, 1}), contiguous({1})};
 inline constexpr PadSpec pad{contiguous({2, 2, 1}), contiguous({3, 3, 1}), 1, 1};
+inline constexpr MultiplySpec multiply{contiguous({2, 2, 1}), contiguous({1, 1, 1}), contiguous({2, 2, 1})};
+inline constexpr DropoutRule fifth{20};
 inline constexpr DenseSpec dense{2, 1};
 struct Rule {
   static constexpr std::size_t slots = 0;
@@ -83,13 +87,22 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template zero_pad<detail::probe::pad>(c, 1, x, y);
   B::template zero_pad_backward<detail::probe::pad>(c, 1, x, y);
   B::template batch_norm<detail::probe::same>(c, 1, 1e-3, x, v, y);
+  B::template batch_norm_backward<detail::probe::same>(c, 1, 1e-3, x, v, x, y, y, y);
   B::template batch_norm_training<detail::probe::same>(c, 1, 1e-3, 0.99, x, x, x, y, y, y, y);
   B::template batch_norm_training_backward<detail::probe::same>(c, 1, x, x, x, x, y, y, y);
   B::template activation<detail::probe::same, Softmax>(c, 1, x, y);
-  B::template activation_backward<contiguous({2, 2, 1}), Relu>(c, 1, x, y);
+  B::template activation_backward<detail::probe::same, Relu>(c, 1, x, y);
+  B::template scale_shift<detail::probe::same, Relu>(c, 1, x, x, x, y);
   B::template accumulate<detail::probe::same>(c, 1, x, y);
-  B::template dropout<detail::probe::same, 20>(c, 1, key, x, y);
-  B::template dropout_backward<detail::probe::same, 20>(c, 1, key, x, y);
+  B::template accumulate<detail::probe::same, Relu>(c, 1, x, y);
+  B::template multiply<detail::probe::multiply>(c, 1, x, x, y);
+  B::template multiply_backward<detail::probe::multiply>(c, 1, x, x, x, y, y);
+  B::template rescale<detail::probe::same, Rescaling<std::ratio<1, 255>>>(c, 1, x, y);
+  B::template rescale_backward<detail::probe::same, Rescaling<std::ratio<1, 255>>>(c, 1, x, y);
+  B::template normalize<detail::probe::same>(c, 1, x, x, x, y);
+  B::template normalize_backward<detail::probe::same>(c, 1, x, x, y);
+  B::template dropout<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
+  B::template dropout_backward<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
   {
     B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y)
     } -> std::same_as<LossSums>;

@@ -67,6 +67,15 @@ struct ElementwiseSpec {
   constexpr bool operator==(const ElementwiseSpec&) const = default;
 };
 
+/// A map times a factor for each of its values, or for each of its channels.
+struct MultiplySpec {
+  ImageLayout input, factor, output;
+
+  /// One pixel of factors for all pixels.
+  constexpr bool per_channel() const { return factor.pixels() == 1; }
+  constexpr bool operator==(const MultiplySpec&) const = default;
+};
+
 /// The input lies in the output with `top` rows above and `left` columns before it.
 struct PadSpec {
   ImageLayout input, output;

@@ -17,7 +17,7 @@ enum class Initializer {
 
 /// One parameter of a layer: what Keras calls it, its shape, and whether training moves it.
 struct ParameterSpec {
-  std::string_view name;  ///< kernel, bias, gamma, beta, moving_mean, moving_variance
+  std::string_view name;  ///< kernel, bias, gamma, beta, moving_mean, moving_variance, …
   Shape shape;
   Initializer initializer = Initializer::zeros;
   bool trainable = true;

@@ -51,11 +51,11 @@ struct Join {
   using type = decltype((TypeList<>{} + ... + Lists{}));
 };
 
-template <class List, class Indices>
-struct Take;
-template <class List, std::size_t... Indices>
-struct Take<List, std::index_sequence<Indices...>> {
-  using type = TypeList<type_at<Indices, List>...>;
+template <std::size_t First, class List, class Indices>
+struct Select;
+template <std::size_t First, class List, std::size_t... Indices>
+struct Select<First, List, std::index_sequence<Indices...>> {
+  using type = TypeList<type_at<First + Indices, List>...>;
 };
 
 }  // namespace detail
@@ -66,6 +66,10 @@ using join = typename detail::Join<Lists...>::type;
 
 /// The first Count types of a list.
 template <std::size_t Count, class List>
-using take = typename detail::Take<List, std::make_index_sequence<Count>>::type;
+using take = typename detail::Select<0, List, std::make_index_sequence<Count>>::type;
+
+/// All but the first Count types of a list.
+template <std::size_t Count, class List>
+using drop = typename detail::Select<Count, List, std::make_index_sequence<List::size - Count>>::type;
 
 }  // namespace graft

@@ -15,8 +15,8 @@ template <class Base>
 struct PreprocessingOf {
   using type = Rescale;
 };
-template <class Net>
-struct PreprocessingOf<Frozen<Net>> {
+template <class Net, fixed_string Through, class Statistics>
+struct PreprocessingOf<Frozen<Net, Through, Statistics>> {
   using type = typename Net::preprocessing;
 };
 

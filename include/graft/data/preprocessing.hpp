@@ -27,6 +27,12 @@ struct Rescale {
   }
 };
 
+/// x, as it is: preprocess_input of networks that bring pixels to their scale themselves (EfficientNet).
+struct PassThrough {
+  static constexpr std::string_view name = "PassThrough";
+  static void apply(std::span<float>) {}
+};
+
 /// x / 127.5 - 1, to [-1, 1]: preprocess_input of mode 'tf' (Inception, MobileNet, Xception).
 struct Tf {
   static constexpr std::string_view name = "Tf";

@@ -31,6 +31,13 @@ struct Sigmoid {
   static constexpr bool elementwise = true;
 };
 
+/// x / (1 + exp(-x)); its derivative is no function of its output, for the values near 0 are taken twice
+struct Swish {
+  static constexpr std::string_view keras_name = "swish";
+  static constexpr bool elementwise = true;
+  static constexpr bool derivative_of_input = true;
+};
+
 /// tanh(x)
 struct Tanh {
   static constexpr std::string_view keras_name = "tanh";
@@ -50,6 +57,12 @@ concept ActivationFunction = requires {
 };
 
 namespace detail {
+
+/// Whether the backward pass needs what an activation was applied to; all others derive from their output.
+template <class Function>
+inline constexpr bool derivative_of_input = requires {
+  requires Function::derivative_of_input;
+};
 
 template <class Function>
 concept HasKerasLayer = requires {

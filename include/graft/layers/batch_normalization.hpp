@@ -20,6 +20,12 @@ struct Momentum {  ///< of the moving statistics
   static constexpr double value = static_cast<double>(Ratio::num) / static_cast<double>(Ratio::den);
 };
 
+/// What a normalisation in a part that is trained goes by. Keras' training=True: the statistics of the batch,
+/// which the moving ones follow; what a layer does that is told nothing else.
+struct BatchStatistics {};
+/// Keras' training=False: the moving statistics, which stay as they are, while gamma and beta are trained.
+struct FrozenStatistics {};
+
 namespace detail {
 template <class T>
 struct IsEpsilon : std::false_type {};
@@ -34,12 +40,14 @@ struct IsMomentum<Momentum<R>> : std::true_type {};
 /// Prediction, and training while frozen: y = (x - moving_mean) * gamma / sqrt(moving_variance + epsilon) +
 /// beta, per channel. Training: the same with the mean and the biased variance of the batch, and the moving
 /// statistics follow them: moving = moving * momentum + batch * (1 - momentum). Shape: any, unchanged.
-/// Options: NoScale, NoCenter, Epsilon<ratio> (default 1/1000), Momentum<ratio> (default 99/100).
+/// Options: NoScale, NoCenter, Epsilon<ratio> (default 1/1000), Momentum<ratio> (default 99/100),
+/// FrozenStatistics (training by the moving statistics too).
 /// Source: Keras' BatchNormalization over the last axis.
 template <class... Options>
 struct BatchNormalization : LayerDefaults {
   static constexpr bool scale = !detail::has_option<NoScale, Options...>;
   static constexpr bool center = !detail::has_option<NoCenter, Options...>;
+  static constexpr bool frozen_statistics = detail::has_option<FrozenStatistics, Options...>;
   static constexpr double epsilon =
       detail::Option<detail::IsEpsilon, Epsilon<std::ratio<1, 1000>>, Options...>::type::value;
   static constexpr double momentum =

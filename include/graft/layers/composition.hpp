@@ -33,16 +33,29 @@ struct Add : LayerDefaults {
   static constexpr std::string_view expects = "branches that end in the same shape";
 };
 
+/// Two branches that start from the same input, their outputs multiplied; one of them may be one pixel (1, 1,
+/// channels), a factor for each channel of the other: a squeeze-and-excitation is Multiply<Sequential<>,
+/// Factors>. Source: Keras' Multiply.
+template <class... Branches>
+struct Multiply : LayerDefaults {
+  static_assert(sizeof...(Branches) == 2, "Multiply<Branches...>: expected two branches");
+  static constexpr std::string_view keras_class = "Multiply";
+  static constexpr std::string_view keras_prefix = "multiply";
+  static constexpr Role role = Role::multiply;
+  static constexpr std::string_view expects =
+      "branches that end in the same shape, or one in (1, 1, channels)";
+};
+
 namespace detail {
 
-/// A composition of branches whose outputs become one value: Concatenate, Add.
+/// A composition of branches whose outputs become one value: Concatenate, Add, Multiply.
 template <class T>
-concept Merging = T::role == Role::concatenate || T::role == Role::add;
+concept Merging = T::role == Role::concatenate || T::role == Role::add || T::role == Role::multiply;
 
 }  // namespace detail
 
-/// A layer, or a Concatenate or Add, under the name that Keras gives it: Until<"mixed7"> finds it, and
-/// weights are matched by it.
+/// A layer, or a Concatenate, Add or Multiply, under the name that Keras gives it: Until<"mixed7"> finds it,
+/// and weights are matched by it.
 template <fixed_string Name, class L>
 struct Named {};
 

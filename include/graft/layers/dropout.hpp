@@ -1,19 +1,46 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/layers/layer.hpp>
+#include <graft/layers/window.hpp>
 
 namespace graft {
 
-/// Training: drops Percent per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y
-/// = x. Shape: any, unchanged. The rate is in per cent, because it is a template argument.
-template <std::size_t Percent>
+/// Options of Dropout.
+template <std::size_t Parts>
+struct Of {  ///< what the rate is counted in, if not in per cent
+  static constexpr std::size_t parts = Parts;
+};
+struct WholeSamples {};  ///< all values of a sample share one fate: Keras' noise_shape=(None, 1, 1, 1)
+
+/// What a dropout drops: `parts` of `of` values, or of samples.
+struct DropoutRule {
+  std::size_t parts = 0, of = 100;
+  bool whole_samples = false;
+
+  constexpr double rate() const { return static_cast<double>(parts) / static_cast<double>(of); }
+  constexpr bool operator==(const DropoutRule&) const = default;
+};
+
+namespace detail {
+
+template <class T>
+struct IsOf : std::false_type {};
+template <std::size_t Parts>
+struct IsOf<Of<Parts>> : std::true_type {};
+
+}  // namespace detail
+
+/// Training: drops Rate per cent of the values and multiplies the others by 1 / (1 - rate); prediction: y =
+/// x. Shape: any, unchanged. The rate is an integer, because it is a template argument: Dropout<1, Of<1000>>
+/// is 0.001. Options: Of<parts> (default 100), WholeSamples. Source: Keras' Dropout.
+template <std::size_t Rate, class... Options>
 struct Dropout : LayerDefaults {
-  static constexpr std::size_t percent = Percent;
+  static constexpr DropoutRule rule{Rate, detail::Option<detail::IsOf, Of<100>, Options...>::type::parts,
+                                    detail::has_option<WholeSamples, Options...>};
   static constexpr std::string_view keras_class = "Dropout";
   static constexpr std::string_view keras_prefix = "dropout";
   static constexpr Role role = Role::identity;
-  static constexpr bool is_rate = Percent < 100;
+  static constexpr bool is_rate = rule.parts < rule.of;
   static constexpr std::string_view expects =
       is_rate ? "an image (height, width, channels) or a vector (units)" : "a rate from 0 to 99 per cent";
 

@@ -23,6 +23,7 @@ enum class Role {
   identity,     ///< the same bytes at inference (Dropout)
   concatenate,  ///< its inputs side by side along the channels
   add,          ///< the sum of its inputs
+  multiply,     ///< the product of its inputs
   pad,          ///< its input with zeros around it
   other,
 };

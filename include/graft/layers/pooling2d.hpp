@@ -56,4 +56,10 @@ struct GlobalAveragePooling2D : LayerDefaults {
   static constexpr Shape output_shape(Shape input) { return {input.channels()}; }
 };
 
+/// The same as an image of one pixel: (height, width, channels) to (1, 1, channels). Source: Keras'
+/// GlobalAveragePooling2D with keepdims=True.
+struct GlobalAveragePooling2DKeepDims : GlobalAveragePooling2D {
+  static constexpr Shape output_shape(Shape input) { return {1, 1, input.channels()}; }
+};
+
 }  // namespace graft

@@ -25,11 +25,14 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
 
   static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
     using Act = typename S::layer::activation;
-    if constexpr (!std::is_same_v<Act, Linear>)
-      B::template activation_backward<S::output, Act>(f.context, f.batch, S::y(f), dy(f, g));
+    if constexpr (S::node.role == Role::activation && derivative_of_input<Act>)
+      B::template activation_backward<Forward::elementwise, Act>(f.context, f.batch, S::x(f), dy(f, g));
+    else if constexpr (!std::is_same_v<Act, Linear>)
+      B::template activation_backward<ElementwiseSpec{S::output, S::output}, Act>(
+          f.context, f.batch, S::keeps_sum ? S::sum(f) : S::y(f), dy(f, g));
     if constexpr (S::node.trainable_size > 0)
       differentiate(typename S::layer{}, f, g, parameters);
-    else if constexpr (wants_dx)
+    else if constexpr (wants_dx || S::step.factor != Step::none)
       differentiate(typename S::layer{}, f, g);
   }
 
@@ -43,6 +46,25 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template conv2d_backward_kernel<spec>(
         f.context, f.batch, S::x(f), dy(f, g), dkernel,
         layer.use_bias ? dkernel + spec.patch_size() * Filters : nullptr);
+    parameters.end(f.context, S::node);
+  }
+
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void differentiate(SeparableConv2D<Filters, Kernel, Options...> layer, const F& f,
+                            const GradientFrame& g, const Parameters& parameters) {
+    constexpr DepthwiseSpec first = depthwise_spec<S>;
+    constexpr Conv2dSpec second = conv2d_spec<S>;
+    constexpr std::size_t kernel_at = first.kernel_size(),
+                          bias_at = kernel_at + second.patch_size() * Filters;
+    const float *p = Forward::parameters(f), *inner = S::inner_at(f.batch, f.arena);
+    float* dinner = S::inner_at(f.batch, g.arena);
+    B::template conv2d_backward_input<second>(f.context, f.batch, p + kernel_at, dy(f, g), dinner);
+    if constexpr (wants_dx)
+      B::template depthwise_conv2d_backward_input<first>(f.context, f.batch, p, dinner, dx(f, g));
+    float* dp = parameters.begin(S::node);
+    B::template depthwise_conv2d_backward_kernel<first>(f.context, f.batch, S::x(f), dinner, dp, nullptr);
+    B::template conv2d_backward_kernel<second>(f.context, f.batch, inner, dy(f, g), dp + kernel_at,
+                                               layer.use_bias ? dp + bias_at : nullptr);
     parameters.end(f.context, S::node);
   }
 
@@ -66,7 +88,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr DenseSpec spec{S::input.size(), Units};
     if constexpr (wants_dx)
       B::template dense_backward_input<spec>(f.context, f.batch, Forward::parameters(f), dy(f, g), dx(f, g));
-    parameters.template dense<spec, typename S::activation, Forward::is_ahead>(
+    parameters.template dense<spec, typename S::kernel_activation, Forward::is_ahead>(
         f.context, S::node, layer.use_bias, f.batch, S::x(f), dy(f, g));
   }
 
@@ -85,9 +107,15 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
   template <class L>
   static void differentiate_normalization(const F& f, const GradientFrame& g, float* dgamma, float* dbeta) {
-    B::template batch_norm_training_backward<Forward::elementwise>(
-        f.context, f.batch, S::x(f), L::scale ? Forward::parameters(f) : nullptr,
-        f.saved + S::plan.saved_offset[S::step.node], dy(f, g), dgamma, dbeta, wants_dx ? dx(f, g) : nullptr);
+    float* const down = wants_dx ? dx(f, g) : nullptr;
+    const BatchNormVectors v = batch_norm_vectors<L>(Forward::parameters(f), S::output.channels);
+    if constexpr (L::frozen_statistics)
+      B::template batch_norm_backward<Forward::elementwise>(f.context, f.batch, L::epsilon, S::x(f), v,
+                                                            dy(f, g), dgamma, dbeta, down);
+    else
+      B::template batch_norm_training_backward<Forward::elementwise>(
+          f.context, f.batch, S::x(f), v.gamma, f.saved + S::plan.saved_offset[S::step.node], dy(f, g),
+          dgamma, dbeta, down);
   }
 
   template <class Rule, class Pool, class... Options>
@@ -109,13 +137,36 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     B::template accumulate<Forward::elementwise>(f.context, f.batch, dy(f, g), dx(f, g));
   }
 
-  template <std::size_t Percent>
-  static void differentiate(Dropout<Percent>, const F& f, const GradientFrame& g) {
-    B::template dropout_backward<Forward::elementwise, Percent>(f.context, f.batch, Forward::dropout_key(f),
-                                                                dy(f, g), dx(f, g));
+  template <class Scale, class Offset>
+  static void differentiate(Rescaling<Scale, Offset> layer, const F& f, const GradientFrame& g) {
+    B::template rescale_backward<Forward::elementwise, decltype(layer)>(f.context, f.batch, dy(f, g),
+                                                                        dx(f, g));
+  }
+
+  static void differentiate(Normalization, const F& f, const GradientFrame& g) {
+    B::template normalize_backward<Forward::elementwise>(
+        f.context, f.batch, Forward::parameters(f) + S::output.channels, dy(f, g), dx(f, g));
+  }
+
+  template <class... Branches>
+  static void differentiate(Multiply<Branches...>, const F& f, const GradientFrame& g) {
+    constexpr bool wants_dfactor = S::factor.region != Region::input;
+    B::template multiply_backward<multiply_spec<S>>(
+        f.context, f.batch, S::x(f), Forward::factor(f), dy(f, g), wants_dx ? dx(f, g) : nullptr,
+        wants_dfactor ? S::template at<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void differentiate(Dropout<Rate, Options...> layer, const F& f, const GradientFrame& g) {
+    B::template dropout_backward<Forward::elementwise, decltype(layer)::rule>(
+        f.context, f.batch, Forward::dropout_key(f), dy(f, g), dx(f, g));
   }
 
   static void differentiate(Flatten, const F& f, const GradientFrame& g) { copy(f, g); }
+  template <std::size_t... Extents>
+  static void differentiate(Reshape<Extents...>, const F& f, const GradientFrame& g) {
+    copy(f, g);
+  }
   template <class... Branches>
   static void differentiate(Concatenate<Branches...>, const F& f, const GradientFrame& g) {
     copy(f, g);

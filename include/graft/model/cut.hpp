@@ -7,7 +7,8 @@
 namespace graft::detail {
 
 /// Cut<Name, L>: what is left of a description after cutting it behind the layer of that name. A cut inside a
-/// branch leaves the path to it: the layers before the Concatenate or Add, then that branch up to the name.
+/// branch leaves the path to it: the layers before the Concatenate, Add or Multiply, then that branch up to
+/// the name.
 template <fixed_string Name, class L>
 struct Cut {
   static constexpr bool found = false;

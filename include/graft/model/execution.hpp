@@ -3,6 +3,7 @@
 
 #include <graft/backend/backend.hpp>
 #include <graft/core/for_each_index.hpp>
+#include <graft/model/parameter_pointer.hpp>
 #include <graft/model/plan.hpp>
 
 #include <cstdint>
@@ -14,14 +15,13 @@ template <Backend B>
 struct Frame {
   typename B::Context& context;
   std::size_t batch;
-  const float* input;  // (batch, input shape)
-  float* output;       // (batch, output shape)
-  float* arena;        // (batch, plan's arena)
-  const float*
-      parameters;  // in the layout that the mode reads: prepared if folded, else the parameters themselves
-  float* trained = nullptr;      // training: the parameters again, for the moving statistics
-  float* saved = nullptr;        // training: batch statistics for the backward pass
-  Seed dropout{};                // training: what this step's masks are drawn from
+  const float* input;                         // (batch, input shape)
+  float* output;                              // (batch, output shape)
+  float* arena;                               // (batch, plan's arena)
+  ParameterPointer<const float> parameters;   // prepared if folded, else the parameters themselves
+  ParameterPointer<float> trained = nullptr;  // training: the parameters again, for the moving statistics
+  float* saved = nullptr;                     // training: batch statistics for the backward pass
+  Seed dropout{};                             // training: what this step's masks are drawn from
   const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
 };
 
@@ -64,8 +64,17 @@ struct Site {
       return std::type_identity<typename type_at<Node, node_types<Net>>::activation>{};
   }
   using activation = typename decltype(activation_at<step.activation>())::type;
+  /// Training keeps the sums before an activation that is derived from them: the activation is then applied
+  /// by itself.
+  static constexpr bool keeps_sum = Mode.training && node.keeps_sum;
+  using kernel_activation = std::conditional_t<keeps_sum, Linear, activation>;
 
-  static constexpr Location from = plan.locations[step.from];
+  static constexpr Location from = [] {
+    Location location = plan.locations[step.from];
+    if (node.role == Role::input) location.region = Region::input;  // also where that is the output
+    return location;
+  }();
+  static constexpr Location factor = plan.locations[step.factor == Step::none ? step.from : step.factor];
   static constexpr Location to = [] {
     Location location = plan.locations[step.to];
     location.channel += step.slice;
@@ -74,6 +83,8 @@ struct Site {
   }();
   static constexpr ImageLayout input = from.layout;
   static constexpr ImageLayout output = to.layout;
+  static constexpr bool has_inner = node.inner.rank > 0;
+  static constexpr ImageLayout inner = contiguous(node.inner);
   static constexpr Window window = [] {
     Window whole = node.window;
     if (step.pad != Step::none) {
@@ -91,6 +102,10 @@ struct Site {
     if (location.region == Region::output) return output_memory + location.channel;
     return arena + batch * location.offset + location.channel;
   }
+  /// The value between the layer's two stages.
+  static float* inner_at(std::size_t batch, float* arena) {
+    return arena + batch * plan.inner_offset[step.node];
+  }
   template <class F>
   static const float* x(const F& f) {
     return at<const float*>(from, f.batch, f.input, f.output, f.arena);
@@ -98,6 +113,14 @@ struct Site {
   template <class F>
   static float* y(const F& f) {
     return at<float*>(to, f.batch, nullptr, f.output, f.arena);
+  }
+  /// Where a layer with weights writes: its value, or the sums that it keeps.
+  template <class F>
+  static float* sum(const F& f) {
+    if constexpr (keeps_sum)
+      return f.arena + f.batch * plan.sum_offset[step.node] + to.channel;
+    else
+      return y(f);
   }
 };
 

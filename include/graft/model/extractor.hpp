@@ -15,6 +15,13 @@ enum class Interpolation;
 struct Profile;
 struct ProfileOptions;
 
+/// The memory of a frozen network's weights, to be taken over by a frozen part of the same network.
+template <Backend B>
+struct FrozenWeights {
+  std::vector<float> parameters;  // as they were loaded
+  typename B::Buffer prepared;    // folded, as the backend likes them
+};
+
 /// A frozen network with its weights: images in, features out. It can only predict.
 template <LayeredNetwork Net, Backend B>
 class Extractor {
@@ -66,6 +73,19 @@ class Extractor {
   /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
   /// model/profile.hpp.
   Profile profile(const ProfileOptions& options) const;
+
+  /// Gives up the weights; throws Error if there are none. The extractor is then as before `load`.
+  FrozenWeights<B> release() && {
+    require_weights();
+    FrozenWeights<B> weights{std::move(parameters_), std::move(*prepared_)};
+    prepared_.reset();
+    return weights;
+  }
+  /// Takes over weights that are prepared for this network, at least in their first part.
+  void adopt(FrozenWeights<B> weights) {
+    parameters_ = std::move(weights.parameters);
+    prepared_ = std::move(weights.prepared);
+  }
 
   void require_weights() const {
     if (!loaded())

@@ -7,19 +7,31 @@
 #include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
+#include <graft/layers/normalization.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/rescaling.hpp>
+#include <graft/layers/reshape.hpp>
+#include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/execution.hpp>
 
 namespace graft::detail {
 
-/// What a step's kernel is compiled for.
+/// What a step's kernel is compiled for. A layer of two stages slides its window in the first.
 template <class Site>
-inline constexpr Conv2dSpec conv2d_spec{Site::input, Site::output, Site::window};
+inline constexpr Conv2dSpec conv2d_spec = [] {
+  if constexpr (Site::has_inner)
+    return Conv2dSpec{Site::inner, Site::output, Window{}};
+  else
+    return Conv2dSpec{Site::input, Site::output, Site::window};
+}();
 template <class Site>
-inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::output, Site::window};
+inline constexpr DepthwiseSpec depthwise_spec{Site::input, Site::has_inner ? Site::inner : Site::output,
+                                              Site::window};
 template <class Site>
 inline constexpr Pool2dSpec pool2d_spec{Site::input, Site::output, Site::window};
+template <class Site>
+inline constexpr MultiplySpec multiply_spec{Site::input, Site::factor.layout, Site::output};
 template <class Site>
 inline constexpr PadSpec pad_spec{Site::input, Site::output, Site::node.padding.top, Site::node.padding.left};
 
@@ -30,14 +42,21 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
           p + L::mean_index * channels, p + L::variance_index * channels};
 }
 
-/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias.
+/// Floats of the depthwise kernel before the kernel of a convolution.
+template <class Site>
+inline constexpr std::size_t first_stage_size = Site::has_inner ? depthwise_spec<Site>.kernel_size() : 0;
+
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
+/// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
   if constexpr (requires { typename S::layer::kernel_size; })
-    return B::template packed_size<conv2d_spec<S>> + S::output.channels;
+    return first_stage_size<S> + B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
+  else if constexpr (S::node.role == Role::scale_shift)
+    return 2 * S::output.channels;
   else
     return S::node.parameter_size;
 }
@@ -45,9 +64,11 @@ constexpr std::size_t prepared_size() {
 template <LayeredNetwork Net, Backend B>
 inline constexpr auto prepared_offsets = [] {
   constexpr std::size_t count = plan_of<Net, frozen_mode>.step_count;
+  [[maybe_unused]] constexpr std::size_t align =
+      16;  // a vector of weights should lie in one line of the cache
   std::array<std::size_t, count + 1> offsets{};
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((offsets[I + 1] = offsets[I] + prepared_size<Net, B, I>()), ...);
+    ((offsets[I + 1] = offsets[I] + (prepared_size<Net, B, I>() + align - 1) / align * align), ...);
   }
   (std::make_index_sequence<count>{});
   return offsets;
@@ -61,35 +82,50 @@ struct ForwardStep : Site<Net, Mode, I> {
   static constexpr ElementwiseSpec elementwise{S::input, S::output};
   static constexpr bool is_ahead = Mode.training && S::step.node == node_ahead<Net>;
 
-  static void run(const F& f) { compute(typename S::layer{}, f); }
+  static void run(const F& f) {
+    compute(typename S::layer{}, f);
+    if constexpr (S::keeps_sum)
+      B::template activation<ElementwiseSpec{S::output, S::output}, typename S::activation>(
+          f.context, f.batch, S::sum(f), S::y(f));
+  }
 
   static const float* parameters(const F& f) {
     if constexpr (Mode.folded)
-      return f.parameters + prepared_offsets<Net, B>[I];
+      return f.parameters.at(prepared_offsets<Net, B>[I]);
     else
-      return f.parameters + S::node.parameter_offset;
+      return f.parameters.at(S::node.parameter_offset);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
-  static void compute(Conv2D<Filters, Kernel, Options...> layer, const F& f) {
+  static void compute(Conv2D<Filters, Kernel, Options...>, const F& f) {
+    convolve(f, S::x(f), parameters(f));
+  }
+  template <std::size_t Filters, class Kernel, class... Options>
+  static void compute(SeparableConv2D<Filters, Kernel, Options...>, const F& f) {
+    float* inner = S::inner_at(f.batch, f.arena);
+    B::template depthwise_conv2d<depthwise_spec<S>, Linear>(f.context, f.batch, S::x(f), parameters(f),
+                                                            nullptr, inner);
+    convolve(f, inner, parameters(f) + first_stage_size<S>);
+  }
+  // kernel and bias as the mode has them
+  static void convolve(const F& f, const float* x, const float* kernel) {
     constexpr Conv2dSpec spec = conv2d_spec<S>;
-    const float* kernel = parameters(f);
     if constexpr (Mode.folded)
       B::template conv2d_packed<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel, kernel + B::template packed_size<spec>, S::y(f));
+          f.context, f.batch, x, kernel, kernel + B::template packed_size<spec>, S::y(f));
     else
-      B::template conv2d<spec, typename S::activation>(
-          f.context, f.batch, S::x(f), kernel,
-          layer.use_bias ? kernel + spec.patch_size() * Filters : nullptr, S::y(f));
+      B::template conv2d<spec, typename S::kernel_activation>(
+          f.context, f.batch, x, kernel,
+          S::layer::use_bias ? kernel + spec.patch_size() * spec.output.channels : nullptr, S::sum(f));
   }
 
   template <class Kernel, class... Options>
   static void compute(DepthwiseConv2D<Kernel, Options...> layer, const F& f) {
     constexpr DepthwiseSpec spec = depthwise_spec<S>;
     const float* kernel = parameters(f);
-    B::template depthwise_conv2d<spec, typename S::activation>(
+    B::template depthwise_conv2d<spec, typename S::kernel_activation>(
         f.context, f.batch, S::x(f), kernel,
-        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::y(f));
+        Mode.folded || layer.use_bias ? kernel + spec.kernel_size() : nullptr, S::sum(f));
   }
 
   template <std::size_t Units, class... Options>
@@ -100,23 +136,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     if constexpr (is_ahead)
       if (f.ahead != nullptr)
         return B::template activation<ElementwiseSpec{S::output, S::output}, Linear>(f.context, f.batch,
-                                                                                     f.ahead, S::y(f));
-    B::template dense<spec, typename S::activation>(f.context, f.batch, S::x(f), kernel,
-                                                    bias ? kernel + spec.inputs * Units : nullptr, S::y(f));
+                                                                                     f.ahead, S::sum(f));
+    B::template dense<spec, typename S::kernel_activation>(
+        f.context, f.batch, S::x(f), kernel, bias ? kernel + spec.inputs * Units : nullptr, S::sum(f));
   }
 
   template <class... Options>
   static void compute(BatchNormalization<Options...> layer, const F& f) {
     constexpr std::size_t n = S::output.channels;
     using L = decltype(layer);
-    const BatchNormVectors v = batch_norm_vectors<L>(parameters(f), n);
-    if constexpr (Mode.training) {
-      float* moving = f.trained + S::node.parameter_offset;
+    const float* p = parameters(f);
+    if constexpr (Mode.folded) {
+      B::template scale_shift<elementwise, typename S::activation>(f.context, f.batch, S::x(f), p, p + n,
+                                                                   S::y(f));
+    } else if constexpr (Mode.training && !L::frozen_statistics) {
+      const BatchNormVectors v = batch_norm_vectors<L>(p, n);
+      float* moving = f.trained.at(S::node.parameter_offset);
       B::template batch_norm_training<elementwise>(
           f.context, f.batch, L::epsilon, L::momentum, S::x(f), v.gamma, v.beta, moving + L::mean_index * n,
           moving + L::variance_index * n, f.saved + S::plan.saved_offset[S::step.node], S::y(f));
     } else {
-      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f), v, S::y(f));
+      B::template batch_norm<elementwise>(f.context, f.batch, L::epsilon, S::x(f),
+                                          batch_norm_vectors<L>(p, n), S::y(f));
     }
   }
 
@@ -138,9 +179,28 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template activation<elementwise, Function>(f.context, f.batch, S::x(f), S::y(f));
   }
 
-  template <std::size_t Percent>
-  static void compute(Dropout<Percent>, const F& f) {
-    B::template dropout<elementwise, Percent>(f.context, f.batch, dropout_key(f), S::x(f), S::y(f));
+  template <class Scale, class Offset>
+  static void compute(Rescaling<Scale, Offset> layer, const F& f) {
+    B::template rescale<elementwise, decltype(layer)>(f.context, f.batch, S::x(f), S::y(f));
+  }
+
+  static void compute(Normalization, const F& f) {
+    const float* mean = parameters(f);
+    B::template normalize<elementwise>(f.context, f.batch, S::x(f), mean, mean + S::output.channels, S::y(f));
+  }
+
+  template <class... Branches>
+  static void compute(Multiply<Branches...>, const F& f) {
+    B::template multiply<multiply_spec<S>>(f.context, f.batch, S::x(f), factor(f), S::y(f));
+  }
+  static const float* factor(const F& f) {
+    return S::template at<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
+  }
+
+  template <std::size_t Rate, class... Options>
+  static void compute(Dropout<Rate, Options...> layer, const F& f) {
+    B::template dropout<elementwise, decltype(layer)::rule>(f.context, f.batch, dropout_key(f), S::x(f),
+                                                            S::y(f));
   }
   static Philox dropout_key(const F& f) {
     return {f.dropout.value, static_cast<std::uint32_t>(Stream::dropout),
@@ -148,9 +208,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   // What is only a copy: an input that is also the output, a branch that could not write into its slice, and
-  // a Flatten of such a slice.
+  // another shape for such a slice.
   static void compute(InputLayer, const F& f) { copy(f); }
   static void compute(Flatten, const F& f) { copy(f); }
+  template <std::size_t... Extents>
+  static void compute(Reshape<Extents...>, const F& f) {
+    copy(f);
+  }
   template <class... Branches>
   static void compute(Concatenate<Branches...>, const F& f) {
     copy(f);
@@ -158,7 +222,8 @@ struct ForwardStep : Site<Net, Mode, I> {
   template <class... Branches>
   static void compute(Add<Branches...>, const F& f) {
     if constexpr (S::step.accumulate)
-      B::template accumulate<ElementwiseSpec{S::output, S::input}>(f.context, f.batch, S::x(f), S::y(f));
+      B::template accumulate<ElementwiseSpec{S::output, S::input}, typename S::activation>(f.context, f.batch,
+                                                                                           S::x(f), S::y(f));
     else
       copy(f);
   }

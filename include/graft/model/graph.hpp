@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/core/type_list.hpp>
+#include <graft/layers/activations.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/layer.hpp>
 #include <graft/layers/zero_padding2d.hpp>
@@ -26,12 +27,16 @@ struct Node {
 
   std::string_view label;            ///< the given name, or what an automatic name begins with
   std::size_t ordinal = no_ordinal;  ///< of an automatic name: 1 is "dense_1", 2 is "dense_2" (Keras 2.0)
+  std::size_t index = 0;             ///< its place in the graph
   std::string_view keras_class;
   Role role = Role::other;
   bool linear = true;  ///< the layer has no activation of its own
+  /// The layer sums, and training keeps the sums before the activation, which is derived from them.
+  bool keeps_sum = false;
   std::array<std::size_t, max_inputs> inputs{};
   std::size_t input_count = 0;
   Shape input, output;
+  Shape inner;                       ///< of the value between a layer's two stages; rank 0: it has one stage
   Window window;                     ///< of a layer that slides one over its input
   Padding padding;                   ///< of a layer that does nothing else
   std::size_t consumers = 0;         ///< how many nodes read this one
@@ -81,9 +86,11 @@ struct GraphBuilder {
   template <class L>
   constexpr std::size_t add(std::string_view name, const std::size_t* inputs, std::size_t input_count) {
     Node& node = graph.nodes[count];
+    node.index = count;
     node.keras_class = L::keras_class;
     node.role = L::role;
     node.linear = std::is_same_v<typename L::activation, Linear>;
+    node.keeps_sum = L::role == Role::linear && derivative_of_input<typename L::activation>;
     node.label = name.empty() ? L::keras_prefix : name;
     if (name.empty()) node.ordinal = same_prefix(L::keras_prefix) + 1;
     node.input_count = input_count;
@@ -97,6 +104,8 @@ struct GraphBuilder {
       concatenate(node);
     else if constexpr (L::role == Role::add)
       sum(node);
+    else if constexpr (L::role == Role::multiply)
+      multiply(node);
     else
       describe<L>(node);
     return count++;
@@ -117,6 +126,7 @@ struct GraphBuilder {
     node.output = L::output_shape(node.input);
     node.macs = L::macs(node.input);
     if constexpr (requires { L::window(node.input); }) node.window = L::window(node.input);
+    if constexpr (requires { L::inner_shape(node.input); }) node.inner = L::inner_shape(node.input);
     if constexpr (requires { L::padding(node.input); }) node.padding = L::padding(node.input);
     graph.macs += node.macs;
     node.parameter_offset = graph.parameter_count;
@@ -144,6 +154,15 @@ struct GraphBuilder {
   constexpr void sum(const Node& node) {
     for (std::size_t i = 1; i < node.input_count; ++i)
       if (graph.nodes[node.inputs[i]].output != node.input && graph.rejected == 0) graph.rejected = count;
+  }
+
+  constexpr void multiply(Node& node) {
+    const Shape other = graph.nodes[node.inputs[1]].output;
+    const auto fits = [](Shape factor, Shape value) {
+      return factor == value || (value.rank == 3 && factor == Shape{1, 1, value.channels()});
+    };
+    if (!fits(other, node.input) && !fits(node.input, other) && graph.rejected == 0) graph.rejected = count;
+    if (!fits(other, node.input)) node.output = other;
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <graft/backend/simd/simd.hpp>
 #include <graft/model/extractor.hpp>
+#include <graft/model/freeze.hpp>
 #include <graft/model/logits.hpp>
 #include <graft/model/model_checks.hpp>
 #include <graft/model/trainable.hpp>
@@ -21,8 +22,9 @@ struct ExtractOptions;
 
 namespace detail {
 
-/// What a model is built on: an input, which has no parameters, or a frozen backbone. Whatever else is given
-/// as a base, CheckModel refuses.
+/// What a model is built on: an input, which has no parameters, or a backbone that is frozen, whole or
+/// through a layer; its other layers are trained in front of the head. Whatever else is given as a base,
+/// CheckModel refuses.
 template <class Base, class B>
 struct BaseTraits : BaseTraits<Input<1>, B> {};
 
@@ -30,18 +32,31 @@ template <InputDescription Base, class B>
 struct BaseTraits<Base, B> {
   struct NoBackbone {};
   using extractor = NoBackbone;
-  static constexpr bool has_backbone = false;
+  static constexpr bool has_backbone = false, is_whole = false;
   static constexpr Shape input_shape = Base::shape, feature_shape = Base::shape;
-  static constexpr std::size_t parameter_count = 0, arena_size = 0;
+  static constexpr std::size_t parameter_count = 0, unfrozen_parameter_count = 0, arena_size = 0;
+  template <class Head>
+  using trained_layers = Head;
 };
 
-template <LayeredNetwork Net, class B>
-struct BaseTraits<Frozen<Net>, B> {
-  using extractor = Extractor<Net, B>;
-  static constexpr bool has_backbone = true;
-  static constexpr Shape input_shape = Net::input_shape, feature_shape = Net::output_shape;
-  static constexpr std::size_t parameter_count = Net::parameter_count, arena_size = extractor::arena_size;
+template <LayeredNetwork Net, fixed_string Through, class Statistics, class B>
+struct BaseTraits<Frozen<Net, Through, Statistics>, B> {
+  using divided = Divided<Net, Through, Statistics>;
+  using frozen = typename divided::frozen;
+  using extractor = Extractor<frozen, B>;
+  static constexpr bool has_backbone = true, is_whole = Through.size() == 0;
+  static constexpr Shape input_shape = Net::input_shape, feature_shape = frozen::output_shape;
+  static constexpr std::size_t parameter_count = frozen::parameter_count;  // that are frozen
+  static constexpr std::size_t unfrozen_parameter_count = Net::parameter_count - parameter_count;
+  static constexpr std::size_t arena_size = extractor::arena_size;
+  template <class Head>
+  using trained_layers = std::conditional_t<is_whole, Head, Sequential<typename divided::rest, Head>>;
 };
+
+template <class A, class B>
+inline constexpr bool same_backbone = false;
+template <class Net, fixed_string A, class AStatistics, fixed_string B, class BStatistics>
+inline constexpr bool same_backbone<Frozen<Net, A, AStatistics>, Frozen<Net, B, BStatistics>> = true;
 
 // A backbone of which somebody forgot to say that it is frozen: refused, and otherwise taken as if it were.
 template <LayeredNetwork Net, class B>
@@ -52,6 +67,8 @@ struct BaseTraits<Net, B> : BaseTraits<Frozen<Net>, B> {};
 /// A head grafted on a base: `Base` is Frozen<Backbone>, or an input (Image<h, w>, Input<...>) for a head
 /// that stands alone; `Head` is a composition of layers; `B` is the backend that computes. Parameters are
 /// stored once; predicting is const, and safe from several threads with a Workspace each.
+/// FreezeThrough<"name"> is the model whose backbone is frozen up to that layer only; models that differ in
+/// nothing but this boundary turn into each other when they are moved.
 template <class Base, class Head, Backend B = Simd>
 class Model {
   using Traits = detail::BaseTraits<Base, B>;
@@ -62,9 +79,11 @@ class Model {
   using extractor_type = typename Traits::extractor;
   using Workspace = graft::Workspace<Model>;
   static constexpr bool has_backbone = Traits::has_backbone;
+  static constexpr bool backbone_is_frozen = Traits::is_whole;
   static constexpr Shape input_shape = Traits::input_shape;      ///< of one sample
-  static constexpr Shape feature_shape = Traits::feature_shape;  ///< what the head receives
-  using head_network = detail::Bound<feature_shape, Head>;
+  static constexpr Shape feature_shape = Traits::feature_shape;  ///< of what the frozen part delivers
+  /// What is trained: the head, behind those layers of the backbone that are not frozen.
+  using head_network = detail::Bound<feature_shape, typename Traits::template trained_layers<Head>>;
   static_assert(detail::check_model<Base, head_network>());
   static constexpr Shape output_shape = graph_of<head_network>.output_shape();
 
@@ -78,16 +97,37 @@ class Model {
       sizeof(float) *
       (base_arena_size + (has_backbone ? feature_shape.size() : 0) + head_arena_size + output_shape.size());
 
+  /// The model whose backbone is frozen up to and including the layer that Keras calls Name. The layers
+  /// behind it are trained with the head, their batch normalisations by FrozenStatistics, which is what
+  /// fine-tuning wants, or by BatchStatistics, as Keras trains a layer that is told nothing else. The
+  /// backbone's last layer freezes it whole, "input_1" nothing of it. All that lies behind the boundary must
+  /// read that layer's value only: one inside a branch is refused.
+  template <fixed_string Name, class Statistics = FrozenStatistics>
+  using FreezeThrough = Model<typename detail::FreezeThroughOf<Base, Name, Statistics>::type, Head, B>;
+
   /// A model with a fresh head; the backbone has no weights until they are loaded. Everything random in it,
   /// and in `fit`, follows from the seed.
   explicit Model(Seed seed = {}, Threads threads = {}) : seed_{seed}, threads_{threads}, head_{seed} {}
 
-  /// The backbone: load(file), predict(batch), preprocess(image), parameter(name).
-  auto& backbone() requires has_backbone { return base_; }
-  const auto& backbone() const requires has_backbone { return base_; }
-  /// The head: parameter(name), set_parameter(name, value).
-  Trainable<head_network, B>& head() { return head_; }
-  const Trainable<head_network, B>& head() const { return head_; }
+  /// The same model with its freeze boundary elsewhere. Handed over, not copied: the head's parameters, the
+  /// backbone's original ones, and the folded ones of layers that stay frozen. Copied are the layers that the
+  /// boundary passes over, from or to memory of the backend; those that become frozen are folded anew. The
+  /// other model is left without weights. Throws Error if the backbone has none. Defined in
+  /// model/move_boundary.hpp.
+  template <class OtherBase>
+  requires(!std::is_same_v<OtherBase, Base> && detail::same_backbone<OtherBase, Base>)
+      Model(Model<OtherBase, Head, B>&& other);
+
+  /// The backbone, frozen whole: load(file), predict(batch), preprocess(image), parameter(name).
+  auto& backbone() requires backbone_is_frozen { return base_; }
+  const auto& backbone() const requires backbone_is_frozen { return base_; }
+  /// The frozen part of the backbone, with the same members; load(file) reads that part only.
+  auto& frozen() requires has_backbone { return base_; }
+  const auto& frozen() const requires has_backbone { return base_; }
+  /// What is trained, the head behind the layers of the backbone that are not frozen: parameter(name),
+  /// set_parameter(name, value).
+  auto& head() { return head_; }
+  const auto& head() const { return head_; }
   Seed seed() const { return seed_; }
   Threads threads() const { return threads_; }
 
@@ -156,7 +196,10 @@ class Model {
   Seed seed_;
   Threads threads_;
   [[no_unique_address]] extractor_type base_;
-  Trainable<head_network, B> head_;
+  Trainable<head_network, B, Traits::unfrozen_parameter_count> head_;
+
+  template <class, class, Backend>
+  friend class Model;
 };
 
 template <class Base, class Head, Backend B>

@@ -7,8 +7,8 @@ namespace graft::detail {
 
 template <class Base>
 inline constexpr bool is_base = InputDescription<Base>;
-template <LayeredNetwork Net>
-inline constexpr bool is_base<Frozen<Net>> = true;
+template <LayeredNetwork Net, fixed_string Through, class Statistics>
+inline constexpr bool is_base<Frozen<Net, Through, Statistics>> = true;
 
 /// A model can be built on its base, and its head has layers and can stand on what the base delivers.
 template <class Base, class HeadNetwork>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/input.hpp>
 #include <graft/model/cut.hpp>
 #include <graft/model/layer_names.hpp>
@@ -75,7 +76,9 @@ struct UntilOf<Name, Network<I, A, P, Old>> {
 /// A network whose parameters never change in training: it exists for prediction only, with batch
 /// normalisation on its stored statistics and folded into the layer before it. No gradient, no backward code
 /// and no optimizer state is ever instantiated for it.
-template <class Net>
+/// With a name, the layers up to and including that one are frozen, and those behind it are trained with the
+/// head, their batch normalisations by `Statistics`: Model::FreezeThrough<"name"> makes this type.
+template <class Net, fixed_string Through = "", class Statistics = FrozenStatistics>
 struct Frozen {
   using network = Net;
 };

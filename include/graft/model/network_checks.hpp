@@ -45,7 +45,7 @@ struct NoLayerIn<Named<Name, L>> : NoLayerIn<L> {};
 template <class Composition>
 constexpr bool check_layers() {
   if constexpr (!all_layers<Composition>)
-    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add or Named">>,
+    static_assert(never<Expected<text_of<"a layer, Sequential, Concatenate, Add, Multiply or Named">>,
                         Received<typename NoLayerIn<Composition>::type>>,
                   "graft: a network contains something that is no layer");
   return true;

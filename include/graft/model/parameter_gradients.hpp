@@ -3,6 +3,8 @@
 
 #include <graft/model/execution.hpp>
 
+#include <span>
+
 namespace graft::detail {
 
 /// What the backward pass does with the gradients of a node's parameters: it writes them to `begin`, then
@@ -28,8 +30,9 @@ struct KeepGradients {
 /// them; no more is stored than the gradients of one node, and of a Dense none at all.
 template <Backend B, class Rule>
 struct UpdateParameters {
-  const Rule& rule;
-  float* parameters;
+  std::span<const Rule> rules;
+  std::span<const std::size_t> rule_of_node;  // which of them moves each node's parameters
+  ParameterPointer<float> parameters;
   float* slots;  // (Rule::slots, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
@@ -41,9 +44,11 @@ struct UpdateParameters {
     return at;
   }
 
+  const Rule& rule(const Node& node) const { return rules[rule_of_node[node.index]]; }
+
   float* begin(const Node&) const { return gradients; }
   void end(typename B::Context& context, const Node& node) const {
-    B::update(context, rule, node.trainable_size, parameters + node.parameter_offset, gradients,
+    B::update(context, rule(node), node.trainable_size, parameters.at(node.parameter_offset), gradients,
               slots_at(node.parameter_offset));
   }
 
@@ -51,9 +56,9 @@ struct UpdateParameters {
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters + kernel_at, slots_at(kernel_at),
-                                     bias ? parameters + bias_at : nullptr, slots_at(bias_at),
-                                     IsAhead ? ahead : DenseAhead{});
+    B::template dense_update<S, Act>(context, rule(node), batch, x, dy, parameters.at(kernel_at),
+                                     slots_at(kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                     slots_at(bias_at), IsAhead ? ahead : DenseAhead{});
   }
 };
 

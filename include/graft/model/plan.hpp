@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/spec.hpp>
+#include <graft/model/first_fit.hpp>
 #include <graft/model/graph.hpp>
 
 #include <algorithm>
@@ -41,9 +42,10 @@ struct Step {
   std::size_t to = 0;              ///< node whose value it writes
   std::size_t pad = none;          ///< padding fused into it
   std::size_t scale_shift = none;  ///< batch normalisation fused into it
-  std::size_t activation = none;   ///< activation fused into it
+  std::size_t activation = none;   ///< activation fused into it, or into the last step of an Add
   std::size_t slice = 0;           ///< Concatenate: channel at which the copied input begins
   bool accumulate = false;         ///< Add: onto what is there
+  std::size_t factor = none;       ///< Multiply: node of the values by which it multiplies
 };
 
 /// The complete execution of a network for one image, placed in one arena.
@@ -52,11 +54,14 @@ struct Plan {
   std::array<Step, 2 * Nodes> steps{};
   std::size_t step_count = 0;
   std::array<Location, Nodes> locations{};
-  std::size_t arena_size = 0;  ///< floats for one image
+  std::array<std::size_t, Nodes> inner_offset{};  ///< of the value between a layer's two stages, in the arena
+  std::size_t arena_size = 0;                     ///< floats for one image
   /// Batch statistics that training keeps for the backward pass: where each node's begin, and floats of them
   /// all.
   std::array<std::size_t, Nodes> saved_offset{};
   std::size_t saved_size = 0;
+  /// Training: floats of the arena before the sums of a layer that keeps them, which lie as its value does.
+  std::array<std::size_t, Nodes> sum_offset{};
 };
 
 namespace detail {
@@ -69,10 +74,14 @@ struct Planner {
   std::array<std::size_t, Nodes> root{};     // node whose buffer holds this node's value
   std::array<std::size_t, Nodes> channel{};  // where in it
   std::array<std::size_t, Nodes> fused{};    // last node of the step that computes this node, or 0
+  std::array<std::size_t, Nodes> reads{};    // by how many consumers this node has been read
 
   constexpr Plan<Nodes> make() {
     for (std::size_t n = 0; n < Nodes; ++n) root[n] = n;
-    for (std::size_t n = 1; n < Nodes; ++n) visit(n);
+    for (std::size_t n = 1; n < Nodes; ++n) {
+      for (std::size_t i = 0; i < graph[n].input_count; ++i) ++reads[graph[n].inputs[i]];
+      visit(n);
+    }
     // A network that computes nothing still has to deliver its output.
     if (root[graph.output] == 0) push({.node = 0, .from = 0, .to = deliver()});
     for (std::size_t n = 0; n < Nodes; ++n) locate(n);
@@ -105,6 +114,8 @@ struct Planner {
       concatenate(n);
     } else if (node.role == Role::add) {
       add(n);
+    } else if (node.role == Role::multiply) {
+      multiply(n);
     } else {
       compute(n);
     }
@@ -120,7 +131,7 @@ struct Planner {
   }
 
   // A layer with weights takes up the padding before it, and the batch normalisation and the activation
-  // behind it.
+  // behind it; a batch normalisation that no layer has taken up, the activation.
   constexpr void compute(std::size_t n) {
     Step step{.node = n, .from = graph[n].inputs[0], .to = n};
     if (is_fused_pad(step.from)) {
@@ -128,26 +139,26 @@ struct Planner {
       step.from = graph[step.pad].inputs[0];
     }
     if (mode.folded && graph[n].role == Role::linear && graph[n].linear) {
-      std::size_t next = only_consumer(n);
-      if (next != Step::none && graph[next].role == Role::scale_shift) {
-        step.scale_shift = next;
-        step.to = next;
-        next = only_consumer(next);
-      }
-      if (next != Step::none && graph[next].role == Role::activation) {
-        step.activation = next;
-        step.to = next;
-      }
+      const std::size_t next = only_consumer(n);
+      if (next != Step::none && graph[next].role == Role::scale_shift) step.to = step.scale_shift = next;
     }
+    const bool scaled = graph[n].role == Role::scale_shift;
+    if ((graph[n].role == Role::linear && graph[n].linear) || scaled) take_activation(step);
     for (std::size_t m = n; m <= step.to; ++m) {
       fused[m] = step.to;
       root[m] = step.to;
     }
-    if (mode.training && graph[n].role == Role::scale_shift) {
+    if (mode.training && scaled) {
       plan.saved_offset[n] = plan.saved_size;
       plan.saved_size += 2 * graph[n].output.channels();
     }
     push(step);
+  }
+
+  // In a frozen part the activation that alone reads what a step writes is computed with it.
+  constexpr void take_activation(Step& step) const {
+    const std::size_t next = mode.folded ? only_consumer(step.to) : Step::none;
+    if (next != Step::none && graph[next].role == Role::activation) step.to = step.activation = next;
   }
 
   // Each branch's buffer becomes a slice of the concatenation's: no step at all. Where that cannot be (the
@@ -171,25 +182,39 @@ struct Planner {
     }
   }
 
-  // Outside training the sum takes the place of one of its terms that nobody else reads, and the others are
-  // added onto it. Else the first is copied.
+  // Outside training the sum takes the place of one of its terms that nobody reads any more, and the others
+  // are added onto it. Else the first is copied.
   constexpr void add(std::size_t n) {
     std::size_t target = Step::none;
-    for (std::size_t i = 0; i < graph[n].input_count && !mode.training; ++i) {
-      const std::size_t term = graph[n].inputs[i], buffer = root[term];
-      if (buffer != 0 && read_once(buffer, n) && channel[term] == 0 &&
-          graph[buffer].output == graph[term].output)
-        target = i;
-    }
+    for (std::size_t i = 0; i < graph[n].input_count; ++i)
+      if (is_free(n, i)) target = i;
     if (target != Step::none) root[n] = root[graph[n].inputs[target]];
     for (std::size_t i = 0; i < graph[n].input_count; ++i)
       if (i != target)
         push({.node = n, .from = graph[n].inputs[i], .to = n, .accumulate = target != Step::none || i > 0});
+    Step& last = plan.steps[plan.step_count - 1];
+    take_activation(last);
+    fused[last.to] = last.to;
+    root[last.to] = root[n];
   }
 
-  constexpr bool read_once(std::size_t buffer, std::size_t n) const {
+  // The product likewise takes the place of what is multiplied.
+  constexpr void multiply(std::size_t n) {
+    const std::size_t value = graph[graph[n].inputs[0]].output == graph[n].output ? 0 : 1;
+    if (is_free(n, value)) root[n] = root[graph[n].inputs[value]];
+    push({.node = n, .from = graph[n].inputs[value], .to = n, .factor = graph[n].inputs[1 - value]});
+  }
+
+  // Whether node n may write where its i-th input lies: in a whole buffer, of which it is the last reader and
+  // only once.
+  constexpr bool is_free(std::size_t n, std::size_t i) const {
+    const std::size_t input = graph[n].inputs[i], buffer = root[input];
+    if (mode.training || buffer == 0 || channel[input] != 0 || graph[buffer].output != graph[input].output)
+      return false;
+    for (std::size_t k = 0; k < graph[n].input_count; ++k)
+      if (k != i && root[graph[n].inputs[k]] == buffer) return false;
     for (std::size_t m = 0; m < n; ++m)
-      if (root[m] == buffer && graph[m].consumers != 1) return false;
+      if (root[m] == buffer && reads[m] != graph[m].consumers) return false;
     return true;
   }
 
@@ -215,55 +240,38 @@ struct Planner {
     if (root[n] == root[graph.output]) plan.locations[n].region = Region::output;
   }
 
-  struct Placed {
-    std::size_t begin, end;  // floats of the arena
-    std::size_t last;        // the last step that needs it
-  };
-
   // First fit over the buffers' lifetimes, counted in steps.
   constexpr void place_buffers() {
-    constexpr std::size_t align = 16;
-    std::array<std::size_t, Nodes> first{}, last{}, order{};
+    constexpr std::size_t inner = Nodes;  // inner + n: the value between the stages of node n
+    std::array<BufferLife, 2 * Nodes> lives{};
+    std::array<std::size_t, 2 * Nodes> order{}, offset{};
+    std::array<bool, Nodes> placed{};
     std::size_t buffers = 0;
     for (std::size_t s = 0; s < plan.step_count; ++s) {
-      const std::size_t from = root[plan.steps[s].from], to = root[plan.steps[s].to];
-      last[from] = s;
-      if (plan.locations[to].region == Region::arena && !contains(order, buffers, to)) {
+      const Step& step = plan.steps[s];
+      const std::size_t to = root[step.to], n = step.node;
+      lives[root[step.from]].last = s;
+      if (step.factor != Step::none) lives[root[step.factor]].last = s;
+      if (plan.locations[to].region == Region::arena && !placed[to]) {
+        placed[to] = true;
         order[buffers++] = to;
-        first[to] = s;
+        lives[to] = {s, s, graph[to].output.size()};
       }
-      last[to] = last[to] < s ? s : last[to];
-    }
-    std::array<std::size_t, Nodes> offset{};
-    Placed alive[Nodes]{};  // few at a time, which keeps a compiler's count of steps low
-    std::size_t alive_count = 0;
-    for (std::size_t b = 0; b < buffers; ++b) {
-      const std::size_t n = order[b], size = (graph[n].output.size() + align - 1) / align * align;
-      std::size_t kept = 0;
-      for (std::size_t o = 0; o < alive_count; ++o)
-        if (alive[o].last >= first[n]) alive[kept++] = alive[o];
-      alive_count = kept;
-      std::size_t at = mode.training ? plan.arena_size : 0;
-      for (bool moved = !mode.training; moved;) {
-        moved = false;
-        for (std::size_t o = 0; o < alive_count; ++o)
-          if (at < alive[o].end && alive[o].begin < at + size) {
-            at = alive[o].end;
-            moved = true;
-          }
+      if (lives[to].last < s) lives[to].last = s;
+      if (graph[n].inner.rank > 0) {
+        order[buffers++] = inner + n;
+        lives[inner + n] = {s, s, graph[n].inner.size()};
       }
-      alive[alive_count++] = {at, at + size, last[n]};
-      offset[n] = at;
-      plan.arena_size = plan.arena_size < at + size ? at + size : plan.arena_size;
     }
-    for (std::size_t n = 0; n < Nodes; ++n) plan.locations[n].offset = offset[root[n]];
-  }
-
-  static constexpr bool contains(const std::array<std::size_t, Nodes>& values, std::size_t count,
-                                 std::size_t value) {
-    for (std::size_t i = 0; i < count; ++i)
-      if (values[i] == value) return true;
-    return false;
+    FirstFit<2 * Nodes> arena;
+    for (std::size_t b = 0; b < buffers; ++b) offset[order[b]] = arena.place(lives[order[b]], mode.training);
+    for (std::size_t n = 0; n < Nodes; ++n) {
+      plan.locations[n].offset = offset[root[n]];
+      plan.inner_offset[n] = offset[inner + n];
+      if (mode.training && graph[n].keeps_sum)
+        plan.sum_offset[n] = arena.place({0, 0, graph[root[n]].output.size()}, true);
+    }
+    plan.arena_size = arena.arena_size;
   }
 };
 

@@ -37,7 +37,7 @@ inline std::pair<std::vector<float>, std::vector<float>> fold(std::span<const fl
 }
 
 template <LayeredNetwork Net, std::size_t Node>
-ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t channels) {
+ScaleShift scale_shift_of(std::span<const float> parameters, std::size_t channels) {
   if constexpr (Node == Step::none)
     return ScaleShift{channels};
   else
@@ -48,7 +48,7 @@ ScaleShift following_scale_shift(std::span<const float> parameters, std::size_t 
 }
 
 /// Step I's parameters in the prepared form: batch normalisation folded into kernel and bias, the kernel
-/// packed as the backend likes it.
+/// packed as the backend likes it; or the two vectors of a batch normalisation itself.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 void prepare_step(typename B::Context& context, std::span<const float> parameters, float* prepared) {
   using S = Site<Net, frozen_mode, I>;
@@ -58,15 +58,27 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
     float* destination = prepared + prepared_offsets<Net, B>[I];
     if constexpr (S::node.role == Role::linear) {
       constexpr std::size_t channels = S::output.channels;
-      constexpr std::size_t kernel_size = S::node.parameter_size - (S::layer::use_bias ? channels : 0);
+      constexpr std::size_t before = first_stage_size<S>;
+      constexpr std::size_t kernel_size =
+          S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
       const auto [kernel, bias] =
-          fold(own.first(kernel_size), S::layer::use_bias ? &own[kernel_size] : nullptr,
-               following_scale_shift<Net, S::step.scale_shift>(parameters, channels));
+          fold(own.subspan(before, kernel_size), S::layer::use_bias ? &own[before + kernel_size] : nullptr,
+               scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
       if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination);
+        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
       else
         B::upload(context, kernel, destination);
+      if constexpr (before > 0) B::upload(context, own.first(before), destination);
       B::upload(context, bias, destination + (size - channels));
+    } else if constexpr (S::node.role == Role::scale_shift) {
+      constexpr std::size_t channels = S::output.channels;
+      const ScaleShift by = scale_shift_of<Net, S::step.node>(parameters, channels);
+      std::vector<float> vectors(size);  // scale, then shift
+      for (std::size_t c = 0; c < channels; ++c) {
+        vectors[c] = static_cast<float>(by.scale[c]);
+        vectors[channels + c] = static_cast<float>(by.shift[c]);
+      }
+      B::upload(context, vectors, destination);
     } else {
       B::upload(context, own, destination);
     }

@@ -36,8 +36,8 @@ class Evaluator {
         arena_{batch_size * plan_of<Logits, inference_mode>.arena_size},
         logits_{batch_size * outputs} {}
 
-  Evaluation run(typename B::Context& context, const float* parameters, const FeatureSet& set,
-                 BatchMemory<Model>& memory) {
+  Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
+                 const FeatureSet& set, BatchMemory<Model>& memory) {
     Evaluation total;
     std::vector<std::size_t> samples;
     for (std::size_t begin = 0; begin < set.size(); begin += batch_size_) {

@@ -26,6 +26,8 @@ struct FitOptions {
   Console console = Console::standard_output();             ///< Console::quiet() prints nothing
   FeatureStorageOptions features{};  ///< of each data set: in memory up to a limit, beyond it in a file
   StageTimes* times = nullptr;       ///< where the seconds are told, if anywhere
+  LearningRates learning_rates{};    ///< of layers that have another than the optimizer's
+  std::size_t initial_epoch = 0;     ///< the number of the first epoch; `epochs` is one more than the last's
 };
 
 namespace detail {
@@ -62,16 +64,18 @@ LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context
 
 }  // namespace detail
 
-/// Trains the head with `optimizer` on `loss`. The frozen base's features are computed once, then each epoch
-/// runs over them. Returns loss and accuracy of every epoch, accumulated as Keras does. Throws DataError if
-/// the classes do not suit the head, ImageError for an image that cannot be decoded (unless the folder's
-/// options say to skip it), Error if the backbone has no weights; the model is then as it was.
+/// Trains the head, and the layers of the backbone that are not frozen, with `optimizer` on `loss`. The
+/// frozen part's features are computed once, then each epoch runs over them. Returns loss and accuracy of
+/// every epoch, accumulated as Keras does. Throws DataError if the classes do not suit the head, ImageError
+/// for an image that cannot be decoded (unless the folder's options say to skip it), Error if the backbone
+/// has no weights or a learning rate is of no layer that is trained; the model is then as it was.
 template <class Base, class Head, Backend B>
 template <class Data, class L, class O>
 History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& optimizer,
                                   const FitOptions<std::type_identity_t<Data>>& options) {
   detail::check_loss<L, head_network>();
   detail::require_batch_size(options.batch_size);
+  detail::rate_of_nodes(graph_of<head_network>.nodes, options.learning_rates);  // before the work
   if constexpr (!std::is_same_v<Data, FeatureSet>) {
     detail::require_classes<output_shape.size()>(training);
     if (options.validation != nullptr) detail::require_classes<output_shape.size()>(*options.validation);
@@ -80,22 +84,32 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     std::optional<FeatureSet> validation;
     if (options.validation != nullptr) validation.emplace(extract(*options.validation, how));
     return fit(features, loss, optimizer,
-               FitOptions<FeatureSet>{options.epochs, options.batch_size, validation ? &*validation : nullptr,
-                                      options.shuffle, options.on_epoch_end, options.console,
-                                      options.features, options.times});
+               FitOptions<FeatureSet>{.epochs = options.epochs,
+                                      .batch_size = options.batch_size,
+                                      .validation = validation ? &*validation : nullptr,
+                                      .shuffle = options.shuffle,
+                                      .on_epoch_end = options.on_epoch_end,
+                                      .console = options.console,
+                                      .features = options.features,
+                                      .times = options.times,
+                                      .learning_rates = options.learning_rates,
+                                      .initial_epoch = options.initial_epoch});
   } else {
     detail::require_features<Model>(training, "training data");
     if (options.validation != nullptr)
       detail::require_features<Model>(*options.validation, "validation data");
     typename B::Context context{threads_};
-    Trainer<head_network, B, L, O> trainer{head_.data(), loss, optimizer, seed_, options.batch_size};
+    // A fit that goes on from another one drops out other values (an odd constant visits all 64-bit numbers).
+    const Seed seed{seed_.value + options.initial_epoch * 0xD1B54A32D192ED03u};
+    Trainer<head_network, B, L, O> trainer{head_.data(),          loss, optimizer, seed, options.batch_size,
+                                           options.learning_rates};
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
     using Memory = detail::BatchMemory<Model>;
     Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
-    for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+    for (std::size_t epoch = options.initial_epoch; epoch < options.epochs; ++epoch) {
       const auto start = std::chrono::steady_clock::now();
       if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
       const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;

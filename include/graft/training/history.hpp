@@ -32,7 +32,7 @@ struct EpochLog {
   bool validated() const { return !std::isnan(val_accuracy); }
 };
 
-/// The curves of one `fit`, an EpochLog for each epoch.
+/// The curves of one `fit`, an EpochLog for each epoch, or of several as phases of one training.
 class History {
  public:
   using value_type = EpochLog;
@@ -42,6 +42,13 @@ class History {
   History(std::initializer_list<EpochLog> epochs) : epochs_{epochs} {}
 
   void push_back(const EpochLog& epoch) { epochs_.push_back(epoch); }
+  /// Appends another `fit` as a new phase of this training; its epochs keep their numbers.
+  void append(const History& phase) {
+    if (!empty() && !phase.empty()) phases_.push_back(size());
+    epochs_.insert(epochs_.end(), phase.begin(), phase.end());
+  }
+  /// Where a new phase begins: the index of its first epoch, for each but the first.
+  const std::vector<std::size_t>& phases() const { return phases_; }
   std::size_t size() const { return epochs_.size(); }
   bool empty() const { return epochs_.empty(); }
   const EpochLog& operator[](std::size_t i) const { return epochs_[i]; }
@@ -88,6 +95,7 @@ class History {
 
  private:
   std::vector<EpochLog> epochs_;
+  std::vector<std::size_t> phases_;
 };
 
 }  // namespace graft

@@ -58,6 +58,8 @@ class Chart {
     if (const std::size_t count = missing(); count > 0)
       out += "<p class=\"note\">" + std::to_string(count) + (count == 1 ? " value is" : " values are") +
              " not finite and cannot be drawn.</p>\n";
+    for (const std::size_t first : history_.phases())
+      out += "<p class=\"note\">" + phase_note(history_[first]) + "</p>\n";
     return out + "</figure>\n";
   }
 
@@ -111,7 +113,12 @@ class Chart {
     for (const Curve& curve : curves_)
       text += " " + std::string{curve.name} + ": " + text_(history_.front().*curve.value) + " at first, " +
               text_(history_.back().*curve.value) + " at last.";
+    for (const std::size_t first : history_.phases()) text += " " + phase_note(history_[first]);
     return text;
+  }
+
+  static std::string phase_note(const EpochLog& first) {
+    return "A new phase of training begins with epoch " + std::to_string(first.epoch + 1) + ".";
   }
 
   std::string drawing() const {
@@ -136,6 +143,10 @@ class Chart {
                  : side == "end" ? best + 4
                                  : best,
                  top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
+    for (const std::size_t first : history_.phases()) {
+      const double between = (x(history_[first - 1]) + x(history_[first])) / 2;
+      out += "<path class=\"phase\" d=\"M" + point(between, top) + "V" + number(bottom) + "\"/>\n";
+    }
     for (const Curve& curve : curves_) out += line(curve);
     return out + "</svg>\n";
   }

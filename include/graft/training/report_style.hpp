@@ -56,6 +56,7 @@ section { margin-top: 2.75rem; }
 .plot text { font-size: 13px; fill: var(--muted); }
 .plot text.best { fill: var(--ink); }
 .grid { stroke: var(--hair); fill: none; }
+path.phase { stroke: var(--muted); fill: none; }
 path.best { stroke: var(--muted); stroke-dasharray: 2 3; fill: none; }
 .train { --curve: var(--train); } .val { --curve: var(--val); }
 .line { stroke: var(--curve); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }

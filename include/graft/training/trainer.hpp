@@ -5,6 +5,7 @@
 #include <graft/model/backward.hpp>
 #include <graft/model/model.hpp>
 #include <graft/optimizers/optimizer.hpp>
+#include <graft/training/learning_rates.hpp>
 
 namespace graft {
 
@@ -31,10 +32,14 @@ class Trainer {
   }();
 
  public:
-  Trainer(float* parameters, const L& loss, const O& optimizer, Seed seed, std::size_t capacity)
+  /// `rates` name layers that have another learning rate than the optimizer's; throws Error for a name that
+  /// there is not.
+  Trainer(ParameterPointer<float> parameters, const L& loss, const O& optimizer, Seed seed,
+          std::size_t capacity, const LearningRates& rates = {})
       : parameters_{parameters},
         loss_{loss},
-        optimizer_{optimizer},
+        optimizers_{optimizer},
+        rate_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
         seed_{seed},
         arena_{capacity * plan.arena_size},
         gradient_arena_{capacity * plan.arena_size},
@@ -45,6 +50,10 @@ class Trainer {
         slots_{optimizer.slot_count() * graph.parameter_count},
         outputs_ahead_{capacity * units_ahead} {
     detail::check_loss<L, Net>();
+    for (const LayerRate& rate : rates) {
+      optimizers_.push_back(optimizer);
+      optimizers_.back().learning_rate = rate.learning_rate;
+    }
   }
 
   /// Loss and gradients of a batch; the parameters stay as they are. x (batch, input), target (batch, units)
@@ -66,18 +75,24 @@ class Trainer {
     ahead_ = {};
     if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
     return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
-      optimizer_.visit_rule(++steps_, [&]<class Rule>(const Rule& rule) {
+      optimizer().visit_rule(++steps_, [&]<class Rule>(const Rule& first) {
+        std::vector<Rule> rules{first};
+        for (std::size_t i = 1; i < optimizers_.size(); ++i)
+          optimizers_[i].visit_rule(steps_, [&]<class Other>(const Other& rule) {
+            if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
+          });
         detail::backward<Logits, B>(
             frame, {dlogits_.data(), gradient_arena_.data()},
-            detail::UpdateParameters<B, Rule>{rule, parameters_, slots_.data(), graph.parameter_count,
-                                              node_gradients_.data(), ahead_});
+            detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
+                                              graph.parameter_count, node_gradients_.data(), ahead_});
       });
     });
   }
 
   /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
   const float* gradients() const { return gradients_.data(); }
-  O& optimizer() { return optimizer_; }
+  /// The optimizer of all layers that have no rate of their own.
+  O& optimizer() { return optimizers_.front(); }
 
  private:
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
@@ -96,9 +111,10 @@ class Trainer {
     return sums;
   }
 
-  float* parameters_;
+  ParameterPointer<float> parameters_;
   L loss_;
-  O optimizer_;
+  std::vector<O> optimizers_;              // the first, then one for each further rate
+  std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;

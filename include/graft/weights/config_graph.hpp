@@ -119,10 +119,20 @@ class ConfigGraph {
       if (inbound == layers[i].end() || !inbound->is_array() || inbound->empty()) continue;
       if (inbound->size() > 1) refuse("layers that are applied once", "'" + node.name + "' applied twice");
       append_sources(inbound->front(), places, node.inputs);
+      as_rescaling(node, inbound->front());
     }
     std::vector<std::size_t> entries;
     append_sources(input_layers, places, entries);
     for (std::size_t i = 0; i < entries.size(); ++i) feed(nodes_[entries[i]], inputs, i);
+  }
+
+  /// A product with constants, which is how tf.keras writes a Rescaling that it has no layer for.
+  static void as_rescaling(ConfigNode& node, const Json& inbound) {
+    if (node.class_name != "TFOpLambda" || node.config.value("function", "") != "math.multiply") return;
+    if (!inbound.is_array() || inbound.size() < 4 || !inbound[3].is_object() || !inbound[3].contains("y"))
+      return;
+    node.class_name = "Rescaling";
+    node.config = {{"scale", inbound[3]["y"]}, {"offset", 0.0}};
   }
 
   /// The place that a nested model's InputLayer stands for.

@@ -44,10 +44,10 @@ inline std::string_view class_of(const ConfigNode& node) {
 inline std::string activation_of(const ConfigNode& node) {
   const auto found = node.config.find("activation");
   if (found == node.config.end() || found->is_null()) return "linear";
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_object() && found->contains("config") && (*found)["config"].is_string())
-    return (*found)["config"].get<std::string>();
-  return found->dump();
+  const bool inside = found->is_object() && found->contains("config");
+  const Json& value = inside ? (*found)["config"] : *found;
+  if (!value.is_string()) return value.dump();
+  return value == "silu" ? "swish" : value.get<std::string>();  // Keras 3's name of it
 }
 
 /// The function of a layer that is nothing but an activation; empty for other layers.
@@ -67,8 +67,11 @@ inline std::string function_of(const ConfigNode& node) {
   return "ReLU " + node.config.dump();
 }
 
-/// Equal as settings of a layer: numbers up to float's precision, 3 as (3, 3), and a number as a list of it.
+/// Equal as settings of a layer: numbers up to float's precision, 3 as (3, 3), and a list as the only item of
+/// another.
 inline bool same_setting(const Json& a, const Json& b) {
+  if (a.is_array() && a.size() == 1 && a[0].is_array()) return same_setting(a[0], b);
+  if (b.is_array() && b.size() == 1 && b[0].is_array()) return same_setting(a, b[0]);
   if (a.is_number() && b.is_number()) {
     const double x = a.get<double>(), y = b.get<double>();
     return std::abs(x - y) <= 1e-6 * std::max(std::abs(x), std::abs(y));

@@ -4,13 +4,32 @@
 #include <graft/weights/hdf5.hpp>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace graft {
 
-/// The IEEE 754 formats in which an archive may store its numbers, of either byte order.
-enum class ElementType { float16, float32, float64 };
+/// The formats in which an archive may store its numbers, of either byte order: IEEE 754, and integers where
+/// a single one counts something.
+enum class ElementType { float16, float32, float64, int32, int64 };
+
+constexpr bool is_integer(ElementType type) {
+  return type == ElementType::int32 || type == ElementType::int64;
+}
+
+/// Bytes of one number.
+constexpr std::size_t element_size(ElementType type) {
+  switch (type) {
+    case ElementType::float16:
+      return 2;
+    case ElementType::float32:
+    case ElementType::int32:
+      return 4;
+    default:
+      return 8;
+  }
+}
 
 }  // namespace graft
 
@@ -57,13 +76,15 @@ inline float half_to_float(std::uint16_t half) {
   return std::bit_cast<float>(sign | bits);
 }
 
-/// The format of a stored number. Throws ArchiveError for integers, opaque bytes and whatever else there is.
+/// The format of a stored number. Throws ArchiveError for opaque bytes and whatever else there is.
 inline ElementType element_type(hid_t type, const Place& place) {
   const auto is = [&](hid_t other) { return H5Tequal(type, other) > 0; };
   if (is(H5T_IEEE_F32LE) || is(H5T_IEEE_F32BE)) return ElementType::float32;
   if (is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE)) return ElementType::float64;
   if (is(half_type(H5T_IEEE_F32LE, place).get()) || is(half_type(H5T_IEEE_F32BE, place).get()))
     return ElementType::float16;
+  if (is(H5T_STD_I32LE) || is(H5T_STD_I32BE)) return ElementType::int32;
+  if (is(H5T_STD_I64LE) || is(H5T_STD_I64BE)) return ElementType::int64;
   place.refuse("float16, float32 or float64 numbers", class_name(H5Tget_class(type)));
 }
 

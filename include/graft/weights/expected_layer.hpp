@@ -45,6 +45,11 @@ std::string describe(const Layer& layer) {
   return text;
 }
 
+/// Whether a stored parameter may be the one of that name; Keras 3 calls a depthwise kernel a kernel.
+inline bool may_be(std::string_view stored, std::string_view name) {
+  return stored.empty() || stored == name || (stored == "kernel" && name == "depthwise_kernel");
+}
+
 struct Difference {
   std::string name, expected, found;
 };
@@ -69,7 +74,7 @@ inline std::optional<Difference> difference(const ExpectedLayer& expected, const
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::string name = expected.name + "/" + parameters[i].name;
     const auto stored = parameter_name(tensors[i].name);
-    if (!stored.empty() && stored != parameters[i].name)
+    if (!may_be(stored, parameters[i].name))
       return Difference{name, parameters[i].name, tensors[i].name + " of layer " + found.name};
     if (tensors[i].shape != parameters[i].shape)
       return Difference{name, to_string(parameters[i].shape),

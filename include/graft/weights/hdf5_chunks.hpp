@@ -21,7 +21,7 @@ namespace graft::detail::hdf5 {
 /// deflate cannot expand by more: 258 bytes out of two bits (zlib's documentation).
 inline constexpr std::uintmax_t max_expansion = 1032;
 
-/// A checked dataset of floating-point numbers, all of whose bytes are stored in the file.
+/// A checked dataset of numbers, all of whose bytes are stored in the file.
 struct Dataset {
   Handle id;
   Place place;
@@ -31,7 +31,7 @@ struct Dataset {
   // Positions in the chain of filters, by which a chunk's mask says what it skips. Keras uses none of them.
   std::optional<unsigned> deflate, checksum;
 
-  std::size_t element_size() const { return std::size_t{2} << static_cast<int>(type); }
+  std::size_t element_size() const { return graft::element_size(type); }
 };
 
 /// The product of the extents, or refusal if it does not fit: the extents are the file's claim, not yet true.

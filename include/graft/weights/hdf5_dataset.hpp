@@ -44,6 +44,7 @@ inline Dataset open_dataset(hid_t from, std::string_view path, const Place& plac
   std::array<hsize_t, Shape::max_rank> extents{};
   place.require(H5Sget_simple_extent_dims(space.get(), extents.data(), nullptr) == rank, "a readable extent");
   data.shape = to_shape({extents.data(), static_cast<std::size_t>(rank)});
+  if (is_integer(data.type) && rank > 0) place.refuse("float16, float32 or float64 numbers", "integers");
   const auto bytes = checked_size(data.shape, data.element_size(), place);
 
   if (layout == H5D_CHUNKED) {

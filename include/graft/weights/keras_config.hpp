@@ -7,9 +7,14 @@
 #include <graft/layers/depthwise_conv2d.hpp>
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/flatten.hpp>
+#include <graft/layers/normalization.hpp>
 #include <graft/layers/pooling2d.hpp>
+#include <graft/layers/rescaling.hpp>
+#include <graft/layers/reshape.hpp>
+#include <graft/layers/separable_conv2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/keras_order.hpp>
+#include <graft/weights/portable_name.hpp>
 
 #include <nlohmann/json.hpp>
 #include <string>
@@ -57,6 +62,12 @@ inline void describe_depthwise(Json& config, std::size_t multiplier, std::string
                     "depthwise_constraint", "bias_constraint"});
 }
 
+inline void describe_separable(Json& config, std::size_t filters) {
+  config["filters"] = filters;
+  config["pointwise_initializer"] = initializer_config("GlorotUniform");
+  set_null(config, {"pointwise_regularizer", "pointwise_constraint"});
+}
+
 inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
   set_pair(config, size_key, window.height, window.width);
   set_pair(config, "strides", window.stride_y, window.stride_x);
@@ -83,9 +94,26 @@ inline void describe_padding(Json& config, Padding p) {
   config["data_format"] = "channels_last";
 }
 
-inline void describe_dropout(Json& config, double rate) {
-  config["rate"] = rate;
+inline void describe_dropout(Json& config, DropoutRule rule, std::size_t axes) {
+  config["rate"] = rule.rate();
   set_null(config, {"noise_shape", "seed"});
+  if (!rule.whole_samples) return;
+  config["noise_shape"] = Json::array({nullptr});
+  for (std::size_t i = 0; i < axes; ++i) config["noise_shape"].push_back(1);
+}
+
+inline void set_shape(Json& config, const char* key, const Shape& shape) {
+  config[key] = Json::array();
+  for (std::size_t i = 0; i < shape.rank; ++i) config[key].push_back(shape[i]);
+}
+
+/// A number of Rescaling: one for all channels, or a list.
+template <class Number>
+Json number_config() {
+  if constexpr (std::is_base_of_v<PerChannel, Number>)
+    return Json(Number::values);
+  else
+    return static_cast<double>(Number::num) / static_cast<double>(Number::den);
 }
 
 inline void describe_input(Json& config, const Shape& sample) {
@@ -110,6 +138,13 @@ void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& c
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+}
+template <std::size_t Filters, class Size, class... Options>
+void describe(SeparableConv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
+  describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
+  set_pair(config, "dilation_rate", 1, 1);
+  describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
+  describe_separable(config, Filters);
 }
 template <std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
@@ -138,14 +173,28 @@ template <class Function>
 void describe(Activation<Function>, const Node&, Json& config) {
   set_text(config, "activation", Function::keras_name);
 }
-template <std::size_t Percent>
-void describe(Dropout<Percent>, const Node&, Json& config) {
-  describe_dropout(config, static_cast<double>(Percent) / 100.0);
+template <std::size_t Rate, class... Options>
+void describe(Dropout<Rate, Options...> layer, const Node& node, Json& config) {
+  describe_dropout(config, layer.rule, node.output.rank);
+}
+template <class Scale, class Offset>
+void describe(Rescaling<Scale, Offset>, const Node&, Json& config) {
+  config["scale"] = number_config<Scale>();
+  config["offset"] = number_config<Offset>();
+}
+inline void describe(Normalization, const Node&, Json& config) {
+  config["axis"] = Json::array({-1});
+  set_null(config, {"mean", "variance"});
+  config["invert"] = false;
+}
+template <std::size_t... Extents>
+void describe(Reshape<Extents...> layer, const Node&, Json& config) {
+  set_shape(config, "target_shape", layer.target);
 }
 inline void describe(Flatten, const Node&, Json& config) { set_text(config, "data_format", "channels_last"); }
-inline void describe(GlobalAveragePooling2D, const Node&, Json& config) {
+inline void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
   set_text(config, "data_format", "channels_last");
-  config["keepdims"] = false;
+  config["keepdims"] = node.output.rank == 3;
 }
 template <class... Branches>
 void describe(Concatenate<Branches...>, const Node&, Json& config) {
@@ -153,6 +202,8 @@ void describe(Concatenate<Branches...>, const Node&, Json& config) {
 }
 template <class... Branches>
 void describe(Add<Branches...>, const Node&, Json&) {}
+template <class... Branches>
+void describe(Multiply<Branches...>, const Node&, Json&) {}
 inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
 
 using Describe = void (*)(const Node&, Json&);
@@ -177,18 +228,19 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
   for (const std::size_t n : order) {
     if (n == 0 && !source.empty()) continue;
     const Node& node = nodes[n];
-    Json config = {{"name", node.name()}, {"trainable", trainable}, {"dtype", "float32"}};
+    const std::string name = portable_name(node.name());
+    Json config = {{"name", name}, {"trainable", trainable}, {"dtype", "float32"}};
     describers[n](node, config);
     Json inbound = Json::array();
     for (std::size_t i = 0; i < node.input_count; ++i) {
       const std::size_t from = node.inputs[i];
-      inbound.push_back(
-          Json::array({from == 0 && !source.empty() ? source : nodes[from].name(), 0, 0, Json::object()}));
+      inbound.push_back(Json::array(
+          {from == 0 && !source.empty() ? source : portable_name(nodes[from].name()), 0, 0, Json::object()}));
     }
     layers.push_back(
         {{"class_name", node.keras_class},
          {"config", std::move(config)},
-         {"name", node.name()},
+         {"name", name},
          {"inbound_nodes", inbound.empty() ? Json::array() : Json::array({std::move(inbound)})}});
   }
 }

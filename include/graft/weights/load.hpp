@@ -4,6 +4,7 @@
 #include <graft/model/extractor.hpp>
 #include <graft/model/keras_order.hpp>
 #include <graft/model/model.hpp>
+#include <graft/model/with_top.hpp>
 #include <graft/weights/archive.hpp>
 #include <graft/weights/name_mapping.hpp>
 
@@ -82,6 +83,30 @@ ParameterPlaces places_in_whole(const ParameterPlaces& own) {
   return whole;
 }
 
+/// Whether a layer of a file is one of a top: by its name, or by that which the weights of MobileNet V2 have.
+inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
+  return found.name == top.name || found.name == "Logits";
+}
+
+/// Refuses a file of the same architecture with its top, as Keras does: for a network without, cut or not.
+template <LayeredNetwork Net>
+void refuse_top(const Archive& archive) {
+  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
+  ParameterPlaces backbone, with_top;
+  append_places<Whole>(backbone, 0);
+  append_places<WithTop<Whole>>(with_top, 0);
+  const auto stored = weighted<ArchiveLayer>(archive.layers());
+  if (stored.size() != with_top.layers.size()) return;
+  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
+  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
+    return is_top_layer(*found, top);
+  };
+  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
+  throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
+                       "the weights of a network without its top; WithTop<Network> has one",
+                       describe(*stored[backbone.layers.size()]));
+}
+
 }  // namespace detail
 
 template <LayeredNetwork Net, Backend B>
@@ -89,6 +114,8 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
   const Archive archive = Archive::open(file);
   detail::ParameterPlaces places;
   detail::append_places<Net>(places, 0);
+  if constexpr (requires { requires detail::HasTop<typename Net::architecture>; })
+    detail::refuse_top<Net>(archive);
   if constexpr (requires { typename Net::architecture; }) {
     // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
     // names.

@@ -6,6 +6,7 @@
 #include <graft/weights/archive.hpp>
 #include <graft/weights/expected_layer.hpp>
 #include <graft/weights/layer_number.hpp>
+#include <graft/weights/portable_name.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -60,10 +61,10 @@ class LayerMatcher {
         expected_families_{families<ExpectedLayer>(expected_)} {}
 
   Assignment by_name() const {
-    std::map<std::string_view, const ArchiveLayer*> names;
-    for (const auto* layer : stored_) names.emplace(layer->name, layer);
+    std::map<std::string, const ArchiveLayer*> names;
+    for (const auto* layer : stored_) names.emplace(portable_name(layer->name), layer);
     return assign([&](std::size_t i) {
-      const auto found = names.find(expected_[i]->name);
+      const auto found = names.find(portable_name(expected_[i]->name));
       return found == names.end() ? nullptr : found->second;
     });
   }

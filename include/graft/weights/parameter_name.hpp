@@ -18,9 +18,9 @@ inline std::string_view base_name(std::string_view weight) {
 /// "kernel_1:0" (made unique by TensorFlow), of Keras 1's "block1_conv1_W_1:0". Empty for names that tell
 /// nothing.
 inline std::string_view parameter_name(std::string_view weight) {
-  static constexpr std::array<std::string_view, 8> names{
-      "kernel",          "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel",
-      "pointwise_kernel"};
+  static constexpr std::array<std::string_view, 11> names{
+      "kernel",           "bias", "gamma",    "beta", "moving_mean", "moving_variance", "depthwise_kernel",
+      "pointwise_kernel", "mean", "variance", "count"};
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> keras1{
       {{"_W", "kernel"},
        {"_b", "bias"},

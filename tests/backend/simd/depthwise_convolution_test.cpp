@@ -71,6 +71,7 @@ TEST_CASE("depthwise convolution: channels of whole and cut vectors and blocks")
   check<make<Kernel<3>, Strides<1>, Same>({4, 6, lanes - 1}), Softmax>();
   check<make<Kernel<3>, Strides<1>, Same>({4, 6, block})>();
   check<make<Kernel<3>, Strides<2>, Same>({4, 6, 2 * block + lanes + 3}), Relu6>();
+  check<make<Kernel<3>, Strides<1>, Same>({4, 6, 2 * block + lanes + 3}, 1, 1, 2), Swish>();
 }
 
 TEST_CASE("depthwise convolution: several outputs a channel, and slices of wider maps") {

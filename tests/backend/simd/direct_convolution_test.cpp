@@ -32,6 +32,16 @@ TEST_CASE("direct convolution: slices, odd channels, valid windows") {
   check<conv2d_spec<Kernel<3>, Strides<2>, Valid>({11, 12, 24}, 33)>();
 }
 
+TEST_CASE("direct convolution: pixels that share places in the cache") {
+  static_assert(pixels_collide(8, 1024) && pixels_collide(8, 2048) && pixels_collide(15, 1536));
+  static_assert(!pixels_collide(7, 1024) && !pixels_collide(14, 512) && !pixels_collide(24, 64) &&
+                !pixels_collide(24, 1000));
+  check<conv2d_spec<Kernel<1>, Strides<1>, Valid>({4, 9, 1024}, 40), Relu>();
+  check<conv2d_spec<Kernel<1>, Strides<1>, Valid>({4, 9, 1000}, 33, 24)>();
+  check<conv2d_spec<Kernel<1>, Strides<2>, Same>({3, 26, 512}, 16)>();
+  check<conv2d_spec<Kernel<3>, Strides<2>, Valid>({5, 27, 512}, 16)>();
+}
+
 TEST_CASE("direct convolution: a plan covers a row with tiles, and packs every weight once") {
   constexpr Conv2dSpec spec = conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 17, 32}, 48);
   using P = ConvolutionPlan<spec>;

@@ -4,6 +4,7 @@
 #include <graft/backend/blas/convolution.hpp>
 #include <graft/backend/blas/dense.hpp>
 #include <graft/backend/blas/depthwise_convolution.hpp>
+#include <graft/backend/blas/normalization.hpp>
 #include <graft/backend/blas/update.hpp>
 #include <graft/backend/reference/reference.hpp>
 
@@ -16,6 +17,7 @@ struct Blas : Reference,
               detail::BlasConvolution,
               detail::BlasDepthwiseConvolution,
               detail::BlasDense,
+              detail::BlasNormalization,
               detail::BlasUpdate {
   static constexpr std::string_view name = "Blas";
 
@@ -30,6 +32,10 @@ struct Blas : Reference,
   using detail::BlasDepthwiseConvolution::depthwise_conv2d;
   using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_input;
   using detail::BlasDepthwiseConvolution::depthwise_conv2d_backward_kernel;
+  using detail::BlasNormalization::batch_norm;
+  using detail::BlasNormalization::batch_norm_backward;
+  using detail::BlasNormalization::batch_norm_training;
+  using detail::BlasNormalization::batch_norm_training_backward;
   using detail::BlasUpdate::update;
 };
 

@@ -104,34 +104,80 @@ struct BlasConvolution {
     activate_row(Act{}, row, row, channels);
   }
 
-  // One task a tap (ky, kx), whose patches are rows of the image as they stand: no im2col.
+  // One task for a tap (ky, kx) and a block of input channels: what the tap reads of many images, gathered,
+  // times their dy.
   static void differentiate_kernel(const Conv2dSpec& s, HostContext& context, std::size_t batch,
                                    const float* x, const float* dy, float* dkernel, float* dbias) {
-    const std::size_t in = s.input.channels, out = s.output.channels;
+    constexpr std::size_t block = 64;
+    const std::size_t in = s.input.channels, out = s.output.channels, rows = batch * s.output.pixels();
+    const std::size_t blocks = (in + block - 1) / block;
     use_one_blas_thread();
-    context.team().run(s.window.height * s.window.width, [&](std::size_t tap, std::size_t) {
-      float* to = dkernel + tap * in * out;
-      std::fill_n(to, in * out, 0.0f);
-      for_each_row(s, batch, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-        gemm(in, out, count, {x + in_at, s.window.stride_x * s.input.pixel_stride, true},
-             {dy + out_at, s.output.pixel_stride}, 1.0f, to, out);
-      });
+    context.team().run(s.window.height * s.window.width * blocks, [&](std::size_t task, std::size_t worker) {
+      const std::size_t tap = task / blocks, first = task % blocks * block;
+      const std::size_t channels = std::min(block, in - first), tile = HostContext::scratch_size / block;
+      float* to = dkernel + (tap * in + first) * out;
+      for (std::size_t begin = 0; begin < rows; begin += tile) {
+        const std::size_t count = std::min(tile, rows - begin);
+        Matrix values{x + begin * s.input.pixel_stride + first, s.input.pixel_stride, true};
+        if (!is_pointwise(s)) {
+          float* scratch = context.scratch(worker);
+          for (std::size_t r = 0; r < count; ++r)
+            copy_tap(s, x + first, begin + r, tap, channels, scratch + r * channels);
+          values = {scratch, channels, true};
+        }
+        gemm(channels, out, count, values, {dy + begin * s.output.pixel_stride, s.output.pixel_stride},
+             begin == 0 ? 0.0f : 1.0f, to, out);
+      }
     });
     if (dbias != nullptr) add_pixels(s.output, batch, dy, dbias);
   }
 
+  // out_pixel counts through the batch; values (channels), zeros outside the image
+  static void copy_tap(const Conv2dSpec& s, const float* x, std::size_t out_pixel, std::size_t tap,
+                       std::size_t channels, float* values) {
+    const std::size_t image = out_pixel / s.output.pixels(), p = out_pixel % s.output.pixels();
+    const std::size_t iy = p / s.output.width * s.window.stride_y + tap / s.window.width - s.window.pad_top;
+    const std::size_t ix = p % s.output.width * s.window.stride_x + tap % s.window.width - s.window.pad_left;
+    if (iy < s.input.height && ix < s.input.width)
+      std::copy_n(x + pixel(s.input, image, iy, ix), channels, values);
+    else
+      std::fill_n(values, channels, 0.0f);
+  }
+
+  // The gradients of an image's patches, in tiles, each added to where it was read.
   static void differentiate_input(const Conv2dSpec& s, HostContext& context, std::size_t batch,
                                   const float* kernel, const float* dy, float* dx) {
-    const std::size_t in = s.input.channels, out = s.output.channels;
+    const std::size_t rows = tile_rows(s), pixels = s.output.pixels(), out = s.output.channels;
+    const Matrix transposed{kernel, out, true};
     use_one_blas_thread();
-    context.team().run(batch, [&](std::size_t image, std::size_t) {
-      for (std::size_t tap = 0; tap < s.window.height * s.window.width; ++tap)
-        for_each_row(s, 1, tap, [&](std::size_t in_at, std::size_t out_at, std::size_t count) {
-          gemm(count, in, out, {dy + image * s.output.image_stride() + out_at, s.output.pixel_stride},
-               {kernel + tap * in * out, out, true}, 1.0f, dx + image * s.input.image_stride() + in_at,
-               s.window.stride_x * s.input.pixel_stride);
-        });
+    context.team().run(batch, [&](std::size_t image, std::size_t worker) {
+      float* to = dx + image * s.input.image_stride();
+      for (std::size_t begin = 0; begin < pixels; begin += rows) {
+        const std::size_t count = std::min(rows, pixels - begin);
+        const Matrix up{dy + pixel(s.output, image, 0, begin), s.output.pixel_stride};
+        if (is_pointwise(s)) {
+          gemm(count, s.patch_size(), out, up, transposed, 1.0f, to + begin * s.input.pixel_stride,
+               s.input.pixel_stride);
+          continue;
+        }
+        float* scratch = context.scratch(worker);
+        gemm(count, s.patch_size(), out, up, transposed, 0.0f, scratch, s.patch_size());
+        for (std::size_t r = 0; r < count; ++r) add_patch(s, scratch + r * s.patch_size(), begin + r, to);
+      }
     });
+  }
+
+  // patch (kernel height, kernel width, input channels); what lies outside the image is nobody's
+  static void add_patch(const Conv2dSpec& s, const float* patch, std::size_t out_pixel, float* image) {
+    const std::size_t channels = s.input.channels;
+    const std::size_t top = out_pixel / s.output.width * s.window.stride_y - s.window.pad_top;
+    const std::size_t left = out_pixel % s.output.width * s.window.stride_x - s.window.pad_left;
+    for (std::size_t ky = 0; ky < s.window.height; ++ky)
+      for (std::size_t kx = 0; kx < s.window.width; ++kx, patch += channels) {
+        if (top + ky >= s.input.height || left + kx >= s.input.width) continue;
+        float* to = image + pixel(s.input, 0, top + ky, left + kx);
+        for (std::size_t c = 0; c < channels; ++c) to[c] += patch[c];
+      }
   }
 
   static constexpr bool is_pointwise(const Conv2dSpec& s) {

@@ -31,6 +31,26 @@ struct ReferenceNormalization {
       });
     }
   }
+  /// Its gradients: dx += dy gamma inv, dgamma = sum(dy xhat), dbeta = sum(dy), where inv = 1 / sqrt(variance
+  /// + epsilon) and xhat = (x - mean) inv; dgamma, dbeta and dx may be null.
+  template <ElementwiseSpec S>
+  static void batch_norm_backward(HostContext&, std::size_t batch, double epsilon, const float* x,
+                                  BatchNormVectors v, const float* dy, float* dgamma, float* dbeta,
+                                  float* dx) {
+    for (std::size_t c = 0; c < S.input.channels; ++c) {
+      const double inverse = 1.0 / std::sqrt(double{v.variance[c]} + epsilon);
+      const float scale = static_cast<float>((v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) * inverse);
+      double sum = 0.0, projected = 0.0;
+      for_each<S>(batch, [&](std::size_t in, std::size_t out) {
+        sum += double{dy[out + c]};
+        projected += double{dy[out + c]} * (double{x[in + c]} - double{v.mean[c]});
+        if (dx != nullptr) dx[in + c] += dy[out + c] * scale;
+      });
+      if (dgamma != nullptr) dgamma[c] = static_cast<float>(projected * inverse);
+      if (dbeta != nullptr) dbeta[c] = static_cast<float>(sum);
+    }
+  }
+
   /// Training: normalises by the mean and the biased variance of the batch, which it leaves in `saved`, and
   /// moves the moving statistics towards them (the biased variance, as Keras 3 does; tf.keras stored N / (N -
   /// 1) of it). saved (2, channels): mean, 1 / sqrt(variance + epsilon)

@@ -4,9 +4,12 @@
 #include <graft/backend/reference/convolution.hpp>
 #include <graft/backend/reference/dense.hpp>
 #include <graft/backend/reference/depthwise_convolution.hpp>
+#include <graft/backend/reference/dropout.hpp>
 #include <graft/backend/reference/elementwise.hpp>
+#include <graft/backend/reference/multiply.hpp>
 #include <graft/backend/reference/normalization.hpp>
 #include <graft/backend/reference/pooling.hpp>
+#include <graft/backend/reference/standardization.hpp>
 #include <graft/backend/reference/training.hpp>
 
 #include <string_view>
@@ -20,7 +23,10 @@ struct Reference : detail::ReferenceConvolution,
                    detail::ReferencePooling,
                    detail::ReferenceDense,
                    detail::ReferenceNormalization,
+                   detail::ReferenceStandardization,
                    detail::ReferenceElementwise,
+                   detail::ReferenceMultiply,
+                   detail::ReferenceDropout,
                    detail::ReferenceTraining {
   static constexpr std::string_view name = "Reference";
 };

@@ -114,10 +114,11 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   stream = fetched;
   unroll<Pixels>([&](auto m) {
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// Direct convolution of bfloat16 weights and inputs, summed in float.

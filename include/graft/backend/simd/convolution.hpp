@@ -61,8 +61,8 @@ struct ChosenConvolution {
   template <Conv2dSpec S, class Act>
   static void conv2d_packed(HostContext& context, std::size_t batch, const float* x, const float* packed,
                             const float* bias, float* y) {
-    AlgorithmOf<S>::template run<simd::InRegisters<Act>>(context, batch, x, packed, bias, y);
-    if constexpr (!simd::in_registers<Act>)
+    AlgorithmOf<S>::template run<simd::InKernels<Act>>(context, batch, x, packed, bias, y);
+    if constexpr (!simd::in_kernels<Act>)
       for (std::size_t p = 0; p < batch * S.output.pixels(); ++p)
         activate_row(Act{}, y + p * S.output.pixel_stride, y + p * S.output.pixel_stride, S.output.channels);
   }

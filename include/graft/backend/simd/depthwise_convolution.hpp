@@ -65,10 +65,11 @@ void depthwise_tile(const float* x, const float* kernel, const float* bias, floa
     }
   unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
     unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      activate_vector(Act{}, sum[m][v]);
+      activate_vector(InRegisters<Act>{}, sum[m][v]);
       store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// One row of output pixels for a block of channels.
@@ -116,13 +117,13 @@ struct SimdDepthwiseConvolution {
                             row * static_cast<std::ptrdiff_t>(S.input.width * S.input.pixel_stride);
         float* out = y + pixel(S.output, image, oy, 0);
         const auto block = [&]<std::size_t Channels>(std::size_t channel) {
-          simd::depthwise_row<S, simd::InRegisters<Act>, Channels>(from + channel, kernel + channel,
-                                                                   bias == nullptr ? nullptr : bias + channel,
-                                                                   out + channel, rows);
+          simd::depthwise_row<S, simd::InKernels<Act>, Channels>(from + channel, kernel + channel,
+                                                                 bias == nullptr ? nullptr : bias + channel,
+                                                                 out + channel, rows);
         };
         for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
         block.template operator()<P::last>((P::blocks - 1) * P::block);
-        if constexpr (!simd::in_registers<Act>)
+        if constexpr (!simd::in_kernels<Act>)
           for (std::size_t ox = 0; ox < S.output.width; ++ox)
             activate_row(Act{}, out + ox * S.output.pixel_stride, out + ox * S.output.pixel_stride,
                          S.output.channels);

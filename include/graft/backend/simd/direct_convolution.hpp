@@ -82,22 +82,21 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
                                                 w + (kx * S.input.channels + c) * vectors * lanes);
       });
     } else if constexpr (S.input.contiguous()) {
-      for (std::size_t k = 0; k < P::taps; ++k)
-        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
+      a.template steps<P::taps, pixel_step>(from, w);
     } else {
       for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        for (std::size_t c = 0; c < S.input.channels; ++c)
-          a.template step<0, Pixels, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                 w + (kx * S.input.channels + c) * vectors * lanes);
+        a.template steps<S.input.channels, pixel_step>(from + kx * S.input.pixel_stride,
+                                                       w + kx * S.input.channels * vectors * lanes);
     }
   }
   unroll<Pixels>([&](auto m) {
     float* to = y + m * S.output.pixel_stride;
     unroll<vectors>([&](auto v) {
-      activate_vector(Act{}, a.sum[m][v]);
+      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
       store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
     });
   });
+  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
 /// The tiles [first, end) of a row of output pixels for one block of channels.

@@ -5,6 +5,7 @@
 #include <graft/backend/simd/convolution.hpp>
 #include <graft/backend/simd/dense.hpp>
 #include <graft/backend/simd/depthwise_convolution.hpp>
+#include <graft/backend/simd/elementwise.hpp>
 #include <graft/backend/simd/pooling.hpp>
 
 namespace graft {
@@ -15,6 +16,7 @@ struct Simd : Blas,
               detail::SimdConvolution,
               detail::SimdDepthwiseConvolution,
               detail::SimdDense,
+              detail::SimdElementwise,
               detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
 
@@ -23,6 +25,11 @@ struct Simd : Blas,
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
   using detail::SimdDepthwiseConvolution::depthwise_conv2d;
+  using detail::SimdElementwise::accumulate;
+  using detail::SimdElementwise::activation;
+  using detail::SimdElementwise::global_average_pool;
+  using detail::SimdElementwise::multiply;
+  using detail::SimdElementwise::scale_shift;
   using detail::SimdPooling::pool2d;
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = detail::SimdConvolution::packed_size<S>;

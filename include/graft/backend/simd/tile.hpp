@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 namespace graft::detail::simd {
@@ -84,6 +85,15 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
 /// caches hold.
 inline constexpr std::size_t prefetch_cycles = 1500;
 
+/// Whether pixels so many floats apart crowd each other out of the first-level cache, where addresses that
+/// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
+/// channels at a time are copied to where the pixels lie closer.
+constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
+  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
+  const std::size_t places = way / std::max(std::gcd(stride, way), line);
+  return pixels > (ways - 1) * places;  // one for the weights
+}
+
 /// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
 /// constant, so that the accumulators stay in registers.
 template <std::size_t Pixels, std::size_t Vectors>
@@ -104,6 +114,26 @@ struct Accumulators {
       const float value = x[m * Stride];
       unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
     });
+  }
+
+  /// The same for all pixels and Count successive channels, weights (Count, Vectors, lanes).
+  template <std::size_t Count, std::size_t Stride>
+  __attribute__((always_inline)) void steps(const float* x, const float* weights) {
+    if constexpr (pixels_collide(Pixels, Stride)) {
+      constexpr std::size_t piece = 64, near_stride = piece + 16;
+      float near[Pixels * near_stride];
+      const auto few = [&]<std::size_t Channels>(std::size_t k) __attribute__((always_inline)) {
+        for (std::size_t m = 0; m < Pixels; ++m)
+          std::memcpy(near + m * near_stride, x + m * Stride + k, Channels * sizeof(float));
+        for (std::size_t c = 0; c < Channels; ++c)
+          step<0, Pixels, near_stride>(near + c, weights + (k + c) * Vectors * lanes);
+      };
+      constexpr std::size_t whole = Count / piece * piece;
+      for (std::size_t k = 0; k < whole; k += piece) few.template operator()<piece>(k);
+      if constexpr (whole < Count) few.template operator()<Count - whole>(whole);
+    } else {
+      for (std::size_t k = 0; k < Count; ++k) step<0, Pixels, Stride>(x + k, weights + k * Vectors * lanes);
+    }
   }
 };
 
