@@ -220,23 +220,40 @@ class ConfigCheck {
   }
 
   /// What follows our last layers with weights must follow the same layers of the file, somewhere: our model
-  /// may end before the file's does.
+  /// may end before the file's does. Where our model ends in a merge, it is the merge of the file that is
+  /// alike.
   void compare_end() {
+    const std::string& name = ours_[ours_.output()].name;
     const ConfigPath ours = our_path(ours_.output());
-    const ConfigPath at_end = their_path(theirs_.output());
-    const ConfigPath* closest = nullptr;
-    std::vector<ConfigPath> paths;
-    for (std::size_t n = 0; n < theirs_.nodes().size(); ++n) paths.push_back(their_path(n));
-    for (const ConfigPath& path : paths) {
+    ConfigPath closest = their_path(theirs_.output());
+    bool known = ends_alike(ours, closest);
+    for (std::size_t n = 0; n < theirs_.nodes().size(); ++n) {
+      const ConfigPath path = their_path(n);
       if (!ends_alike(ours, path)) continue;
-      if (std::equal(ours.steps.begin(), ours.steps.end(), path.steps.begin(), path.steps.end(),
-                     [&](const auto& a, const auto& b) { return alike(a, b); }))
-        return compare_paths(ours_[ours_.output()].name, "", ours, path);
-      if (closest == nullptr || (path.steps.size() > closest->steps.size() &&
-                                 path.steps.size() <= std::max<std::size_t>(ours.steps.size(), 1)))
-        closest = &path;
+      if (same_steps(ours, path) && fits(name, ours, path)) return;
+      const bool closer = path.steps.size() > closest.steps.size() &&
+                          path.steps.size() <= std::max<std::size_t>(ours.steps.size(), 1);
+      if (!known || (closer && !same_steps(ours, closest))) closest = path;
+      known = true;
     }
-    compare_paths(ours_[ours_.output()].name, "", ours, closest != nullptr ? *closest : at_end);
+    compare_paths(name, "", ours, closest);
+  }
+
+  bool same_steps(const ConfigPath& ours, const ConfigPath& theirs) const {
+    return std::equal(ours.steps.begin(), ours.steps.end(), theirs.steps.begin(), theirs.steps.end(),
+                      [&](const auto& a, const auto& b) { return alike(a, b); });
+  }
+
+  /// compare_paths as a question.
+  bool fits(const std::string& layer, const ConfigPath& ours, const ConfigPath& theirs) {
+    const auto before = compared_;
+    try {
+      compare_paths(layer, "", ours, theirs);
+      return true;
+    } catch (const WeightMismatch&) {
+      compared_ = before;
+      return false;
+    }
   }
 
   bool ends_alike(const ConfigPath& ours, const ConfigPath& theirs) const {
