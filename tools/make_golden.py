@@ -6,7 +6,7 @@ import importlib
 import pathlib
 import sys
 
-PARTS = ['layers', 'optimizers', 'losses', 'fit', 'fine_tune', 'inception_v3', 'applications', 'trained']
+PARTS = ['layers', 'optimizers', 'losses', 'fit', 'fine_tune', 'inception_v3', 'applications', 'trained', 'configs']
 
 
 def make(folder, parts=()):

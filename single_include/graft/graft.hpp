@@ -12789,6 +12789,7 @@ struct ArchiveLayer {
   std::string name;  ///< Keras' name, or a path in the file where that does not tell it
   std::vector<ArchiveTensor> tensors;
   std::string keras_class{};  ///< "conv2d", as Keras 3 writes it; empty where the file does not tell
+  std::string model{};  ///< the layer of the file that is itself a model and has this one inside, if any
 };
 
 /// What the order of an archive's layers says.
@@ -13638,6 +13639,48 @@ class Source final : public TensorSource {
 
 }  // namespace graft::detail::hdf5
 
+namespace graft::detail {
+
+/// What stands before the last component of a weight's name: "block_1/conv" of "block_1/conv/kernel:0".
+inline std::string_view scope_of(std::string_view weight) {
+  const auto end = weight.rfind('/');
+  return end == std::string_view::npos ? std::string_view{} : weight.substr(0, end);
+}
+
+/// A model that is a layer of another has one entry in layer_names, with the arrays of all its layers: what
+/// training moves of all of them first, then what it does not, or layer by layer if the model was frozen.
+/// Puts its layers in its place, in the order of their first arrays, which is theirs in both cases. The
+/// scopes in the names of the arrays tell the layers apart; a layer whose arrays share one scope stays as it
+/// is. Source: keras_spec A3.
+inline std::vector<ArchiveLayer> without_nesting(std::vector<ArchiveLayer> layers) {
+  std::vector<ArchiveLayer> result;
+  for (ArchiveLayer& layer : layers) {
+    const auto& tensors = layer.tensors;
+    const bool scoped = std::none_of(tensors.begin(), tensors.end(), [](const ArchiveTensor& tensor) {
+      return scope_of(tensor.name).empty();
+    });
+    const bool one_scope = std::all_of(tensors.begin(), tensors.end(), [&](const ArchiveTensor& tensor) {
+      return scope_of(tensor.name) == scope_of(tensors.front().name);
+    });
+    if (!scoped || one_scope) {
+      result.push_back(std::move(layer));
+      continue;
+    }
+    const auto first = static_cast<std::ptrdiff_t>(result.size());
+    for (ArchiveTensor& tensor : layer.tensors) {
+      const std::string_view scope = scope_of(tensor.name);
+      auto place = std::find_if(result.begin() + first, result.end(),
+                                [&](const ArchiveLayer& known) { return known.name == scope; });
+      if (place == result.end())
+        place = result.insert(place, ArchiveLayer{std::string{scope}, {}, {}, layer.name});
+      place->tensors.push_back(std::move(tensor));
+    }
+  }
+  return result;
+}
+
+}  // namespace graft::detail
+
 #include <set>
 
 namespace graft::detail::keras_h5 {
@@ -13703,6 +13746,7 @@ inline Manifest read_manifest(const hdf5::Source& source) {
     if (!seen.insert(name).second) place.refuse("layers of different names", "'" + name + "' twice");
     manifest.layers.push_back(read_layer(group, place.at(container + name), name, tensors));
   }
+  manifest.layers = without_nesting(std::move(manifest.layers));
   return manifest;
 }
 
@@ -14447,6 +14491,173 @@ class Archive {
 
 }  // namespace graft
 
+namespace graft::detail {
+
+/// A layer of a model_config at its place.
+struct ConfigNode {
+  std::string class_name, name;
+  std::string models;  ///< names of the nested models it is in, each followed by a slash
+  Json config = Json::object();
+  std::vector<std::size_t> inputs;  ///< nodes whose results it reads, in call order
+};
+
+/// Class of a node that hands its input on: the place of a nested model, or the input of one.
+inline constexpr std::string_view identity_class = "Identity";
+
+/// The graph that a model_config describes, nested models taken apart; Keras 2 and 3, Sequential and
+/// Functional. Throws ArchiveError, naming the file, for a configuration that is none.
+class ConfigGraph {
+ public:
+  static ConfigGraph parse(std::string_view file, std::string_view text) {
+    ConfigGraph graph{std::string{file} + ": model_config"};
+    const Json model = parse_json(text, FilePlace{std::string{file}, "model_config", text.size()});
+    graph.output_ = graph.add_model(model, "", {}, 0);
+    return graph;
+  }
+
+  const std::vector<ConfigNode>& nodes() const { return nodes_; }
+  const ConfigNode& operator[](std::size_t i) const { return nodes_[i]; }
+  std::size_t output() const { return output_; }
+  const std::string& subject() const { return subject_; }
+
+  [[noreturn]] void refuse(std::string_view expected, std::string_view received) const {
+    throw ArchiveError(subject_, expected, received);
+  }
+
+ private:
+  static constexpr std::size_t max_nodes = 100'000, max_depth = 16;
+
+  explicit ConfigGraph(std::string subject) : subject_{std::move(subject)} {}
+
+  const Json& member(const Json& object, const char* key, const std::string& of) const {
+    if (object.is_object())
+      if (const auto found = object.find(key); found != object.end()) return *found;
+    refuse("'" + std::string{key} + "' in " + of, "none");
+  }
+  std::string text(const Json& object, const char* key, const std::string& of) const {
+    const Json& value = member(object, key, of);
+    if (!value.is_string()) refuse("a text for '" + std::string{key} + "' of " + of, value.type_name());
+    return value.get<std::string>();
+  }
+
+  static bool is_model(const std::string& class_name) {
+    return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
+  }
+
+  /// Appends the layers of a model and returns the node of its result. `inputs` feed it if it is nested.
+  std::size_t add_model(const Json& model, const std::string& models, const std::vector<std::size_t>& inputs,
+                        std::size_t depth) {
+    if (depth > max_depth) refuse("at most 16 models inside each other", "more");
+    const std::string class_name = text(model, "class_name", "the model");
+    if (!is_model(class_name)) refuse("a Sequential or Functional model", "'" + class_name + "'");
+    const Json& config = member(model, "config", class_name);
+    // Keras before 2.2.3 gives a Sequential's layers without its name.
+    const Json& layers = config.is_array() ? config : member(config, "layers", class_name);
+    if (!layers.is_array() || layers.empty()) refuse("layers in " + class_name, layers.type_name());
+
+    const std::size_t first = nodes_.size();
+    std::map<std::string, std::size_t> places;
+    for (const Json& layer : layers) {
+      if (nodes_.size() == max_nodes) refuse("at most 100000 layers", "more");
+      ConfigNode node;
+      node.class_name = text(layer, "class_name", "a layer");
+      const Json& details = member(layer, "config", node.class_name);
+      node.name = details.is_object() && details.contains("name") ? text(details, "name", node.class_name)
+                                                                  : node.class_name;
+      node.models = models;
+      if (!is_model(node.class_name)) node.config = details;
+      if (!places.emplace(node.name, nodes_.size()).second)
+        refuse("layers of different names", "'" + node.name + "' twice");
+      nodes_.push_back(std::move(node));
+    }
+    if (class_name == "Sequential")
+      connect_sequential(first, layers.size(), inputs);
+    else
+      connect_functional(layers, first, places, member(config, "input_layers", class_name), inputs);
+    for (std::size_t i = 0; i < layers.size(); ++i) take_apart(first + i, layers[i], depth);
+    return class_name == "Sequential" ? first + layers.size() - 1
+                                      : place_of(member(config, "output_layers", class_name), places);
+  }
+
+  void connect_sequential(std::size_t first, std::size_t count, const std::vector<std::size_t>& inputs) {
+    if (nodes_[first].class_name == "InputLayer")
+      feed(nodes_[first], inputs, 0);
+    else
+      nodes_[first].inputs = inputs;
+    for (std::size_t i = 1; i < count; ++i) nodes_[first + i].inputs = {first + i - 1};
+  }
+
+  void connect_functional(const Json& layers, std::size_t first,
+                          const std::map<std::string, std::size_t>& places, const Json& input_layers,
+                          const std::vector<std::size_t>& inputs) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      ConfigNode& node = nodes_[first + i];
+      const auto inbound = layers[i].find("inbound_nodes");
+      if (inbound == layers[i].end() || !inbound->is_array() || inbound->empty()) continue;
+      if (inbound->size() > 1) refuse("layers that are applied once", "'" + node.name + "' applied twice");
+      append_sources(inbound->front(), places, node.inputs);
+      as_rescaling(node, inbound->front());
+    }
+    std::vector<std::size_t> entries;
+    append_sources(input_layers, places, entries);
+    for (std::size_t i = 0; i < entries.size(); ++i) feed(nodes_[entries[i]], inputs, i);
+  }
+
+  /// A product with constants, which is how tf.keras writes a Rescaling that it has no layer for.
+  static void as_rescaling(ConfigNode& node, const Json& inbound) {
+    if (node.class_name != "TFOpLambda" || node.config.value("function", "") != "math.multiply") return;
+    if (!inbound.is_array() || inbound.size() < 4 || !inbound[3].is_object() || !inbound[3].contains("y"))
+      return;
+    node.class_name = "Rescaling";
+    node.config = {{"scale", inbound[3]["y"]}, {"offset", 0.0}};
+  }
+
+  /// The place that a nested model's InputLayer stands for.
+  static void feed(ConfigNode& input_layer, const std::vector<std::size_t>& inputs, std::size_t i) {
+    if (i >= inputs.size()) return;
+    input_layer.class_name = identity_class;
+    input_layer.inputs = {inputs[i]};
+  }
+
+  /// References to layers, in order: ["name", 0, 0, {}] in Keras 2, {"keras_history": ["name", 0, 0]} in 3,
+  /// inside any lists and objects.
+  void append_sources(const Json& value, const std::map<std::string, std::size_t>& places,
+                      std::vector<std::size_t>& sources, std::size_t depth = 0) const {
+    if (depth > max_depth) refuse("references to layers", "lists inside lists");
+    const bool reference = value.is_array() && value.size() >= 3 && value[0].is_string() &&
+                           value[1].is_number_integer() && value[2].is_number_integer();
+    if (reference) {
+      const auto found = places.find(value[0].get<std::string>());
+      if (found == places.end()) refuse("a layer '" + value[0].get<std::string>() + "'", "none");
+      sources.push_back(found->second);
+    } else if (value.is_array() || value.is_object()) {
+      for (const Json& item : value) append_sources(item, places, sources, depth + 1);
+    }
+  }
+
+  std::size_t place_of(const Json& output_layers, const std::map<std::string, std::size_t>& places) const {
+    std::vector<std::size_t> outputs;
+    append_sources(output_layers, places, outputs);
+    if (outputs.size() != 1) refuse("one output", std::to_string(outputs.size()));
+    return outputs.front();
+  }
+
+  void take_apart(std::size_t place, const Json& layer, std::size_t depth) {
+    if (!is_model(nodes_[place].class_name)) return;
+    const std::string models = nodes_[place].models + nodes_[place].name + '/';
+    const std::vector<std::size_t> inputs = nodes_[place].inputs;  // nodes_ grows
+    const std::size_t result = add_model(layer, models, inputs, depth + 1);
+    nodes_[place].class_name = identity_class;
+    nodes_[place].inputs = {result};
+  }
+
+  std::string subject_;
+  std::vector<ConfigNode> nodes_;
+  std::size_t output_ = 0;
+};
+
+}  // namespace graft::detail
+
 namespace graft {
 
 /// A parameter that the model needs from a file.
@@ -14518,6 +14729,189 @@ inline std::optional<Difference> difference(const ExpectedLayer& expected, const
                         to_string(tensors[i].shape) + " in " + tensors[i].dataset};
   }
   return std::nullopt;
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Layers that hand on what they get when nothing is trained.
+inline bool is_identity(const ConfigNode& node) {
+  static constexpr std::array<std::string_view, 13> classes{
+      identity_class,   "Dropout",          "SpatialDropout2D",      "GaussianNoise", "GaussianDropout",
+      "AlphaDropout",   "RandomFlip",       "RandomRotation",        "RandomZoom",    "RandomTranslation",
+      "RandomContrast", "RandomBrightness", "ActivityRegularization"};
+  return is_one_of(classes, node.class_name) && !node.inputs.empty();
+}
+
+/// Whether a layer slides a kernel over zeros at the border: for these a padding layer before is the same.
+inline bool is_convolution(const ConfigNode& node) {
+  static constexpr std::array<std::string_view, 3> classes{"Conv2D", "DepthwiseConv2D", "SeparableConv2D"};
+  return is_one_of(classes, node.class_name);
+}
+
+/// A class name without the version that TensorFlow 1 appends.
+inline std::string_view class_of(const ConfigNode& node) {
+  std::string_view name = node.class_name;
+  if (name.ends_with("V1") || name.ends_with("V2")) name.remove_suffix(2);
+  return name;
+}
+
+/// The activation that a layer applies last; "linear" for none.
+inline std::string activation_of(const ConfigNode& node) {
+  const auto found = node.config.find("activation");
+  if (found == node.config.end() || found->is_null()) return "linear";
+  const bool inside = found->is_object() && found->contains("config");
+  const Json& value = inside ? (*found)["config"] : *found;
+  if (!value.is_string()) return value.dump();
+  return value == "silu" ? "swish" : value.get<std::string>();  // Keras 3's name of it
+}
+
+/// The function of a layer that is nothing but an activation; empty for other layers.
+inline std::string function_of(const ConfigNode& node) {
+  if (node.class_name == "Activation") return activation_of(node);
+  if (node.class_name == "Softmax") return "softmax";
+  if (node.class_name != "ReLU") return {};
+  const auto number = [&](const char* key, double otherwise) {
+    const auto found = node.config.find(key);
+    return found != node.config.end() && found->is_number() ? found->get<double>() : otherwise;
+  };
+  const double most = number("max_value", INFINITY);
+  if (number("negative_slope", 0) == 0 && number("threshold", 0) == 0) {
+    if (most == 6) return "relu6";
+    if (std::isinf(most)) return "relu";
+  }
+  return "ReLU " + node.config.dump();
+}
+
+/// Equal as settings of a layer: numbers up to float's precision, 3 as (3, 3), and a list as the only item of
+/// another.
+inline bool same_setting(const Json& a, const Json& b) {
+  if (a.is_array() && a.size() == 1 && a[0].is_array()) return same_setting(a[0], b);
+  if (b.is_array() && b.size() == 1 && b[0].is_array()) return same_setting(a, b[0]);
+  if (a.is_number() && b.is_number()) {
+    const double x = a.get<double>(), y = b.get<double>();
+    return std::abs(x - y) <= 1e-6 * std::max(std::abs(x), std::abs(y));
+  }
+  if (a.is_array() && b.is_array()) return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_setting);
+  if (a.is_array())
+    return std::all_of(a.begin(), a.end(), [&](const Json& item) { return same_setting(item, b); });
+  if (b.is_array()) return same_setting(b, a);
+  return a == b;
+}
+
+/// (3, 3) for [3, 3], other values as JSON has them.
+inline std::string setting_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text = "(";
+  for (const Json& item : value) text += (text.size() > 1 ? ", " : "") + setting_text(item);
+  return text + ')';
+}
+
+/// The first setting in which two layers of one class differ, of those that both name and that matter for
+/// what is computed. Padding of convolutions, activations and shapes of weights are looked at elsewhere.
+inline std::optional<Difference> difference(const ConfigNode& expected, const ConfigNode& found) {
+  static constexpr std::array<std::string_view, 10> immaterial{
+      "name",     "trainable",         "dtype",       "activation", "axis",
+      "momentum", "batch_input_shape", "batch_shape", "seed",       "noise_shape"};
+  if (class_of(expected) != class_of(found))
+    return Difference{expected.name, expected.class_name, found.class_name + " '" + found.name + "'"};
+  for (const auto& [key, value] : expected.config.items()) {
+    if (is_one_of(immaterial, key) || (key == "padding" && is_convolution(expected))) continue;
+    if (key.ends_with("_initializer") || key.ends_with("_regularizer") || key.ends_with("_constraint"))
+      continue;
+    auto other = found.config.find(key);
+    if (other == found.config.end()) continue;
+    // A pooling without strides moves by its size.
+    if (key == "strides" && other->is_null()) other = found.config.find("pool_size");
+    if (other == found.config.end() || !same_setting(value, *other))
+      return Difference{expected.name, key + ' ' + setting_text(value),
+                        other == found.config.end() ? "none" : setting_text(*other)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// What stands between a layer and the next one before it that has weights, or joins branches, or is the
+/// input.
+struct ConfigPath {
+  struct Step {
+    std::size_t node;
+    std::string function;  ///< of an activation; empty for other layers, which the node describes
+  };
+  std::vector<Step> steps;  ///< the last of them first
+  std::size_t end = 0;      ///< the node that it leads to
+};
+
+/// Zeros around an image, or what a window adds to it, in pixels.
+using Border = std::array<std::size_t, 4>;  // top, bottom, left, right
+
+/// Takes the padding layers that stand directly before a convolution off a path.
+inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
+  Border sum{};
+  while (!path.steps.empty() && graph[path.steps.front().node].class_name == "ZeroPadding2D" &&
+         path.steps.front().function.empty()) {
+    const auto found = graph[path.steps.front().node].config.find("padding");
+    if (found == graph[path.steps.front().node].config.end()) break;
+    const Json& padding = *found;
+    const auto side = [&](std::size_t axis, std::size_t end) -> std::size_t {
+      const Json& of_axis = padding.is_array() && axis < padding.size() ? padding[axis] : padding;
+      const Json& value = of_axis.is_array() && end < of_axis.size() ? of_axis[end] : of_axis;
+      return value.is_number_unsigned() ? value.get<std::size_t>() : 0;
+    };
+    const Border here{side(0, 0), side(0, 1), side(1, 0), side(1, 1)};
+    for (std::size_t i = 0; i < 4; ++i) sum[i] += here[i];
+    path.steps.erase(path.steps.begin());
+  }
+  return sum;
+}
+
+inline std::size_t axis_setting(const ConfigNode& node, const char* key, std::size_t axis) {
+  const auto found = node.config.find(key);
+  if (found == node.config.end()) return 1;
+  const Json& value = found->is_array() && axis < found->size() ? (*found)[axis] : *found;
+  return value.is_number_unsigned() && value.get<std::size_t>() > 0 ? value.get<std::size_t>() : 1;
+}
+
+/// The zeros of padding layers and of padding='same' together, around height x width pixels.
+inline Border border(const ConfigNode& node, Border before, std::size_t height, std::size_t width) {
+  const auto padding = node.config.find("padding");
+  if (padding == node.config.end() || *padding != "same") return before;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::size_t n = (axis == 0 ? height : width) + before[2 * axis] + before[2 * axis + 1];
+    const std::size_t kernel = axis_setting(node, "kernel_size", axis),
+                      stride = axis_setting(node, "strides", axis);
+    const SlidAxis slid = slide(n, kernel, stride, true);
+    const std::size_t covered = (slid.output - 1) * stride + kernel;
+    before[2 * axis] += slid.pad_before;
+    before[2 * axis + 1] += covered > n ? covered - n - slid.pad_before : 0;
+  }
+  return before;
+}
+
+inline std::array<std::size_t, 2> window_count(const ConfigNode& node, const Border& b, std::size_t height,
+                                               std::size_t width) {
+  const auto count = [&](std::size_t n, std::size_t axis) {
+    return slide(n, axis_setting(node, "kernel_size", axis), axis_setting(node, "strides", axis), false)
+        .output;
+  };
+  return {count(height + b[0] + b[1], 0), count(width + b[2] + b[3], 1)};
+}
+
+inline std::string border_text(const Border& b) {
+  const auto pair = [](std::size_t x, std::size_t y) {
+    return '(' + std::to_string(x) + ", " + std::to_string(y) + ')';
+  };
+  return '(' + pair(b[0], b[1]) + ", " + pair(b[2], b[3]) + ')';
 }
 
 }  // namespace graft::detail
@@ -14714,151 +15108,6 @@ inline std::vector<Match> match_layers(std::string_view file, std::span<const Ar
     require_fit(file, by_name, "no layer of that name");
   require_fit(file, by_order, end);
   return {};  // not reached: one of the layers differs
-}
-
-}  // namespace graft
-
-namespace graft {
-
-namespace detail {
-
-/// The layers of a network that have parameters, in Keras' order of model.layers, and where each parameter
-/// goes.
-struct ParameterPlaces {
-  std::vector<ExpectedLayer> layers;
-  std::vector<std::vector<std::size_t>>
-      offsets;  // offsets[layer][parameter], floats into the network's buffer
-};
-
-/// Appends the layers of a network that have parameters. order: of the nodes, Keras'. base: floats before the
-/// network's own in the buffer.
-inline void append_places(ParameterPlaces& places, std::span<const Node> nodes,
-                          std::span<const std::size_t> order, const std::vector<ParameterEntry>& table,
-                          std::size_t base) {
-  for (const std::size_t node : order) {
-    if (nodes[node].parameters == 0) continue;
-    ExpectedLayer layer{nodes[node].name(), {}, snake_case(nodes[node].keras_class)};
-    std::vector<std::size_t> offsets;
-    for (const ParameterEntry& entry : table)
-      if (entry.node == node) {
-        layer.parameters.push_back({entry.name, entry.shape});
-        offsets.push_back(base + entry.offset);
-      }
-    places.layers.push_back(std::move(layer));
-    places.offsets.push_back(std::move(offsets));
-  }
-}
-
-template <LayeredNetwork Net>
-void append_places(ParameterPlaces& places, std::size_t base) {
-  append_places(places, graph_of<Net>.nodes, keras_order(graph_of<Net>), parameter_table<Net>(), base);
-}
-
-/// Reads all expected parameters of a file into one buffer of `size` floats, or throws. An offset of `unread`
-/// leaves a parameter out.
-inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
-
-inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
-                                          std::size_t size) {
-  const std::vector<Match> matches =
-      match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
-  std::vector<float> parameters(size);
-  for (const Match& match : matches) {
-    const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
-    for (std::size_t i = 0; i < offsets.size(); ++i)
-      if (offsets[i] != unread)
-        archive.read(match.found->tensors[i],
-                     std::span{parameters}.subspan(offsets[i], match.expected->parameters[i].shape.size()));
-  }
-  return parameters;
-}
-
-/// Whether a file has all of these layers.
-inline bool archive_has(const Archive& archive, const std::vector<ExpectedLayer>& layers) {
-  try {
-    match_layers(archive.file(), archive.layers(), archive.order(), layers);
-    return true;
-  } catch (const ArchiveError&) {
-    return false;
-  }
-}
-
-/// The places of a network for reading from a file of the whole architecture. A cut behind a block has the
-/// first layers of Keras' order. One inside a branch has not: then all layers are expected, so that the order
-/// of the file can be understood, and those that the network lacks are not read.
-template <LayeredNetwork Net>
-ParameterPlaces places_in_whole(const ParameterPlaces& own) {
-  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
-  ParameterPlaces whole;
-  append_places<Whole>(whole, 0);
-  const auto same_name = [](const ExpectedLayer& a, const ExpectedLayer& b) { return a.name == b.name; };
-  if (std::equal(own.layers.begin(), own.layers.end(), whole.layers.begin(), same_name)) return own;
-  for (std::size_t i = 0; i < whole.layers.size(); ++i) {
-    const auto mine = std::find_if(own.layers.begin(), own.layers.end(),
-                                   [&](const ExpectedLayer& l) { return same_name(l, whole.layers[i]); });
-    if (mine == own.layers.end())
-      std::fill(whole.offsets[i].begin(), whole.offsets[i].end(), unread);
-    else
-      whole.offsets[i] = own.offsets[static_cast<std::size_t>(mine - own.layers.begin())];
-  }
-  return whole;
-}
-
-/// Whether a layer of a file is one of a top: by its name, or by that which the weights of MobileNet V2 have.
-inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
-  return found.name == top.name || found.name == "Logits";
-}
-
-/// Refuses a file of the same architecture with its top, as Keras does: for a network without, cut or not.
-template <LayeredNetwork Net>
-void refuse_top(const Archive& archive) {
-  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
-  ParameterPlaces backbone, with_top;
-  append_places<Whole>(backbone, 0);
-  append_places<WithTop<Whole>>(with_top, 0);
-  const auto stored = weighted<ArchiveLayer>(archive.layers());
-  if (stored.size() != with_top.layers.size()) return;
-  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
-  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
-    return is_top_layer(*found, top);
-  };
-  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
-  throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
-                       "the weights of a network without its top; WithTop<Network> has one",
-                       describe(*stored[backbone.layers.size()]));
-}
-
-}  // namespace detail
-
-template <LayeredNetwork Net, Backend B>
-void Extractor<Net, B>::load(const std::filesystem::path& file) {
-  const Archive archive = Archive::open(file);
-  detail::ParameterPlaces places;
-  detail::append_places<Net>(places, 0);
-  if constexpr (requires { requires detail::HasTop<typename Net::architecture>; })
-    detail::refuse_top<Net>(archive);
-  if constexpr (requires { typename Net::architecture; }) {
-    // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
-    // names.
-    const auto whole = detail::places_in_whole<Net>(places);
-    if (detail::archive_has(archive, whole.layers)) places = whole;
-  }
-  assign(detail::read_parameters(archive, places, graph_of<Net>.parameter_count));
-}
-
-template <class Base, class Head, Backend B>
-Model<Base, Head, B> Model<Base, Head, B>::load(const std::filesystem::path& file, Seed seed,
-                                                Threads threads) {
-  constexpr std::size_t base_count = Traits::parameter_count;
-  detail::ParameterPlaces places;
-  if constexpr (has_backbone) detail::append_places<typename extractor_type::network>(places, 0);
-  detail::append_places<head_network>(places, base_count);
-  std::vector<float> parameters = detail::read_parameters(Archive::open(file), places, parameter_count);
-  Model model{seed, threads};
-  model.head_.assign(std::span{parameters}.subspan(base_count));
-  parameters.resize(base_count);
-  if constexpr (has_backbone) model.base_.assign(std::move(parameters));
-  return model;
 }
 
 }  // namespace graft
@@ -15121,6 +15370,393 @@ NetworkLayers network_layers() {
 }
 
 }  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Compares what a file says of its model with the model that is to take its weights: every layer of ours
+/// that has weights, every path between two of them, and what follows the last.
+class ConfigCheck {
+ public:
+  /// shapes: the inputs of our nodes, by name. pairs: our layers with weights and those of the file, as
+  /// nodes.
+  ConfigCheck(std::string_view file, const ConfigGraph& ours, const ConfigGraph& theirs,
+              const std::map<std::string, Shape>& shapes, const std::map<std::size_t, std::size_t>& pairs)
+      : file_{file}, ours_{ours}, theirs_{theirs}, shapes_{shapes}, pairs_{pairs} {
+    for (const auto& [our, their] : pairs) found_.insert(their);
+  }
+
+  /// Throws WeightMismatch for the first difference, in the order of our layers.
+  void run() {
+    for (const auto& [our, their] : pairs_) {
+      if (const auto here = difference(ours_[our], theirs_[their]))
+        fail(here->name, here->expected, here->found);
+      compare_inputs(our, their);
+    }
+    compare_end();
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& layer, const std::string& expected,
+                         const std::string& found) const {
+    throw WeightMismatch(file_, layer, expected, found + " in its model_config");
+  }
+
+  template <class HasWeights>
+  static ConfigPath path_from(const ConfigGraph& graph, std::size_t node, HasWeights has_weights) {
+    ConfigPath path;
+    for (std::size_t walked = 0;; ++walked) {
+      if (walked > graph.nodes().size()) graph.refuse("a graph without cycles", "one");
+      const ConfigNode& here = graph[node];
+      path.end = node;
+      const std::string function = function_of(here);
+      const bool ends = has_weights(node) || here.inputs.size() != 1;
+      if (ends && activation_of(here) != "linear") path.steps.push_back({node, activation_of(here)});
+      if (ends) return path;
+      if (!is_identity(here) && function != "linear") path.steps.push_back({node, function});
+      node = here.inputs.front();
+    }
+  }
+  ConfigPath our_path(std::size_t node) const {
+    return path_from(ours_, node, [&](std::size_t n) { return pairs_.contains(n); });
+  }
+  ConfigPath their_path(std::size_t node) const {
+    return path_from(theirs_, node, [&](std::size_t n) { return found_.contains(n); });
+  }
+
+  /// The inputs of two layers that are alike.
+  void compare_inputs(std::size_t our, std::size_t their) {
+    if (!compared_.emplace(our, their).second) return;
+    const ConfigNode &mine = ours_[our], &other = theirs_[their];
+    if (mine.inputs.size() != other.inputs.size())
+      fail(mine.name, count_text(mine.inputs.size()), count_text(other.inputs.size()));
+    for (std::size_t i = 0; i < mine.inputs.size(); ++i) {
+      ConfigPath ours = our_path(mine.inputs[i]), theirs = their_path(other.inputs[i]);
+      if (is_convolution(mine)) compare_borders(our, their, ours, theirs);
+      compare_paths(mine.name, "its input from ", ours, theirs);
+    }
+  }
+
+  void compare_paths(const std::string& layer, const std::string& from, const ConfigPath& ours,
+                     const ConfigPath& theirs) {
+    for (std::size_t i = 0; i < std::max(ours.steps.size(), theirs.steps.size()); ++i) {
+      const std::string expected = step_text(ours_, ours, i), found = step_text(theirs_, theirs, i);
+      if (i >= ours.steps.size() || i >= theirs.steps.size() || !alike(ours.steps[i], theirs.steps[i]))
+        fail(layer, from + expected, difference_text(ours, theirs, i, found));
+    }
+    if (const auto pair = pairs_.find(ours.end); pair != pairs_.end()) {
+      if (pair->second != theirs.end) fail(layer, from + ours_[ours.end].name, name_of(theirs_, theirs.end));
+    } else if (found_.contains(theirs.end) ||
+               ours_[ours.end].inputs.size() != theirs_[theirs.end].inputs.size() ||
+               (!ours_[ours.end].inputs.empty() &&
+                class_of(ours_[ours.end]) != class_of(theirs_[theirs.end]))) {
+      fail(layer, from + name_of(ours_, ours.end), name_of(theirs_, theirs.end));
+    } else {
+      compare_inputs(ours.end, theirs.end);
+    }
+  }
+
+  static std::string count_text(std::size_t inputs) { return std::to_string(inputs) + " inputs"; }
+
+  static std::string name_of(const ConfigGraph& graph, std::size_t node) {
+    return graph[node].inputs.empty() ? "the input" : graph[node].class_name + " '" + graph[node].name + '\'';
+  }
+
+  static std::string step_text(const ConfigGraph& graph, const ConfigPath& path, std::size_t i) {
+    if (i >= path.steps.size()) return name_of(graph, path.end);
+    if (!path.steps[i].function.empty()) return path.steps[i].function;
+    return name_of(graph, path.steps[i].node);
+  }
+
+  bool alike(const ConfigPath::Step& ours, const ConfigPath::Step& theirs) const {
+    if (!ours.function.empty() || !theirs.function.empty()) return ours.function == theirs.function;
+    return !difference(ours_[ours.node], theirs_[theirs.node]);
+  }
+
+  /// The setting that differs, if the steps are of one class; else the file's step.
+  std::string difference_text(const ConfigPath& ours, const ConfigPath& theirs, std::size_t i,
+                              const std::string& found) const {
+    if (i >= ours.steps.size() || i >= theirs.steps.size()) return found;
+    const ConfigPath::Step &our = ours.steps[i], &their = theirs.steps[i];
+    if (!our.function.empty() || !their.function.empty()) return found;
+    const auto here = difference(ours_[our.node], theirs_[their.node]);
+    return here && class_of(ours_[our.node]) == class_of(theirs_[their.node])
+               ? found + " with " + here->found + " instead of " + here->expected
+               : found;
+  }
+
+  /// Takes the padding layers that stand directly before a convolution off both paths and compares the zeros
+  /// that the convolution sees in all.
+  void compare_borders(std::size_t our, std::size_t their, ConfigPath& ours, ConfigPath& theirs) const {
+    const Border before_ours = take_padding(ours_, ours), before_theirs = take_padding(theirs_, theirs);
+    const auto shape = shapes_.find(ours_[our].name);
+    if (shape == shapes_.end() || shape->second.rank != 3) return;
+    const std::size_t height = shape->second[0] - before_ours[0] - before_ours[1];
+    const std::size_t width = shape->second[1] - before_ours[2] - before_ours[3];
+    const Border mine = border(ours_[our], before_ours, height, width);
+    const Border other = border(theirs_[their], before_theirs, height, width);
+    // What is added at the bottom and right counts only where a window reaches it.
+    const auto size = [&](const Border& b) { return window_count(ours_[our], b, height, width); };
+    if (mine[0] != other[0] || mine[2] != other[2] || size(mine) != size(other))
+      fail(ours_[our].name, "padding " + border_text(mine), border_text(other));
+  }
+
+  /// What follows our last layers with weights must follow the same layers of the file, somewhere: our model
+  /// may end before the file's does. Where our model ends in a merge, it is the merge of the file that is
+  /// alike.
+  void compare_end() {
+    const std::string& name = ours_[ours_.output()].name;
+    const ConfigPath ours = our_path(ours_.output());
+    ConfigPath closest = their_path(theirs_.output());
+    bool known = ends_alike(ours, closest);
+    for (std::size_t n = 0; n < theirs_.nodes().size(); ++n) {
+      const ConfigPath path = their_path(n);
+      if (!ends_alike(ours, path)) continue;
+      if (same_steps(ours, path) && fits(name, ours, path)) return;
+      const bool closer = path.steps.size() > closest.steps.size() &&
+                          path.steps.size() <= std::max<std::size_t>(ours.steps.size(), 1);
+      if (!known || (closer && !same_steps(ours, closest))) closest = path;
+      known = true;
+    }
+    compare_paths(name, "", ours, closest);
+  }
+
+  bool same_steps(const ConfigPath& ours, const ConfigPath& theirs) const {
+    return std::equal(ours.steps.begin(), ours.steps.end(), theirs.steps.begin(), theirs.steps.end(),
+                      [&](const auto& a, const auto& b) { return alike(a, b); });
+  }
+
+  /// compare_paths as a question.
+  bool fits(const std::string& layer, const ConfigPath& ours, const ConfigPath& theirs) {
+    const auto before = compared_;
+    try {
+      compare_paths(layer, "", ours, theirs);
+      return true;
+    } catch (const WeightMismatch&) {
+      compared_ = before;
+      return false;
+    }
+  }
+
+  bool ends_alike(const ConfigPath& ours, const ConfigPath& theirs) const {
+    const auto pair = pairs_.find(ours.end);
+    if (pair != pairs_.end()) return pair->second == theirs.end;
+    const ConfigNode &mine = ours_[ours.end], &other = theirs_[theirs.end];
+    return !found_.contains(theirs.end) && class_of(mine) == class_of(other) &&
+           mine.inputs.size() == other.inputs.size();
+  }
+
+  std::string_view file_;
+  const ConfigGraph& ours_;
+  const ConfigGraph& theirs_;
+  const std::map<std::string, Shape>& shapes_;
+  const std::map<std::size_t, std::size_t>& pairs_;
+  std::set<std::size_t> found_;
+  std::set<std::pair<std::size_t, std::size_t>> compared_;
+};
+
+/// The file's node of a layer that has weights.
+inline std::size_t config_node(const ConfigGraph& theirs, const ArchiveLayer& layer) {
+  std::vector<std::size_t> found;
+  for (std::size_t n = 0; n < theirs.nodes().size(); ++n)
+    if (theirs[n].name == layer.name &&
+        (layer.model.empty() || theirs[n].models.starts_with(layer.model + '/')))
+      found.push_back(n);
+  const auto on_top =
+      std::find_if(found.begin(), found.end(), [&](std::size_t n) { return theirs[n].models.empty(); });
+  if (on_top != found.end()) return *on_top;
+  if (found.size() != 1)
+    theirs.refuse("one layer '" + layer.name + "', whose weights the file has", std::to_string(found.size()));
+  return found.front();
+}
+
+/// Compares the model_config of a file with that of a model of one network behind the other, before anything
+/// is read. matches: the model's layers with weights and those of the file that are to fill them. Throws
+/// WeightMismatch, naming the first layer that computes something else, or ArchiveError for a model_config
+/// that is none.
+inline void check_config(std::string_view file, std::string_view config,
+                         std::span<const NetworkLayers> networks, const std::vector<Match>& matches) {
+  Json layers = Json::array();
+  std::map<std::string, Shape> shapes;
+  std::string source;
+  for (const NetworkLayers& network : networks) {
+    append_layers(layers, network.nodes, network.describers, network.order(), source, true);
+    for (const Node& node : network.nodes) shapes.emplace(portable_name(node.name()), node.input);
+    source = portable_name(network.nodes[network.output].name());
+  }
+  const ConfigGraph theirs = ConfigGraph::parse(file, config);
+  const ConfigGraph ours = ConfigGraph::parse(
+      "graft", model_config(std::move(layers), networks.front().nodes.front().name(), source));
+  std::map<std::string, std::size_t> our_nodes;
+  for (std::size_t n = 0; n < ours.nodes().size(); ++n) our_nodes.emplace(ours[n].name, n);
+  std::map<std::size_t, std::size_t> pairs;
+  for (const Match& match : matches)
+    if (const auto our = our_nodes.find(portable_name(match.expected->name)); our != our_nodes.end())
+      pairs.emplace(our->second, config_node(theirs, *match.found));
+  ConfigCheck{file, ours, theirs, shapes, pairs}.run();
+}
+
+}  // namespace graft::detail
+
+namespace graft {
+
+namespace detail {
+
+/// The layers of a network that have parameters, in Keras' order of model.layers, and where each parameter
+/// goes.
+struct ParameterPlaces {
+  std::vector<ExpectedLayer> layers;
+  std::vector<std::vector<std::size_t>>
+      offsets;  // offsets[layer][parameter], floats into the network's buffer
+};
+
+/// Appends the layers of a network that have parameters. order: of the nodes, Keras'. base: floats before the
+/// network's own in the buffer.
+inline void append_places(ParameterPlaces& places, std::span<const Node> nodes,
+                          std::span<const std::size_t> order, const std::vector<ParameterEntry>& table,
+                          std::size_t base) {
+  for (const std::size_t node : order) {
+    if (nodes[node].parameters == 0) continue;
+    ExpectedLayer layer{nodes[node].name(), {}, snake_case(nodes[node].keras_class)};
+    std::vector<std::size_t> offsets;
+    for (const ParameterEntry& entry : table)
+      if (entry.node == node) {
+        layer.parameters.push_back({entry.name, entry.shape});
+        offsets.push_back(base + entry.offset);
+      }
+    places.layers.push_back(std::move(layer));
+    places.offsets.push_back(std::move(offsets));
+  }
+}
+
+template <LayeredNetwork Net>
+void append_places(ParameterPlaces& places, std::size_t base) {
+  append_places(places, graph_of<Net>.nodes, keras_order(graph_of<Net>), parameter_table<Net>(), base);
+}
+
+/// Whether a file's model_config is in words that ours can be compared with: Keras 1 had others.
+inline bool is_comparable(const Archive& archive) {
+  const std::string& version = archive.keras_version();
+  return !archive.model_config().empty() &&
+         (archive.format() == ArchiveFormat::keras_zip || (!version.empty() && !version.starts_with("1.")));
+}
+
+/// Reads all expected parameters of a file into one buffer of `size` floats, or throws: also if the file
+/// describes a model that computes something else than these networks, one behind the other. An offset of
+/// `unread` leaves a parameter out.
+inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
+
+inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
+                                          std::span<const NetworkLayers> networks, std::size_t size) {
+  const std::vector<Match> matches =
+      match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
+  if (is_comparable(archive)) check_config(archive.file(), archive.model_config(), networks, matches);
+  std::vector<float> parameters(size);
+  for (const Match& match : matches) {
+    const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+      if (offsets[i] != unread)
+        archive.read(match.found->tensors[i],
+                     std::span{parameters}.subspan(offsets[i], match.expected->parameters[i].shape.size()));
+  }
+  return parameters;
+}
+
+/// Whether a file has all of these layers.
+inline bool archive_has(const Archive& archive, const std::vector<ExpectedLayer>& layers) {
+  try {
+    match_layers(archive.file(), archive.layers(), archive.order(), layers);
+    return true;
+  } catch (const ArchiveError&) {
+    return false;
+  }
+}
+
+/// The places of a network for reading from a file of the whole architecture. A cut behind a block has the
+/// first layers of Keras' order. One inside a branch has not: then all layers are expected, so that the order
+/// of the file can be understood, and those that the network lacks are not read.
+template <LayeredNetwork Net>
+ParameterPlaces places_in_whole(const ParameterPlaces& own) {
+  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
+  ParameterPlaces whole;
+  append_places<Whole>(whole, 0);
+  const auto same_name = [](const ExpectedLayer& a, const ExpectedLayer& b) { return a.name == b.name; };
+  if (std::equal(own.layers.begin(), own.layers.end(), whole.layers.begin(), same_name)) return own;
+  for (std::size_t i = 0; i < whole.layers.size(); ++i) {
+    const auto mine = std::find_if(own.layers.begin(), own.layers.end(),
+                                   [&](const ExpectedLayer& l) { return same_name(l, whole.layers[i]); });
+    if (mine == own.layers.end())
+      std::fill(whole.offsets[i].begin(), whole.offsets[i].end(), unread);
+    else
+      whole.offsets[i] = own.offsets[static_cast<std::size_t>(mine - own.layers.begin())];
+  }
+  return whole;
+}
+
+/// Whether a layer of a file is one of a top: by its name, or by that which the weights of MobileNet V2 have.
+inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
+  return found.name == top.name || found.name == "Logits";
+}
+
+/// Refuses a file of the same architecture with its top, as Keras does: for a network without, cut or not.
+template <LayeredNetwork Net>
+void refuse_top(const Archive& archive) {
+  using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
+  ParameterPlaces backbone, with_top;
+  append_places<Whole>(backbone, 0);
+  append_places<WithTop<Whole>>(with_top, 0);
+  const auto stored = weighted<ArchiveLayer>(archive.layers());
+  if (stored.size() != with_top.layers.size()) return;
+  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
+  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
+    return is_top_layer(*found, top);
+  };
+  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
+  throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
+                       "the weights of a network without its top; WithTop<Network> has one",
+                       describe(*stored[backbone.layers.size()]));
+}
+
+}  // namespace detail
+
+template <LayeredNetwork Net, Backend B>
+void Extractor<Net, B>::load(const std::filesystem::path& file) {
+  const Archive archive = Archive::open(file);
+  detail::ParameterPlaces places;
+  detail::append_places<Net>(places, 0);
+  if constexpr (requires { requires detail::HasTop<typename Net::architecture>; })
+    detail::refuse_top<Net>(archive);
+  if constexpr (requires { typename Net::architecture; }) {
+    // Files of other than the whole architecture, such as one that was saved from this very cut, go by their
+    // names.
+    const auto whole = detail::places_in_whole<Net>(places);
+    if (detail::archive_has(archive, whole.layers)) places = whole;
+  }
+  const auto layers = detail::network_layers<Net>();
+  assign(detail::read_parameters(archive, places, {&layers, 1}, graph_of<Net>.parameter_count));
+}
+
+template <class Base, class Head, Backend B>
+Model<Base, Head, B> Model<Base, Head, B>::load(const std::filesystem::path& file, Seed seed,
+                                                Threads threads) {
+  constexpr std::size_t base_count = Traits::parameter_count;
+  detail::ParameterPlaces places;
+  std::vector<detail::NetworkLayers> networks;
+  if constexpr (has_backbone) {
+    detail::append_places<typename extractor_type::network>(places, 0);
+    networks.push_back(detail::network_layers<typename extractor_type::network>());
+  }
+  detail::append_places<head_network>(places, base_count);
+  networks.push_back(detail::network_layers<head_network>());
+  std::vector<float> parameters =
+      detail::read_parameters(Archive::open(file), places, networks, parameter_count);
+  Model model{seed, threads};
+  model.head_.assign(std::span{parameters}.subspan(base_count));
+  parameters.resize(base_count);
+  if constexpr (has_backbone) model.base_.assign(std::move(parameters));
+  return model;
+}
+
+}  // namespace graft
 
 namespace graft::detail::hdf5 {
 
@@ -15610,7 +16246,9 @@ struct NamedBackbone {
 
 /// All backbones that Keras has weights for. No parameter of theirs depends on the size of the images.
 using KnownBackbones =
-    TypeList<NamedBackbone<"inception_v3", InceptionV3<Image<299, 299>>>,
+    TypeList<NamedBackbone<"densenet121", DenseNet121<Image<224, 224>>>,
+             NamedBackbone<"efficient_net_b0", EfficientNetB0<Image<224, 224>>>,
+             NamedBackbone<"inception_v3", InceptionV3<Image<299, 299>>>,
              NamedBackbone<"mobile_net_0.25", MobileNet<Image<224, 224>, Alpha<25>>>,
              NamedBackbone<"mobile_net_0.5", MobileNet<Image<224, 224>, Alpha<50>>>,
              NamedBackbone<"mobile_net_0.75", MobileNet<Image<224, 224>, Alpha<75>>>,
@@ -15621,7 +16259,10 @@ using KnownBackbones =
              NamedBackbone<"mobile_net_v2_1.0", MobileNetV2<Image<224, 224>, Alpha<100>>>,
              NamedBackbone<"mobile_net_v2_1.3", MobileNetV2<Image<224, 224>, Alpha<130>>>,
              NamedBackbone<"mobile_net_v2_1.4", MobileNetV2<Image<224, 224>, Alpha<140>>>,
-             NamedBackbone<"vgg16", VGG16<Image<224, 224>>>, NamedBackbone<"vgg19", VGG19<Image<224, 224>>>>;
+             NamedBackbone<"resnet50", ResNet50<Image<224, 224>>>,
+             NamedBackbone<"squeeze_net", SqueezeNet<Image<227, 227>>>,
+             NamedBackbone<"vgg16", VGG16<Image<224, 224>>>, NamedBackbone<"vgg19", VGG19<Image<224, 224>>>,
+             NamedBackbone<"xception", Xception<Image<299, 299>>>>;
 
 /// A backbone at run time, for programs that learn only from a file or a command line which one they have to
 /// do with: its layers and their parameters, and no kernel.
@@ -15674,7 +16315,7 @@ class Backbone {
 
   /// The parameters that the file has for it, which write() takes. Throws ArchiveError or WeightMismatch.
   std::vector<float> read(const Archive& archive) const {
-    return detail::read_parameters(archive, places(archive), parameter_count_);
+    return detail::read_parameters(archive, places(archive), {&network_, 1}, parameter_count_);
   }
 
   /// Whether read() would find all that it needs.

@@ -350,14 +350,18 @@ TEST_CASE("the other files that Keras and others wrote") {
     const Archive archive = Archive::open(path);
     CHECK(archive.keras_version() == "2.4.0");
     CHECK(archive.model_config().starts_with(R"({"class_name": "Sequential")"));
-    REQUIRE(archive.layers().size() == 2);
-    CHECK(archive.layers()[0].name == "sequential_1");
-    CHECK(archive.layers()[0].tensors.size() == 260);
+    REQUIRE(archive.layers().size() == 106);  // two models, taken apart
+    CHECK(archive.layers()[0].name == "Conv1");
+    CHECK(archive.layers()[0].model == "sequential_1");
+    CHECK(archive.layers()[0].tensors.size() == 1);
     CHECK(archive.layers()[0].tensors[0].dataset == "/model_weights/sequential_1/Conv1/kernel:0");
     CHECK(archive.layers()[0].tensors[0].shape == Shape{3, 3, 3, 16});
-    REQUIRE(archive.layers()[1].tensors.size() == 3);
-    CHECK(archive.layers()[1].tensors[0].shape == Shape{1280, 100});
-    CHECK(archive.layers()[1].tensors[2].shape == Shape{100, 2});
+    CHECK(archive.layers()[1].name == "bn_Conv1");
+    REQUIRE(archive.layers()[1].tensors.size() == 4);
+    CHECK(archive.layers()[1].tensors[3].name == "bn_Conv1/moving_variance:0");
+    CHECK(archive.layers()[104].tensors.at(0).shape == Shape{1280, 100});
+    CHECK(archive.layers()[105].model == "sequential_3");
+    CHECK(archive.layers()[105].tensors.at(0).shape == Shape{100, 2});
     CHECK(read_all(path) == 410'208 + 128'000 + 100 + 200);
   }
   if (const auto path = test::data_file("squeezenet_1.1_notop.h5"); !path.empty()) {

@@ -23,6 +23,7 @@ struct ArchiveLayer {
   std::string name;  ///< Keras' name, or a path in the file where that does not tell it
   std::vector<ArchiveTensor> tensors;
   std::string keras_class{};  ///< "conv2d", as Keras 3 writes it; empty where the file does not tell
+  std::string model{};  ///< the layer of the file that is itself a model and has this one inside, if any
 };
 
 /// What the order of an archive's layers says.

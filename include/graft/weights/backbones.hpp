@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/applications/dense_net.hpp>
+#include <graft/applications/efficient_net.hpp>
 #include <graft/applications/inception_v3.hpp>
 #include <graft/applications/mobile_net.hpp>
 #include <graft/applications/mobile_net_v2.hpp>
+#include <graft/applications/res_net.hpp>
+#include <graft/applications/squeeze_net.hpp>
 #include <graft/applications/vgg.hpp>
+#include <graft/applications/xception.hpp>
 #include <graft/core/error.hpp>
 #include <graft/core/fixed_string.hpp>
 #include <graft/core/type_list.hpp>
@@ -33,7 +38,9 @@ struct NamedBackbone {
 
 /// All backbones that Keras has weights for. No parameter of theirs depends on the size of the images.
 using KnownBackbones =
-    TypeList<NamedBackbone<"inception_v3", InceptionV3<Image<299, 299>>>,
+    TypeList<NamedBackbone<"densenet121", DenseNet121<Image<224, 224>>>,
+             NamedBackbone<"efficient_net_b0", EfficientNetB0<Image<224, 224>>>,
+             NamedBackbone<"inception_v3", InceptionV3<Image<299, 299>>>,
              NamedBackbone<"mobile_net_0.25", MobileNet<Image<224, 224>, Alpha<25>>>,
              NamedBackbone<"mobile_net_0.5", MobileNet<Image<224, 224>, Alpha<50>>>,
              NamedBackbone<"mobile_net_0.75", MobileNet<Image<224, 224>, Alpha<75>>>,
@@ -44,7 +51,10 @@ using KnownBackbones =
              NamedBackbone<"mobile_net_v2_1.0", MobileNetV2<Image<224, 224>, Alpha<100>>>,
              NamedBackbone<"mobile_net_v2_1.3", MobileNetV2<Image<224, 224>, Alpha<130>>>,
              NamedBackbone<"mobile_net_v2_1.4", MobileNetV2<Image<224, 224>, Alpha<140>>>,
-             NamedBackbone<"vgg16", VGG16<Image<224, 224>>>, NamedBackbone<"vgg19", VGG19<Image<224, 224>>>>;
+             NamedBackbone<"resnet50", ResNet50<Image<224, 224>>>,
+             NamedBackbone<"squeeze_net", SqueezeNet<Image<227, 227>>>,
+             NamedBackbone<"vgg16", VGG16<Image<224, 224>>>, NamedBackbone<"vgg19", VGG19<Image<224, 224>>>,
+             NamedBackbone<"xception", Xception<Image<299, 299>>>>;
 
 /// A backbone at run time, for programs that learn only from a file or a command line which one they have to
 /// do with: its layers and their parameters, and no kernel.
@@ -97,7 +107,7 @@ class Backbone {
 
   /// The parameters that the file has for it, which write() takes. Throws ArchiveError or WeightMismatch.
   std::vector<float> read(const Archive& archive) const {
-    return detail::read_parameters(archive, places(archive), parameter_count_);
+    return detail::read_parameters(archive, places(archive), {&network_, 1}, parameter_count_);
   }
 
   /// Whether read() would find all that it needs.

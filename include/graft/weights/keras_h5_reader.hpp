@@ -5,6 +5,7 @@
 #include <graft/weights/hdf5_dataset.hpp>
 #include <graft/weights/hdf5_source.hpp>
 #include <graft/weights/hdf5_strings.hpp>
+#include <graft/weights/nested_models.hpp>
 
 #include <cstddef>
 #include <set>
@@ -74,6 +75,7 @@ inline Manifest read_manifest(const hdf5::Source& source) {
     if (!seen.insert(name).second) place.refuse("layers of different names", "'" + name + "' twice");
     manifest.layers.push_back(read_layer(group, place.at(container + name), name, tensors));
   }
+  manifest.layers = without_nesting(std::move(manifest.layers));
   return manifest;
 }
 

@@ -6,6 +6,7 @@
 #include <graft/model/model.hpp>
 #include <graft/model/with_top.hpp>
 #include <graft/weights/archive.hpp>
+#include <graft/weights/check_config.hpp>
 #include <graft/weights/keras_class_name.hpp>
 #include <graft/weights/name_mapping.hpp>
 
@@ -45,14 +46,23 @@ void append_places(ParameterPlaces& places, std::size_t base) {
   append_places(places, graph_of<Net>.nodes, keras_order(graph_of<Net>), parameter_table<Net>(), base);
 }
 
-/// Reads all expected parameters of a file into one buffer of `size` floats, or throws. An offset of `unread`
-/// leaves a parameter out.
+/// Whether a file's model_config is in words that ours can be compared with: Keras 1 had others.
+inline bool is_comparable(const Archive& archive) {
+  const std::string& version = archive.keras_version();
+  return !archive.model_config().empty() &&
+         (archive.format() == ArchiveFormat::keras_zip || (!version.empty() && !version.starts_with("1.")));
+}
+
+/// Reads all expected parameters of a file into one buffer of `size` floats, or throws: also if the file
+/// describes a model that computes something else than these networks, one behind the other. An offset of
+/// `unread` leaves a parameter out.
 inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
 
 inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
-                                          std::size_t size) {
+                                          std::span<const NetworkLayers> networks, std::size_t size) {
   const std::vector<Match> matches =
       match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
+  if (is_comparable(archive)) check_config(archive.file(), archive.model_config(), networks, matches);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
     const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
@@ -134,7 +144,8 @@ void Extractor<Net, B>::load(const std::filesystem::path& file) {
     const auto whole = detail::places_in_whole<Net>(places);
     if (detail::archive_has(archive, whole.layers)) places = whole;
   }
-  assign(detail::read_parameters(archive, places, graph_of<Net>.parameter_count));
+  const auto layers = detail::network_layers<Net>();
+  assign(detail::read_parameters(archive, places, {&layers, 1}, graph_of<Net>.parameter_count));
 }
 
 template <class Base, class Head, Backend B>
@@ -142,9 +153,15 @@ Model<Base, Head, B> Model<Base, Head, B>::load(const std::filesystem::path& fil
                                                 Threads threads) {
   constexpr std::size_t base_count = Traits::parameter_count;
   detail::ParameterPlaces places;
-  if constexpr (has_backbone) detail::append_places<typename extractor_type::network>(places, 0);
+  std::vector<detail::NetworkLayers> networks;
+  if constexpr (has_backbone) {
+    detail::append_places<typename extractor_type::network>(places, 0);
+    networks.push_back(detail::network_layers<typename extractor_type::network>());
+  }
   detail::append_places<head_network>(places, base_count);
-  std::vector<float> parameters = detail::read_parameters(Archive::open(file), places, parameter_count);
+  networks.push_back(detail::network_layers<head_network>());
+  std::vector<float> parameters =
+      detail::read_parameters(Archive::open(file), places, networks, parameter_count);
   Model model{seed, threads};
   model.head_.assign(std::span{parameters}.subspan(base_count));
   parameters.resize(base_count);
