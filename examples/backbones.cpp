@@ -76,7 +76,7 @@ void run(const Choice& choice, const Options& options) {
             << "validation accuracy " << evaluation.accuracy << " (loss " << evaluation.loss << ") after "
             << options.epochs << " epochs\n"
             << std::setprecision(1) << "time " << extraction << " s for features, " << training
-            << " s for training; " << net.threads().resolved() << " threads, " << milliseconds
+            << " s for training; " << net.threads().resolved() << " thread(s), " << milliseconds
             << " ms an image in the backbone, on one of them\n\n"
             << "| " << choice.title << (choice.cut.empty() ? "" : " to `" + choice.cut + "`") << " | "
             << input << " | " << features << " | " << frozen << " | " << trained << " | "
