@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
+#include "support/counting_backend.hpp"
 #include "support/passes.hpp"
 
 using namespace graft;
@@ -41,6 +42,14 @@ TEST_CASE_TEMPLATE("batch normalisation folded into a dense layer computes the s
                    GRAFT_TESTED_BACKENDS) {
   check_folding<B, Vector<Dense<6>, BatchNormalization<>, Activation<Relu>, Dense<2>>>(7);
   check_folding<B, Vector<Dense<6, NoBias>, BatchNormalization<NoScale>, Activation<Softmax>>>(8);
+}
+
+TEST_CASE("a dense layer that nothing is folded into is not kept twice, where kernels read host memory") {
+  using Plain = Vector<Dense<6, Relu>>;
+  CHECK(detail::prepared_total<Plain, Simd> == 0);
+  CHECK(detail::prepared_total<Plain, Counting> >= Plain::input_shape.size() * 6 + 6);
+  CHECK(detail::prepared_total<Vector<Dense<6>, BatchNormalization<>>, Simd> >= 11 * 6 + 6);
+  CHECK(detail::prepared_total<Vector<Dense<6, NoBias>>, Simd> >= 11 * 6 + 6);
 }
 
 TEST_CASE_TEMPLATE("a backbone with branches computes the same when it is folded", B, GRAFT_TESTED_BACKENDS) {

@@ -15,6 +15,7 @@ namespace graft::test {
 /// that whoever reads through them crashes; inside, it finds the true ones and lets Reference compute. And it
 /// counts the calls of every primitive. For one thread at a time.
 struct Counting {
+  static constexpr bool reads_host_memory = false;
   static constexpr std::string_view name = "Counting";
 
   struct Context {

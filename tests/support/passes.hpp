@@ -47,9 +47,11 @@ std::vector<float> forward_pass(std::size_t batch, std::span<const float> input,
   Memory<B> saved{context, plan_of<N, Mode>.saved_size};
   Memory<B> prepared{context, Mode.folded ? detail::prepared_total<N, B> : std::size_t{0}};
   if constexpr (Mode.folded) detail::prepare<N, B>(context, parameters, prepared.data());
-  detail::forward<N, Mode, B>(detail::Frame<B>{context, batch, x.data(), y.data(), arena.data(),
-                                               Mode.folded ? prepared.data() : p.data(), p.data(),
-                                               saved.data(), dropout});
+  detail::Frame<B> frame{context,  batch,        x.data(),
+                         y.data(), arena.data(), Mode.folded ? prepared.data() : p.data(),
+                         p.data(), saved.data(), dropout};
+  frame.originals = p.data();
+  detail::forward<N, Mode, B>(frame);
   return y.read();
 }
 

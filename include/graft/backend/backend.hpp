@@ -46,6 +46,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
     requires(typename B::Context& context, typename B::Buffer& buffer, std::span<const float> host,
              std::span<float> result, const float* source, float* destination, std::size_t n) {
+  { B::reads_host_memory } -> std::convertible_to<bool>;
   { buffer.data() } -> std::convertible_to<float*>;
   { buffer.size() } -> std::convertible_to<std::size_t>;
   B::upload(context, host, destination);

@@ -38,6 +38,8 @@ class HostContext {
 struct HostMemory {
   using Context = HostContext;
   using Buffer = AlignedBuffer;
+  /// Whether kernels read the host's memory as it is: what needs no other form is then not copied.
+  static constexpr bool reads_host_memory = true;
 
   static void upload(Context&, std::span<const float> host, float* destination) {
     std::copy(host.begin(), host.end(), destination);

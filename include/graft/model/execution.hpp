@@ -23,6 +23,7 @@ struct Frame {
   float* saved = nullptr;                     // training: batch statistics for the backward pass
   Seed dropout{};                             // training: what this step's masks are drawn from
   const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
+  const float* originals = nullptr;  // folded, on a backend that reads host memory: as they were loaded
 };
 
 /// Backend memory that holds the gradients of a frame's values.

@@ -122,9 +122,14 @@ void Extractor<Net, B>::run(typename B::Context& context, std::size_t batch, con
   require_weights();
   const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
   B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
-                                                          y + first * output_shape.size(),
-                                                          arena + slot * slot_size, prepared_->data()});
+    detail::Frame<B> frame{context,
+                           count,
+                           x + first * input_shape.size(),
+                           y + first * output_shape.size(),
+                           arena + slot * slot_size,
+                           prepared_->data()};
+    frame.originals = parameters_.data();
+    detail::forward<Net, frozen_mode, B>(frame);
   });
 }
 

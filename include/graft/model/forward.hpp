@@ -46,12 +46,25 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
 template <class Site>
 inline constexpr std::size_t first_stage_size = Site::has_inner ? depthwise_spec<Site>.kernel_size() : 0;
 
+/// Whether a folded step reads its parameters where they were loaded: those of a Dense that nothing is folded
+/// into have the form that kernels read, and are too many to be kept twice.
+template <LayeredNetwork Net, Backend B, std::size_t I>
+constexpr bool reads_originals() {
+  using S = Site<Net, frozen_mode, I>;
+  if constexpr (is_dense(S::node))
+    return B::reads_host_memory && S::layer::use_bias && S::step.scale_shift == Step::none;
+  else
+    return false;
+}
+
 /// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
 /// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
-  if constexpr (requires { typename S::layer::kernel_size; })
+  if constexpr (reads_originals<Net, B, I>())
+    return 0;
+  else if constexpr (requires { typename S::layer::kernel_size; })
     return first_stage_size<S> + B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
@@ -90,10 +103,12 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   static const float* parameters(const F& f) {
-    if constexpr (Mode.folded)
-      return f.parameters.at(prepared_offsets<Net, B>[I]);
-    else
+    if constexpr (!Mode.folded)
       return f.parameters.at(S::node.parameter_offset);
+    else if constexpr (reads_originals<Net, B, I>())
+      return f.originals + S::node.parameter_offset;
+    else
+      return f.parameters.at(prepared_offsets<Net, B>[I]);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>

@@ -61,15 +61,22 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
       constexpr std::size_t before = first_stage_size<S>;
       constexpr std::size_t kernel_size =
           S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
-      const auto [kernel, bias] =
-          fold(own.subspan(before, kernel_size), S::layer::use_bias ? &own[before + kernel_size] : nullptr,
-               scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
-      if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
-      else
-        B::upload(context, kernel, destination);
-      if constexpr (before > 0) B::upload(context, own.first(before), destination);
-      B::upload(context, bias, destination + (size - channels));
+      const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
+        if constexpr (requires { typename S::layer::kernel_size; })
+          B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
+        else
+          B::upload(context, kernel, destination);
+        if constexpr (before > 0) B::upload(context, own.first(before), destination);
+        B::upload(context, bias, destination + (size - channels));
+      };
+      const std::span<const float> kernel = own.subspan(before, kernel_size);
+      if constexpr (S::step.scale_shift == Step::none && S::layer::use_bias) {
+        write(kernel, own.last(channels));
+      } else {
+        const auto folded = fold(kernel, S::layer::use_bias ? &own[before + kernel_size] : nullptr,
+                                 scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
+        write(folded.first, folded.second);
+      }
     } else if constexpr (S::node.role == Role::scale_shift) {
       constexpr std::size_t channels = S::output.channels;
       const ScaleShift by = scale_shift_of<Net, S::step.node>(parameters, channels);

@@ -75,7 +75,8 @@ LayerProfile static_profile() {
           .input = shape_of(S::input),
           .output = shape_of(S::output),
           .macs = S::node.macs,
-          .weight_bytes = sizeof(float) * prepared_size<Net, B, I>(),
+          .weight_bytes = sizeof(float) * (reads_originals<Net, B, I>() ? S::node.parameter_size
+                                                                        : prepared_size<Net, B, I>()),
           .read_bytes = sizeof(float) * S::input.size(),
           .written_bytes = sizeof(float) * S::output.size()};
 }
@@ -114,12 +115,13 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
   std::vector<double> seconds(steps * profile.samples);  // (steps, samples)
   const auto batch = [&](std::size_t repetition) {
     B::split_batch(context, images, [&](std::size_t first, std::size_t count, std::size_t slot) {
-      const Frame frame{context,
-                        count,
-                        x.data() + first * input_shape.size(),
-                        y.data() + first * output_shape.size(),
-                        arena.data() + slot * piece * arena_size,
-                        prepared_->data()};
+      Frame frame{context,
+                  count,
+                  x.data() + first * input_shape.size(),
+                  y.data() + first * output_shape.size(),
+                  arena.data() + slot * piece * arena_size,
+                  prepared_->data()};
+      frame.originals = parameters_.data();
       double* sample = seconds.data() + repetition * pieces + first / piece;
       for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
         *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(count);

@@ -91,6 +91,15 @@ TEST_CASE("Simd convolution: minimal filtering where it saves work") {
   CHECK(is_direct<conv2d_spec<Kernel<3>, Strides<1>, Same>({16, 16, 2048}, 32)>);
 }
 
+TEST_CASE("Simd convolution: many weights for a small map are left small") {
+  using namespace graft::detail::simd;
+  constexpr Conv2dSpec small = conv2d_spec<Kernel<3>, Strides<1>, Same>({14, 14, 512}, 512);
+  CHECK(FloatAlgorithm<small>::packed_size == Winograd<small, 2, 2>::packed_size);
+  CHECK(Winograd<small, 4, 4>::cost < Winograd<small, 2, 2>::cost);
+  CHECK(weights_cost(std::size_t{2} << 20) == 0.0);
+  CHECK(weights_cost((std::size_t{2} << 20) + 10 * lanes) == 320.0);
+}
+
 TEST_CASE("Simd convolution: the algorithm chosen for layers as networks have them") {
   check<conv2d_spec<Kernel<3>, Strides<1>, Same>({8, 12, 32}, 48), Relu>();
   check<conv2d_spec<Kernel<5>, Strides<1>, Same>({6, 6, 48}, 64, 16, 32), Relu>();

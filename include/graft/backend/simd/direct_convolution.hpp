@@ -99,23 +99,34 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
-/// The tiles [first, end) of a row of output pixels for one block of channels.
+/// A row of output pixels for one block of channels: an own kernel for each tile at a border.
 template <Conv2dSpec S, class Act, std::size_t Channels>
-void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
-                  std::size_t first, std::size_t end) {
+void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy) {
   using P = ConvolutionPlan<S>;
   float* out = y + oy * P::width * S.output.pixel_stride;
-  [&]<std::size_t... T>(std::index_sequence<T...>) {
-    const auto tile = [&]<std::size_t I>() {
-      if (I < first || I >= end) return;
-      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
-      constexpr bool border = !P::interior(begin, pixels);
-      convolve_tile<S, Act, pixels, Channels, border, border ? begin : 0>(
-          x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
-    };
-    (tile.template operator()<T>(), ...);
-  }
-  (std::make_index_sequence<P::row.count>{});
+  unroll<P::row.count>([&](auto t) {
+    constexpr std::size_t begin = P::row.begin(t), pixels = P::row.length(t);
+    constexpr bool border = !P::interior(begin, pixels);
+    convolve_tile<S, Act, pixels, Channels, border, border ? begin : 0>(
+        x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
+  });
+}
+
+/// The tiles [first, end) of a 1x1 convolution's map for one block of channels. There are thousands of them
+/// in a large map, of two lengths.
+template <Conv2dSpec S, class Act, std::size_t Channels>
+void convolve_tiles(const float* x, const float* weights, const float* bias, float* y, std::size_t first,
+                    std::size_t end) {
+  constexpr Division row = ConvolutionPlan<S>::row;
+  const auto tile = [&]<std::size_t Pixels>(std::size_t begin) {
+    convolve_tile<S, Act, Pixels, Channels, false, 0>(x, weights, bias, y + begin * S.output.pixel_stride, 0,
+                                                      begin);
+  };
+  for (std::size_t t = first; t < end; ++t)
+    if (t < row.larger)
+      tile.template operator()<row.length(0)>(row.begin(t));
+    else
+      tile.template operator()<row.size>(row.begin(t));
 }
 
 /// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block].
@@ -178,10 +189,9 @@ struct DirectConvolution {
   static void convolve_part(const float* x, const float* weights, const float* bias, float* y,
                             std::size_t first, std::size_t end) {
     if constexpr (P::pointwise)
-      convolve_row<S, Act, Channels>(x, weights, bias, y, 0, first, end);
+      convolve_tiles<S, Act, Channels>(x, weights, bias, y, first, end);
     else
-      for (std::size_t oy = first; oy < end; ++oy)
-        convolve_row<S, Act, Channels>(x, weights, bias, y, oy, 0, P::row.count);
+      for (std::size_t oy = first; oy < end; ++oy) convolve_row<S, Act, Channels>(x, weights, bias, y, oy);
   }
 };
 
