@@ -33,6 +33,14 @@ inline constexpr ValueSite value_site = [] {
   return site;
 }();
 
+/// The sites of several layers, and how many steps it takes to get to all of them.
+template <LayeredNetwork Net, fixed_string... Names>
+struct ValueSites {
+  static constexpr std::size_t count = sizeof...(Names);
+  static constexpr std::array<ValueSite, count> at{value_site<Net, Names>...};
+  static constexpr std::size_t steps = std::max({value_site<Net, Names>.steps...});
+};
+
 template <LayeredNetwork Net, std::size_t N>
 inline constexpr auto label_of = [] {
   constexpr std::string_view label = graph_of<Net>.nodes[N].label;
@@ -74,9 +82,7 @@ void Extractor<Net, B>::run_cuts(typename B::Context& context, std::size_t batch
                                  float* arena, float* y, const std::array<float*, sizeof...(Names)>& values,
                                  std::span<double> seconds) const {
   static_assert((detail::check_value<Net, Names>() && ...));
-  constexpr std::size_t cuts = sizeof...(Names);
-  constexpr std::array sites{detail::value_site<Net, Names>...};
-  constexpr std::size_t last = std::max({detail::value_site<Net, Names>.steps...});
+  using Sites = detail::ValueSites<Net, Names...>;
   require_weights();
   const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
   B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
@@ -89,18 +95,18 @@ void Extractor<Net, B>::run_cuts(typename B::Context& context, std::size_t batch
     double passed = 0;
     auto start = std::chrono::steady_clock::now();
     const auto deliver = [&]<std::size_t Steps>() {
-      detail::for_each_index<cuts>([&]<std::size_t K>() {
-        if constexpr (sites[K].steps == Steps) {
-          constexpr std::size_t size = graph_of<Net>.nodes[sites[K].node].output.size();
+      detail::for_each_index<Sites::count>([&]<std::size_t K>() {
+        if constexpr (Sites::at[K].steps == Steps) {
+          constexpr std::size_t size = graph_of<Net>.nodes[Sites::at[K].node].output.size();
           passed += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-          seconds[slot * cuts + K] += passed;
-          detail::copy_value<Net, sites[K].node>(frame, values[K] + first * size);
+          seconds[slot * Sites::count + K] += passed;
+          detail::copy_value<Net, Sites::at[K].node>(frame, values[K] + first * size);
           start = std::chrono::steady_clock::now();
         }
       });
     };
     deliver.template operator()<0>();
-    detail::for_each_index<last>([&]<std::size_t I>() {
+    detail::for_each_index<Sites::steps>([&]<std::size_t I>() {
       detail::ForwardStep<Net, frozen_mode, B, I>::run(frame);
       deliver.template operator()<I + 1>();
     });

@@ -148,7 +148,7 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
   typename B::Buffer arena = detail::extraction_arena<B>(context, base_arena_size);
   detail::extract_into<B, P, input_shape>(
       sets, data, context, threads_, has_backbone ? feature_shape.size() : 0, options,
-      [&](auto& own, std::size_t count, const float* input, float* result) {
+      [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
         return std::array{compute_features(own, count, input, arena.data(), result)};
       });
   return std::move(sets[0]);

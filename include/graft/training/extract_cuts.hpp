@@ -53,7 +53,7 @@ std::array<CutFeatures, sizeof...(Names)> extract_cuts(const Extractor<Net, B>& 
       (Net::output_shape.size() + ... + Net::template Until<Names>::output_shape.size());
   detail::extract_into<B, typename Net::preprocessing, Net::input_shape>(
       sets, data, context, threads, all, options,
-      [&](auto& own, std::size_t count, const float* input, float* result) {
+      [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
         float* const y = result;
         result += count * Net::output_shape.size();
         std::array<float*, cuts> values{};

@@ -41,6 +41,7 @@ inline std::string report_run(const Report& report) {
   return out + "</section>\n";
 }
 
+/// The whole page.
 inline std::string report_page(const Report& given) {
   Report report = given;
   if (report.class_names.empty()) report.class_names = report.confusion.names();

@@ -103,11 +103,11 @@ class Scatter : Sheet {
                                             {-8, 19, "end"},
                                             {0, -23, "middle"},
                                             {0, 33, "middle"}}};
-    const double width = character * static_cast<double>(p.name.size());
+    const double length = character * static_cast<double>(p.name.size());
     const auto box = [&](const Place& place) {
       const double at = x(p) + place.dx, base = y(p) + place.dy;
-      const double from = place.anchor == "start" ? at : place.anchor == "end" ? at - width : at - width / 2;
-      return Box{from, from + width, base - ascent, base + descent};
+      const double from = place.anchor == "start" ? at : place.anchor == "end" ? at - length : at - length / 2;
+      return Box{from, from + length, base - ascent, base + descent};
     };
     const auto fits = [&](const Place& place) {
       const Box own = box(place);
