@@ -50,12 +50,12 @@ TEST_CASE("The best cut is the most accurate one, of equals the cheapest") {
 TEST_CASE("The table has a line for each cut, with the best epoch's numbers") {
   CHECK(
       example().table() ==
-      "cut     features  feature    backbone        head  multiply-adds     backbone  training  validation  "
+      "cut      features  feature    backbone        head  multiply-adds     backbone  training  validation  "
       "validation\n"
-      "                   values  parameters  parameters       millions  ms an image         s    accuracy  "
+      "                    values  parameters  parameters       millions  ms an image         s    accuracy  "
       "      loss\n"
       "-----------------------------------------------------------------------------------------------------"
-      "----------\n"
+      "-----------\n"
       "early  (7, 7, 16)      784        1234          99            1.5        12.30      3.50     87.50 %  "
       "    0.5000\n"
       "late   (7, 7, 16)      784        1234          99            5.0        12.30      3.50     96.88 %  "
