@@ -46,7 +46,8 @@ class Scatter : Sheet {
     std::string out = "<figure class=\"chart\">\n<figcaption><h3>" + html(title_) + "</h3></figcaption>\n" +
                       svg_sheet("plot", description(), vertical_, cost_name_);
     for (const auto& [value, name] : horizontal_.ticks)
-      out += svg_label(sheet_x(horizontal_, value), bottom + 18, "middle", "tick", name);
+      out += svg_label(sheet_x(horizontal_, value), bottom + 18, value < horizontal_.high ? "middle" : "end",
+                       "tick", name);  // within the sheet
     std::string marks;
     std::vector<Box> taken;
     for (const ScatterPoint& p : points_) taken.push_back({x(p) - 5, x(p) + 5, y(p) - 5, y(p) + 5});
@@ -106,7 +107,9 @@ class Scatter : Sheet {
     const double length = character * static_cast<double>(p.name.size());
     const auto box = [&](const Place& place) {
       const double at = x(p) + place.dx, base = y(p) + place.dy;
-      const double from = place.anchor == "start" ? at : place.anchor == "end" ? at - length : at - length / 2;
+      const double from = place.anchor == "start" ? at
+                          : place.anchor == "end" ? at - length
+                                                  : at - length / 2;
       return Box{from, from + length, base - ascent, base + descent};
     };
     const auto fits = [&](const Place& place) {
