@@ -35,7 +35,9 @@
 #include <graft/optimizers/rmsprop.hpp>
 #include <graft/optimizers/sgd.hpp>
 #include <graft/training/confusion_matrix.hpp>
+#include <graft/training/cut_comparison.hpp>
 #include <graft/training/evaluate.hpp>
+#include <graft/training/extract_cuts.hpp>
 #include <graft/training/fine_tune.hpp>
 #include <graft/training/fit.hpp>
 #include <graft/training/history.hpp>

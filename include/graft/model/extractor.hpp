@@ -73,6 +73,14 @@ class Extractor {
   /// arena_size).
   void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const;
 
+  /// The same as far as the last of the layers that Keras calls Names, whose values go to `values`, each
+  /// (batch, the layer's output); y (batch, output) may be overwritten. A value is the same bits as that of a
+  /// network cut there. Adds the seconds from the input to each layer to `seconds` (slots, names). A layer
+  /// that is fused with the one behind it does not compile. Defined in model/cut_values.hpp.
+  template <fixed_string... Names>
+  void run_cuts(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y,
+                const std::array<float*, sizeof...(Names)>& values, std::span<double> seconds) const;
+
   /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
   /// model/profile.hpp.
   Profile profile(const ProfileOptions& options) const;

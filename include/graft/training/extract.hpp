@@ -9,6 +9,7 @@
 #include <graft/training/require_data.hpp>
 #include <graft/training/stage_times.hpp>
 
+#include <array>
 #include <mutex>
 
 namespace graft {
@@ -21,18 +22,17 @@ struct ExtractOptions {
 
 namespace detail {
 
-/// Writes sample i of a data set as the network's input; false leaves it out. One overload for each kind of
-/// data set.
-template <class Model>
+/// Writes sample i of a data set as an input of that shape; false leaves it out. One overload for each kind
+/// of data set.
+template <class P, Shape InputShape>
 bool fill_sample(const ImageFolder& folder, std::size_t i, float* input, StageTimes* times) {
-  using P = typename PreprocessingOf<typename Model::base>::type;
   try {
     const Pixels image = [&] {
       const StageTimes::Scope scope{times, Stage::decode};
       return folder.load(i);
     }();
     const StageTimes::Scope scope{times, Stage::preprocess};
-    preprocess_into<P>(image, Model::input_shape, folder.options().interpolation, input);
+    preprocess_into<P>(image, InputShape, folder.options().interpolation, input);
   } catch (const ImageError&) {
     if (folder.options().on_bad_image == OnBadImage::stop) throw;
     return false;
@@ -40,12 +40,11 @@ bool fill_sample(const ImageFolder& folder, std::size_t i, float* input, StageTi
   return true;
 }
 
-template <class Model, std::size_t Rank>
+template <class P, Shape InputShape, std::size_t Rank>
 bool fill_sample(const TensorData<Rank>& data, std::size_t i, float* input, StageTimes*) {
-  static_assert(Rank == Model::input_shape.rank + 1,
+  static_assert(Rank == InputShape.rank + 1,
                 "graft: the data set's samples have another rank than the input");
-  const float* sample = data.samples().data() + i * Model::input_shape.size();
-  std::copy_n(sample, Model::input_shape.size(), input);
+  std::copy_n(data.samples().data() + i * InputShape.size(), InputShape.size(), input);
   return true;
 }
 
@@ -57,71 +56,69 @@ std::size_t loading_threads(const TensorData<Rank>&, Threads) {
   return 0;
 }
 
-template <class Model, std::size_t Rank>
+template <Shape InputShape, std::size_t Rank>
 void require_samples(const TensorData<Rank>& data) {
-  require_sample_shape(data.samples(), Model::input_shape);
+  require_sample_shape(data.samples(), InputShape);
 }
-template <class Model>
+template <Shape InputShape>
 void require_samples(const ImageFolder&) {
-  static_assert(Model::input_shape.rank == 3 && Model::input_shape[2] == 3,
+  static_assert(InputShape.rank == 3 && InputShape[2] == 3,
                 "graft: an ImageFolder needs a model of RGB images, Image<height, width>");
 }
 
 /// Samples that a backend computes at once, if it likes them in batches.
 inline constexpr std::size_t extraction_batch = 16;
 
-}  // namespace detail
-
-template <class Base, class Head, Backend B>
-template <class Data>
-FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
-  detail::require_classes<output_shape.size()>(data);  // before the work, not after it
-  detail::require_samples<Model>(data);
-  if constexpr (has_backbone) base_.require_weights();
-  FeatureSet features{data.size(), feature_shape.size(), data.class_names(), options.features};
+/// Fills feature sets, one or several, from one pass over a data set, whose samples have preprocessing P.
+/// compute(context, count, inputs, result) gets a thread's memory for `result_size` floats a sample, and
+/// returns where the features for each set are. // array of pointers to (count, feature size)
+template <Backend B, class P, Shape InputShape, class Data, std::size_t Sets, class Compute>
+void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename B::Context& context,
+                  Threads threads, std::size_t result_size, const ExtractOptions& options,
+                  const Compute& compute) {
   std::vector<std::size_t> order(data.size()), labels;
   std::iota(order.begin(), order.end(), std::size_t{0});
-
-  typename B::Context context{threads_};
-  const std::size_t slots = B::slots(context), batch_size = B::images_per_slot(detail::extraction_batch);
-  typename B::Buffer arena{slots * batch_size * base_arena_size};
+  const std::size_t slots = B::slots(context), batch_size = B::images_per_slot(extraction_batch);
   BatchLoader loader{
       std::move(order),
       batch_size,
-      input_shape.size(),
-      detail::loading_threads(data, threads_),
-      [&](std::size_t i, float* input) { return detail::fill_sample<Model>(data, i, input, options.times); },
+      InputShape.size(),
+      loading_threads(data, threads),
+      [&](std::size_t i, float* input) { return fill_sample<P, InputShape>(data, i, input, options.times); },
       {.held = slots, .ahead = std::max<std::size_t>(2, 8 * slots / batch_size)}};
   auto progress = Progress::task(options.console, "Extracting features", data.size(), "image");
   std::mutex turn;  // batches and rows of features are given out together, in one order
   std::exception_ptr failure;
 
   // Every slot takes batches until there are no more; none waits for another.
-  const auto compute = [&] {
-    typename B::Buffer staging{B::staging_size(batch_size * input_shape.size())};
-    typename B::Buffer result{has_backbone ? batch_size * feature_shape.size() : 0};
+  const auto work = [&] {
+    typename B::Buffer staging{B::staging_size(batch_size * InputShape.size())};
+    typename B::Buffer result{batch_size * result_size};
     std::optional<BatchLoader::Batch> batch;
+    std::array<std::span<float>, Sets> rows;
     const auto take = [&] {
       batch.reset();
       const StageTimes::Scope scope{options.times, Stage::wait};
       const std::lock_guard lock{turn};
-      progress.update(features.size() + loader.left_out());
+      progress.update(sets[0].size() + loader.left_out());
       batch = loader.next();
-      if (!batch) return std::span<float>{};
+      if (!batch) return false;
       labels.clear();
       for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
-      return features.append(batch->indices, labels);
+      for (std::size_t k = 0; k < Sets; ++k) rows[k] = sets[k].append(batch->indices, labels);
+      return true;
     };
-    for (std::span<float> rows = take(); batch; rows = take()) {
+    while (take()) {
       const StageTimes::Scope scope{options.times, Stage::backbone};
       const float* input = B::stage(context, batch->samples, staging);
-      B::download(context,
-                  compute_features(context, batch->indices.size(), input, arena.data(), result.data()), rows);
+      const std::array<const float*, Sets> features =
+          compute(context, batch->indices.size(), input, result.data());
+      for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], rows[k]);
     }
   };
   B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {
     try {
-      compute();
+      work();
     } catch (...) {
       const std::lock_guard lock{turn};
       failure = std::current_exception();
@@ -129,7 +126,32 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
   });
   if (failure) std::rethrow_exception(failure);
   progress.finish();
-  return features;
+}
+
+/// The arena for extraction: of each slot, for the samples that are computed at once.
+template <Backend B>
+typename B::Buffer extraction_arena(typename B::Context& context, std::size_t arena_size) {
+  return typename B::Buffer{B::slots(context) * B::images_per_slot(extraction_batch) * arena_size};
+}
+
+}  // namespace detail
+
+template <class Base, class Head, Backend B>
+template <class Data>
+FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
+  using P = typename detail::PreprocessingOf<Base>::type;
+  detail::require_classes<output_shape.size()>(data);  // before the work, not after it
+  detail::require_samples<input_shape>(data);
+  if constexpr (has_backbone) base_.require_weights();
+  std::array sets{FeatureSet{data.size(), feature_shape.size(), data.class_names(), options.features}};
+  typename B::Context context{threads_};
+  typename B::Buffer arena = detail::extraction_arena<B>(context, base_arena_size);
+  detail::extract_into<B, P, input_shape>(
+      sets, data, context, threads_, has_backbone ? feature_shape.size() : 0, options,
+      [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
+        return std::array{compute_features(own, count, input, arena.data(), result)};
+      });
+  return std::move(sets[0]);
 }
 
 template <class Base, class Head, Backend B>

@@ -8,13 +8,12 @@
 #include <graft/training/report_confusion.hpp>
 #include <graft/training/report_epochs.hpp>
 #include <graft/training/report_mistakes.hpp>
-#include <graft/training/report_style.hpp>
+#include <graft/training/report_page.hpp>
 #include <graft/training/report_text.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace graft {
@@ -24,10 +23,10 @@ struct Report {
   std::string title{};
   History history{};
   std::vector<std::string> class_names{};
-  ConfusionMatrix confusion{};                               ///< of the validation images
-  std::vector<Mistake> mistakes{};                           ///< in any order
-  std::vector<std::pair<std::string, std::string>> facts{};  ///< "Images", "661 + 173"; "Seed", "42"
-  std::string summary{};                                     ///< the model's summary, as text
+  ConfusionMatrix confusion{};      ///< of the validation images
+  std::vector<Mistake> mistakes{};  ///< in any order
+  ReportFacts facts{};              ///< "Images", "661 + 173"; "Seed", "42"
+  std::string summary{};            ///< the model's summary, as text
 };
 
 namespace detail {
@@ -35,32 +34,18 @@ namespace detail {
 /// What the run was made of, and the model behind a fold.
 inline std::string report_run(const Report& report) {
   if (report.facts.empty() && report.summary.empty()) return "";
-  std::string out = "<section>\n<h2>This run</h2>\n";
-  if (!report.facts.empty()) {
-    out += "<dl class=\"facts\">\n";
-    for (const auto& [name, value] : report.facts)
-      out += "<dt>" + html(name) + "</dt><dd><bdi>" + html(value) + "</bdi></dd>\n";
-    out += "</dl>\n";
-  }
+  std::string out = "<section>\n<h2>This run</h2>\n" + report_facts(report.facts);
   if (!report.summary.empty())
     out += "<details>\n<summary>Model summary</summary>\n<pre tabindex=\"0\">" + html(report.summary) +
            "</pre>\n</details>\n";
   return out + "</section>\n";
 }
 
-/// The whole page. It loads nothing from anywhere and runs nothing; its own policy forbids both.
+/// The whole page.
 inline std::string report_page(const Report& given) {
   Report report = given;
   if (report.class_names.empty()) report.class_names = report.confusion.names();
-  const std::string title = html(report.title.empty() ? "Training report" : report.title);
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-      "img-src "
-      "data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-      title + "</title>\n<style>" + report_style + "</style>\n</head>\n<body>\n<header>\n<h1>" + title +
-      "</h1>\n</header>\n<main>\n";
-  const std::size_t start = out.size();
+  std::string out;
   if (!report.history.empty())
     out += report_figures(report.history) + "<section>\n<h2>Curves</h2>\n" + report_charts(report.history) +
            "</section>\n";
@@ -72,8 +57,7 @@ inline std::string report_page(const Report& given) {
   out += report_mistakes(report.mistakes, report.confusion, report.class_names);
   if (!report.history.empty()) out += report_epochs(report.history);
   out += report_run(report);
-  if (out.size() == start) out += "<p>Nothing was recorded.</p>\n";
-  return out + "</main>\n</body>\n</html>\n";
+  return whole_page(report.title.empty() ? "Training report" : report.title, out);
 }
 
 }  // namespace detail

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/core/number_text.hpp>
 #include <graft/training/history.hpp>
 #include <graft/training/report_axis.hpp>
+#include <graft/training/report_svg.hpp>
 #include <graft/training/report_text.hpp>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ struct Curve {
 };
 
 /// One figure of the report as an inline SVG: the training and validation curves of one quantity.
-class Chart {
+class Chart : Sheet {
  public:
   using Text = std::string (*)(double);
 
@@ -52,8 +52,8 @@ class Chart {
     out += "<ul class=\"legend\">";
     for (const Curve& curve : curves_)
       out += "<li><svg viewBox=\"0 0 26 12\" aria-hidden=\"true\" class=\"" + std::string{curve.css_class} +
-             "\"><path class=\"line\" d=\"M1 6H25\"/>" + mark(curve, 13, 6) + "</svg>" + html(curve.name) +
-             "</li>";
+             "\"><path class=\"line\" d=\"M1 6H25\"/>" + svg_mark(curve.css_class, 13, 6) + "</svg>" +
+             html(curve.name) + "</li>";
     out += "</ul></figcaption>\n" + drawing();
     if (const std::size_t count = missing(); count > 0)
       out += "<p class=\"note\">" + std::to_string(count) + (count == 1 ? " value is" : " values are") +
@@ -64,35 +64,13 @@ class Chart {
   }
 
  private:
-  static constexpr double width = 480, height = 276, left = 58, right = 474, top = 24, bottom = 232;
-
   double x(const EpochLog& e) const { return x(e.epoch + 1); }
   double x(std::size_t number) const {
     if (first_ == last_) return (left + right) / 2;
     return left +
            (right - left) * static_cast<double>(number - 1 - first_) / static_cast<double>(last_ - first_);
   }
-  double y(double value) const { return bottom - (bottom - top) * axis_.position(value); }
-
-  static std::string number(double coordinate) {
-    std::string text = fixed(coordinate, 1);
-    if (text.ends_with(".0")) text.resize(text.size() - 2);
-    return text;
-  }
-  static std::string point(double x, double y) { return number(x) + " " + number(y); }
-
-  static std::string mark(const Curve& curve, double x, double y) {
-    if (curve.css_class == "val")
-      return "<rect class=\"mark\" x=\"" + number(x - 3) + "\" y=\"" + number(y - 3) +
-             "\" width=\"6\" height=\"6\"/>";
-    return "<circle class=\"mark\" cx=\"" + number(x) + "\" cy=\"" + number(y) + "\" r=\"3\"/>";
-  }
-
-  static std::string label(double x, double y, std::string_view anchor, std::string_view css_class,
-                           std::string_view text) {
-    return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + std::string{anchor} +
-           "\" class=\"" + std::string{css_class} + "\">" + html(text) + "</text>\n";
-  }
+  double y(double value) const { return sheet_y(axis_, value); }
 
   /// Not every epoch need be validated; the line then goes from one that was to the next.
   static bool measured(const Curve& curve, const EpochLog& e) {
@@ -123,29 +101,20 @@ class Chart {
 
   std::string drawing() const {
     // With very many points their marks would hide the line: they show when pointed at.
-    std::string out = "<svg viewBox=\"0 0 " + number(width) + " " + number(height) +
-                      "\" role=\"img\" class=\"" + (history_.size() > 50 ? "plot dense" : "plot") +
-                      "\" aria-label=\"" + description() + "\">\n";
-    std::string grid;
-    for (const auto& [value, name] : axis_.ticks) {
-      grid += "M" + point(left, y(value)) + "H" + number(right);
-      out += label(left - 8, y(value) + 4, "end", "tick", name);
-    }
-    out += "<path class=\"grid\" d=\"" + grid + "\"/>\n";
+    std::string out = svg_sheet(history_.size() > 50 ? "plot dense" : "plot", description(), axis_, "Epoch");
     for (const std::size_t n : epoch_ticks(first_ + 1, last_ + 1))
-      out += label(x(n), bottom + 18, "middle", "tick", std::to_string(n));
-    out += label((left + right) / 2, bottom + 38, "middle", "tick", "Epoch");
+      out += svg_label(x(n), bottom + 18, "middle", "tick", std::to_string(n));
 
     const double best = x(history_.best());
     const std::string_view side = best < left + 60 ? "start" : best > right - 60 ? "end" : "middle";
-    out += "<path class=\"best\" d=\"M" + point(best, top - 4) + "V" + number(bottom) + "\"/>\n" +
-           label(side == "start" ? best - 4
-                 : side == "end" ? best + 4
-                                 : best,
-                 top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
+    out += "<path class=\"best\" d=\"M" + svg_point(best, top - 4) + "V" + svg_number(bottom) + "\"/>\n" +
+           svg_label(side == "start" ? best - 4
+                     : side == "end" ? best + 4
+                                     : best,
+                     top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
     for (const std::size_t first : history_.phases()) {
       const double between = (x(history_[first - 1]) + x(history_[first])) / 2;
-      out += "<path class=\"phase\" d=\"M" + point(between, top) + "V" + number(bottom) + "\"/>\n";
+      out += "<path class=\"phase\" d=\"M" + svg_point(between, top) + "V" + svg_number(bottom) + "\"/>\n";
     }
     for (const Curve& curve : curves_) out += line(curve);
     return out + "</svg>\n";
@@ -162,11 +131,11 @@ class Chart {
         continue;
       }
       // The empty stroke shows a point that has no neighbours as a dot.
-      path += (open ? "L" : "M") + point(x(e), y(value)) + (open ? "" : "h0");
+      path += (open ? "L" : "M") + svg_point(x(e), y(value)) + (open ? "" : "h0");
       open = true;
-      marks += "<g class=\"point\"><circle class=\"reach\" cx=\"" + number(x(e)) + "\" cy=\"" +
-               number(y(value)) + "\" r=\"9\"/>" + mark(curve, x(e), y(value)) + "<title>Epoch " +
-               std::to_string(e.epoch + 1) + ", " + html(curve.name) + ": " + text_(value) + "</title></g>\n";
+      marks += svg_data_point(
+          curve.css_class, x(e), y(value),
+          "Epoch " + std::to_string(e.epoch + 1) + ", " + html(curve.name) + ": " + text_(value));
     }
     if (path.empty()) return "";
     return "<g class=\"" + std::string{curve.css_class} + "\"><path class=\"line\" d=\"" + path + "\"/>\n" +

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/training/history.hpp>
+#include <graft/training/report_page.hpp>
 #include <graft/training/report_text.hpp>
 
 #include <cstddef>
@@ -17,10 +18,6 @@ inline std::string report_figures(const History& history) {
   double seconds = 0;
   for (const EpochLog& e : history) seconds += e.seconds;
   std::string out = "<dl class=\"figures\">\n";
-  const auto figure = [&](std::string_view name, const std::string& value, const std::string& note) {
-    out.append("<div><dt>").append(name).append("</dt><dd class=\"value\">") += value;
-    out += "</dd><dd class=\"note\">" + note + "</dd></div>\n";
-  };
   const std::string_view prefix = history.validated() ? "Validation " : "Training ";
   const auto both = [&](const auto& text, double validation, double training) {
     return std::pair{text(history.validated() ? validation : training),
@@ -29,11 +26,12 @@ inline std::string report_figures(const History& history) {
   const auto ratio = [](double v) { return html_percent(v); };
   const auto [accuracy, accuracy_note] = both(ratio, best.val_accuracy, best.accuracy);
   const auto [loss, loss_note] = both(html_loss, best.val_loss, best.loss);
-  figure(std::string{prefix} + "accuracy", accuracy, accuracy_note);
-  figure(std::string{prefix} + "loss", loss, loss_note);
-  figure("Best epoch", std::to_string(best.epoch + 1), "of " + std::to_string(history.back().epoch + 1));
-  figure("Training time", html_duration(seconds),
-         html_duration(seconds / static_cast<double>(history.size())) + " an epoch");
+  out += report_figure(std::string{prefix} + "accuracy", accuracy, accuracy_note);
+  out += report_figure(std::string{prefix} + "loss", loss, loss_note);
+  out += report_figure("Best epoch", std::to_string(best.epoch + 1),
+                       "of " + std::to_string(history.back().epoch + 1));
+  out += report_figure("Training time", html_duration(seconds),
+                       html_duration(seconds / static_cast<double>(history.size())) + " an epoch");
   return out + "</dl>\n";
 }
 
