@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 using namespace graft::detail::hdf5;
+using graft::detail::max_names;
 using test::contains;
 using List = std::vector<std::string>;
 

@@ -95,6 +95,11 @@ TEST_CASE("how far a file goes: whole models, cuts, other networks") {
   CHECK(fits(inspect<Small>(folder / "mixed.keras")) == "small, up to mixed; ");
   extractor<SmallBackbone::Until<"mixed">>().save(folder / "mixed.safetensors");
   CHECK(fits(inspect<Small>(folder / "mixed.safetensors")) == "small, up to mixed; ");
+  // conv_2 reads relu_1: a file that names no layers without parameters is taken up to it.
+  extractor<SmallBackbone::Until<"bn_1">>().save(folder / "bn_1.h5");
+  CHECK(fits(inspect<Small>(folder / "bn_1.h5")) == "small, up to bn_1; ");
+  extractor<SmallBackbone::Until<"relu_1">>().save(folder / "relu_1.safetensors");
+  CHECK(fits(inspect<Small>(folder / "relu_1.safetensors")) == "small, up to relu_1; ");
   using Head = Model<Input<4>, Sequential<Dense<3, Softmax>>, Reference>;
   Head{Seed{1}}.save(folder / "head.h5");
   std::ostringstream text;

@@ -35,7 +35,7 @@ inline std::set<std::string> fitting(const Assignment& assignment) {
 }
 
 /// The cut that needs most of the layers in `has` and no other. Of those that need as many: the last one
-/// whose layer the file names, too, else the last one that parameters follow, else the last.
+/// whose layer the file names, too, else the first one that parameters follow, else the last.
 inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has,
                             const std::set<std::string_view>& names) {
   BackboneFit best{std::string{backbone.name()}};
@@ -48,7 +48,7 @@ inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string
       if (!layer.parameters.empty()) ++(has.contains(layer.name) ? weighted : missing);
     if (missing > 0 || weighted < best.weighted) continue;
     const int rank = names.contains(last.name) ? 2 : !cut.is_cut() || cut.parameters_follow() ? 1 : 0;
-    if (weighted == best.weighted && rank < best_rank) continue;
+    if (weighted == best.weighted && (rank < best_rank || (rank == 1 && best_rank == 1))) continue;
     best = {best.name, last.name, !cut.is_cut(), weighted};
     best_rank = rank;
   }
@@ -59,7 +59,9 @@ inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
   const std::vector<ExpectedLayer> layers = backbone.layers();
   const LayerMatcher matcher{archive.layers(), archive.order(), layers};
   std::set<std::string_view> names;
-  for (const ArchiveLayer& layer : archive.layers()) names.insert(layer.name);
+  if (std::any_of(archive.layers().begin(), archive.layers().end(),
+                  [](const ArchiveLayer& layer) { return layer.tensors.empty(); }))
+    for (const ArchiveLayer& layer : archive.layers()) names.insert(layer.name);
   BackboneFit best{std::string{backbone.name()}};
   for (const Assignment& assignment : {matcher.by_name(), matcher.by_order(), matcher.by_number()}) {
     BackboneFit fit = furthest(backbone, fitting(assignment), names);
