@@ -2742,6 +2742,8 @@ class HostContext {
 struct HostMemory {
   using Context = HostContext;
   using Buffer = AlignedBuffer;
+  /// Whether kernels read the host's memory as it is: what needs no other form is then not copied.
+  static constexpr bool reads_host_memory = true;
 
   static void upload(Context&, std::span<const float> host, float* destination) {
     std::copy(host.begin(), host.end(), destination);
@@ -3163,6 +3165,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
     requires(typename B::Context& context, typename B::Buffer& buffer, std::span<const float> host,
              std::span<float> result, const float* source, float* destination, std::size_t n) {
+  { B::reads_host_memory } -> std::convertible_to<bool>;
   { buffer.data() } -> std::convertible_to<float*>;
   { buffer.size() } -> std::convertible_to<std::size_t>;
   B::upload(context, host, destination);
@@ -4949,23 +4952,34 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
   finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
-/// The tiles [first, end) of a row of output pixels for one block of channels.
+/// A row of output pixels for one block of channels: an own kernel for each tile at a border.
 template <Conv2dSpec S, class Act, std::size_t Channels>
-void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
-                  std::size_t first, std::size_t end) {
+void convolve_row(const float* x, const float* weights, const float* bias, float* y, std::size_t oy) {
   using P = ConvolutionPlan<S>;
   float* out = y + oy * P::width * S.output.pixel_stride;
-  [&]<std::size_t... T>(std::index_sequence<T...>) {
-    const auto tile = [&]<std::size_t I>() {
-      if (I < first || I >= end) return;
-      constexpr std::size_t begin = P::row.begin(I), pixels = P::row.length(I);
-      constexpr bool border = !P::interior(begin, pixels);
-      convolve_tile<S, Act, pixels, Channels, border, border ? begin : 0>(
-          x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
-    };
-    (tile.template operator()<T>(), ...);
-  }
-  (std::make_index_sequence<P::row.count>{});
+  unroll<P::row.count>([&](auto t) {
+    constexpr std::size_t begin = P::row.begin(t), pixels = P::row.length(t);
+    constexpr bool border = !P::interior(begin, pixels);
+    convolve_tile<S, Act, pixels, Channels, border, border ? begin : 0>(
+        x, weights, bias, out + begin * S.output.pixel_stride, oy, begin);
+  });
+}
+
+/// The tiles [first, end) of a 1x1 convolution's map for one block of channels. There are thousands of them
+/// in a large map, of two lengths.
+template <Conv2dSpec S, class Act, std::size_t Channels>
+void convolve_tiles(const float* x, const float* weights, const float* bias, float* y, std::size_t first,
+                    std::size_t end) {
+  constexpr Division row = ConvolutionPlan<S>::row;
+  const auto tile = [&]<std::size_t Pixels>(std::size_t begin) {
+    convolve_tile<S, Act, Pixels, Channels, false, 0>(x, weights, bias, y + begin * S.output.pixel_stride, 0,
+                                                      begin);
+  };
+  for (std::size_t t = first; t < end; ++t)
+    if (t < row.larger)
+      tile.template operator()<row.length(0)>(row.begin(t));
+    else
+      tile.template operator()<row.size>(row.begin(t));
 }
 
 /// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block].
@@ -5028,10 +5042,9 @@ struct DirectConvolution {
   static void convolve_part(const float* x, const float* weights, const float* bias, float* y,
                             std::size_t first, std::size_t end) {
     if constexpr (P::pointwise)
-      convolve_row<S, Act, Channels>(x, weights, bias, y, 0, first, end);
+      convolve_tiles<S, Act, Channels>(x, weights, bias, y, first, end);
     else
-      for (std::size_t oy = first; oy < end; ++oy)
-        convolve_row<S, Act, Channels>(x, weights, bias, y, oy, 0, P::row.count);
+      for (std::size_t oy = first; oy < end; ++oy) convolve_row<S, Act, Channels>(x, weights, bias, y, oy);
   }
 };
 
@@ -5634,8 +5647,20 @@ struct WinogradConvolution {
 
 namespace graft::detail::simd {
 
+/// Price of keeping so many floats of packed weights and of reading them for each image, in units of
+/// step_cost: none for what a cache holds, 16 cycles for each vector beyond, of which reading from memory
+/// takes a half. So the larger tiles of minimal filtering, which make four to seven numbers of one weight,
+/// are left to layers with few weights or large maps: VGG16 takes 92 MB less.
+constexpr double weights_cost(std::size_t packed_size) {
+  constexpr std::size_t cached = std::size_t{2} << 20;  // floats: a share of the third-level cache
+  return packed_size <= cached ? 0.0 : 32.0 * static_cast<double>((packed_size - cached) / lanes);
+}
+
+template <class A>
+inline constexpr double whole_cost = A::cost + weights_cost(A::packed_size);
+
 template <class A, class B>
-using Cheaper = std::conditional_t<(B::cost < A::cost), B, A>;
+using Cheaper = std::conditional_t<(whole_cost<B> < whole_cost<A>), B, A>;
 
 /// Minimal filtering of tiles of Y by X outputs.
 template <Conv2dSpec S, std::size_t Y, std::size_t X>
@@ -5651,7 +5676,7 @@ constexpr auto choose_algorithm() {
                 S.input.channels > 1024)
     return Direct{};
   else if constexpr (window.height == 3 && window.width == 3)
-    return Cheaper<Cheaper<Direct, Winograd<S, 4, 4>>, Winograd<S, 6, 6>>{};
+    return Cheaper<Cheaper<Cheaper<Direct, Winograd<S, 4, 4>>, Winograd<S, 6, 6>>, Winograd<S, 2, 2>>{};
   else if constexpr (window.height == 5 && window.width == 5)
     return Cheaper<Direct, Winograd<S, 4, 4>>{};
   else if constexpr (window.height == 1 && window.width == 7)
@@ -7825,6 +7850,7 @@ struct Frame {
   float* saved = nullptr;                     // training: batch statistics for the backward pass
   Seed dropout{};                             // training: what this step's masks are drawn from
   const float* ahead = nullptr;  // training: (batch, units) of the Dense at node_ahead, if already computed
+  const float* originals = nullptr;  // folded, on a backend that reads host memory: as they were loaded
 };
 
 /// Backend memory that holds the gradients of a frame's values.
@@ -7959,12 +7985,25 @@ BatchNormVectors batch_norm_vectors(const float* p, std::size_t channels) {
 template <class Site>
 inline constexpr std::size_t first_stage_size = Site::has_inner ? depthwise_spec<Site>.kernel_size() : 0;
 
+/// Whether a folded step reads its parameters where they were loaded: those of a Dense that nothing is folded
+/// into have the form that kernels read, and are too many to be kept twice.
+template <LayeredNetwork Net, Backend B, std::size_t I>
+constexpr bool reads_originals() {
+  using S = Site<Net, frozen_mode, I>;
+  if constexpr (is_dense(S::node))
+    return B::reads_host_memory && S::layer::use_bias && S::step.scale_shift == Step::none;
+  else
+    return false;
+}
+
 /// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
 /// of a batch normalisation that no layer has taken up, scale, then shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
-  if constexpr (requires { typename S::layer::kernel_size; })
+  if constexpr (reads_originals<Net, B, I>())
+    return 0;
+  else if constexpr (requires { typename S::layer::kernel_size; })
     return first_stage_size<S> + B::template packed_size<conv2d_spec<S>> + S::output.channels;
   else if constexpr (S::node.role == Role::linear)
     return S::node.parameter_size + (S::layer::use_bias ? 0 : S::output.channels);
@@ -8003,10 +8042,12 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 
   static const float* parameters(const F& f) {
-    if constexpr (Mode.folded)
-      return f.parameters.at(prepared_offsets<Net, B>[I]);
-    else
+    if constexpr (!Mode.folded)
       return f.parameters.at(S::node.parameter_offset);
+    else if constexpr (reads_originals<Net, B, I>())
+      return f.originals + S::node.parameter_offset;
+    else
+      return f.parameters.at(prepared_offsets<Net, B>[I]);
   }
 
   template <std::size_t Filters, class Kernel, class... Options>
@@ -8214,15 +8255,22 @@ void prepare_step(typename B::Context& context, std::span<const float> parameter
       constexpr std::size_t before = first_stage_size<S>;
       constexpr std::size_t kernel_size =
           S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
-      const auto [kernel, bias] =
-          fold(own.subspan(before, kernel_size), S::layer::use_bias ? &own[before + kernel_size] : nullptr,
-               scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
-      if constexpr (requires { typename S::layer::kernel_size; })
-        B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
-      else
-        B::upload(context, kernel, destination);
-      if constexpr (before > 0) B::upload(context, own.first(before), destination);
-      B::upload(context, bias, destination + (size - channels));
+      const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
+        if constexpr (requires { typename S::layer::kernel_size; })
+          B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
+        else
+          B::upload(context, kernel, destination);
+        if constexpr (before > 0) B::upload(context, own.first(before), destination);
+        B::upload(context, bias, destination + (size - channels));
+      };
+      const std::span<const float> kernel = own.subspan(before, kernel_size);
+      if constexpr (S::step.scale_shift == Step::none && S::layer::use_bias) {
+        write(kernel, own.last(channels));
+      } else {
+        const auto folded = fold(kernel, S::layer::use_bias ? &own[before + kernel_size] : nullptr,
+                                 scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
+        write(folded.first, folded.second);
+      }
     } else if constexpr (S::node.role == Role::scale_shift) {
       constexpr std::size_t channels = S::output.channels;
       const ScaleShift by = scale_shift_of<Net, S::step.node>(parameters, channels);
@@ -8353,6 +8401,14 @@ class Extractor {
   /// arena_size).
   void run(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y) const;
 
+  /// The same as far as the last of the layers that Keras calls Names, whose values go to `values`, each
+  /// (batch, the layer's output); y (batch, output) may be overwritten. A value is the same bits as that of a
+  /// network cut there. Adds the seconds from the input to each layer to `seconds` (slots, names). A layer
+  /// that is fused with the one behind it does not compile. Defined in model/cut_values.hpp.
+  template <fixed_string... Names>
+  void run_cuts(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y,
+                const std::array<float*, sizeof...(Names)>& values, std::span<double> seconds) const;
+
   /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
   /// model/profile.hpp.
   Profile profile(const ProfileOptions& options) const;
@@ -8402,9 +8458,14 @@ void Extractor<Net, B>::run(typename B::Context& context, std::size_t batch, con
   require_weights();
   const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
   B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    detail::forward<Net, frozen_mode, B>(detail::Frame<B>{context, count, x + first * input_shape.size(),
-                                                          y + first * output_shape.size(),
-                                                          arena + slot * slot_size, prepared_->data()});
+    detail::Frame<B> frame{context,
+                           count,
+                           x + first * input_shape.size(),
+                           y + first * output_shape.size(),
+                           arena + slot * slot_size,
+                           prepared_->data()};
+    frame.originals = parameters_.data();
+    detail::forward<Net, frozen_mode, B>(frame);
   });
 }
 
@@ -9588,7 +9649,8 @@ LayerProfile static_profile() {
           .input = shape_of(S::input),
           .output = shape_of(S::output),
           .macs = S::node.macs,
-          .weight_bytes = sizeof(float) * prepared_size<Net, B, I>(),
+          .weight_bytes = sizeof(float) * (reads_originals<Net, B, I>() ? S::node.parameter_size
+                                                                        : prepared_size<Net, B, I>()),
           .read_bytes = sizeof(float) * S::input.size(),
           .written_bytes = sizeof(float) * S::output.size()};
 }
@@ -9627,12 +9689,13 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
   std::vector<double> seconds(steps * profile.samples);  // (steps, samples)
   const auto batch = [&](std::size_t repetition) {
     B::split_batch(context, images, [&](std::size_t first, std::size_t count, std::size_t slot) {
-      const Frame frame{context,
-                        count,
-                        x.data() + first * input_shape.size(),
-                        y.data() + first * output_shape.size(),
-                        arena.data() + slot * piece * arena_size,
-                        prepared_->data()};
+      Frame frame{context,
+                  count,
+                  x.data() + first * input_shape.size(),
+                  y.data() + first * output_shape.size(),
+                  arena.data() + slot * piece * arena_size,
+                  prepared_->data()};
+      frame.originals = parameters_.data();
       double* sample = seconds.data() + repetition * pieces + first / piece;
       for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
         *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(count);
@@ -10194,6 +10257,794 @@ inline std::ostream& operator<<(std::ostream& out, const ConfusionMatrix& matrix
 
 namespace graft {
 
+/// A layer that a backbone can be cut behind, and what is in front of the cut.
+struct CutPoint {
+  std::string layer{};         ///< as Keras calls it: "mixed7"
+  Shape shape{};               ///< of its output, the features
+  std::size_t parameters = 0;  ///< of the backbone up to there
+  std::size_t macs = 0;        ///< multiply-adds for one image
+  double seconds = 0;          ///< of one thread for one image, measured; 0 without images
+};
+
+}  // namespace graft
+
+#include <initializer_list>
+
+namespace graft {
+
+/// What one epoch of `fit` ended with.
+struct EpochLog {
+  std::size_t epoch = 0;  ///< counted from zero, as Keras does
+  double loss = 0;
+  double accuracy = 0;                                             ///< fraction, 0 to 1
+  double val_loss = std::numeric_limits<double>::quiet_NaN();      ///< NaN without validation
+  double val_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN without validation
+  double seconds = 0;                                              ///< wall time, validation included
+
+  /// Whether the epoch was validated. A diverged `val_loss` is NaN too; an accuracy that was measured never
+  /// is.
+  bool validated() const { return !std::isnan(val_accuracy); }
+};
+
+/// The curves of one `fit`, an EpochLog for each epoch, or of several as phases of one training.
+class History {
+ public:
+  using value_type = EpochLog;
+  using const_iterator = std::vector<EpochLog>::const_iterator;
+
+  History() = default;
+  History(std::initializer_list<EpochLog> epochs) : epochs_{epochs} {}
+
+  void push_back(const EpochLog& epoch) { epochs_.push_back(epoch); }
+  /// Appends another `fit` as a new phase of this training; its epochs keep their numbers.
+  void append(const History& phase) {
+    if (!empty() && !phase.empty()) phases_.push_back(size());
+    epochs_.insert(epochs_.end(), phase.begin(), phase.end());
+  }
+  /// Where a new phase begins: the index of its first epoch, for each but the first.
+  const std::vector<std::size_t>& phases() const { return phases_; }
+  std::size_t size() const { return epochs_.size(); }
+  bool empty() const { return epochs_.empty(); }
+  const EpochLog& operator[](std::size_t i) const { return epochs_[i]; }
+  const EpochLog& front() const { return epochs_.front(); }
+  const EpochLog& back() const { return epochs_.back(); }
+  const_iterator begin() const { return epochs_.begin(); }
+  const_iterator end() const { return epochs_.end(); }
+
+  /// Whether at least one epoch was validated.
+  bool validated() const {
+    return std::any_of(begin(), end(), [](const EpochLog& e) { return e.validated(); });
+  }
+
+  /// The epoch with the highest validation accuracy, or training accuracy if none was validated; the earliest
+  /// of equals. Throws DataError if there is no epoch.
+  const EpochLog& best() const {
+    if (empty()) throw DataError{"History::best", "at least one epoch", "none"};
+    const auto score = [use_validation = validated()](const EpochLog& e) {
+      const double accuracy = use_validation ? e.val_accuracy : e.accuracy;
+      return std::isnan(accuracy) ? -1.0 : accuracy;
+    };
+    return *std::max_element(begin(), end(),
+                             [&](const EpochLog& a, const EpochLog& b) { return score(a) < score(b); });
+  }
+
+  /// Writes the file that Keras' CSVLogger writes: `epoch` and the keys in alphabetical order, epochs from
+  /// zero, CRLF line ends, numbers as Python prints them. The val_ columns are there if any epoch was
+  /// validated, with NA where one was not. Throws OutputError.
+  void write_csv(const std::filesystem::path& path) const {
+    using Column = std::pair<std::string_view, double EpochLog::*>;
+    std::vector<Column> columns{{"accuracy", &EpochLog::accuracy}, {"loss", &EpochLog::loss}};
+    if (validated())
+      columns.insert(columns.end(),
+                     {{"val_accuracy", &EpochLog::val_accuracy}, {"val_loss", &EpochLog::val_loss}});
+    std::string text = "epoch";
+    for (const auto& [name, member] : columns) text.append(",").append(name);
+    for (const EpochLog& e : epochs_) {
+      text += "\r\n" + std::to_string(e.epoch);
+      for (const auto& [name, member] : columns)
+        text += name.starts_with("val_") && !e.validated() ? ",NA" : "," + detail::python_repr(e.*member);
+    }
+    write_file(path, text + "\r\n");
+  }
+
+ private:
+  std::vector<EpochLog> epochs_;
+  std::vector<std::size_t> phases_;
+};
+
+}  // namespace graft
+
+namespace graft::detail {
+
+/// The style sheet of the report. Text keeps a contrast of at least 4.5 to 1 on what is behind it, in both
+/// colour schemes; training and validation differ in shape as well as in colour.
+inline constexpr const char* report_style = R"css(
+:root {
+  color-scheme: light dark;
+  --paper: #fff; --ink: #1b1e22; --muted: #5b636c; --line: #dfe3e8; --hair: #eceff2; --panel: #f6f7f9;
+  --train: #b2540d; --val: #1c62b5; --right: 28 98 181; --wrong: 200 84 10;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #14171b; --ink: #e4e7ea; --muted: #9ba4ae; --line: #343a41; --hair: #262b31; --panel: #1c2025;
+    --train: #f0a35e; --val: #74b3f6; --right: 74 144 226; --wrong: 224 122 47;
+  }
+}
+@media print {
+  :root {
+    color-scheme: light;
+    --paper: #fff; --ink: #000; --muted: #444; --line: #bbb; --hair: #ddd; --panel: #f6f7f9;
+    --train: #b2540d; --val: #1c62b5; --right: 28 98 181; --wrong: 200 84 10;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0 auto; max-width: 66rem; padding: 2.5rem clamp(1rem, 4vw, 2.5rem) 3rem;
+  background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
+  font-variant-numeric: tabular-nums; print-color-adjust: exact; -webkit-print-color-adjust: exact;
+}
+h1, h2, h3, p, dl, dd, ul, figure { margin: 0; padding: 0; }
+h1 { font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -.01em; overflow-wrap: anywhere; }
+h2 { font-size: 1.125rem; font-weight: 650; margin-bottom: 1rem; }
+h3 { font-size: 1rem; font-weight: 600; display: inline; }
+section { margin-top: 2.75rem; }
+.note { color: var(--muted); font-size: .875rem; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2rem 3rem; }
+.columns > *, .charts > * { min-width: 0; }
+.columns.stacked { grid-template-columns: 1fr; }
+
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.25rem 2rem;
+  margin-top: 1.5rem; padding: 1.25rem 0; border: solid var(--line); border-width: 1px 0; }
+.figures dt { color: var(--muted); font-size: .875rem; }
+.figures dd.value { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; white-space: nowrap; }
+.figures dd.note { line-height: 1.35; }
+
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 2rem 2.5rem; }
+.chart figcaption { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; margin-bottom: .5rem; }
+.legend { display: flex; gap: 1rem; margin-left: auto; list-style: none; font-size: .875rem; color: var(--muted); }
+.legend svg { width: 26px; height: 12px; margin-right: .375rem; }
+.plot { display: block; width: 100%; height: auto; overflow: visible; }
+.plot text { font-size: 13px; fill: var(--muted); }
+.plot text.best { fill: var(--ink); }
+.grid { stroke: var(--hair); fill: none; }
+path.phase { stroke: var(--muted); fill: none; }
+path.best { stroke: var(--muted); stroke-dasharray: 2 3; fill: none; }
+.train { --curve: var(--train); } .val { --curve: var(--val); }
+.line { stroke: var(--curve); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }
+.mark { fill: var(--paper); stroke: var(--curve); stroke-width: 2; }
+.val .mark { fill: var(--curve); }
+.reach { fill: transparent; }
+.dense .mark { opacity: 0; }
+.point:hover .mark { opacity: 1; stroke-width: 4; }
+
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9375rem; }
+caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
+th, td { padding: .375rem .625rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--hair); }
+th { font-weight: 500; color: var(--muted); }
+thead th { border-bottom-color: var(--line); vertical-align: bottom; }
+th.epoch, .classes th:first-child { text-align: left; }
+tbody th { color: var(--ink); }
+th.group { text-align: center; border-bottom: 0; }
+tr.best td, tr.best th { font-weight: 650; background: var(--panel); }
+tr.best .note { margin-left: .25rem; }
+.wide { width: 100%; }
+
+.matrix td { min-width: 5.5rem; padding: .625rem .75rem; text-align: center; border: 2px solid var(--paper); }
+.matrix td b { display: block; font-size: 1.125rem; line-height: 1.2; font-weight: 600; }
+.matrix td .note { color: inherit; }
+.matrix td.none { color: var(--muted); }
+.matrix th { border: 0; }
+.matrix thead th { text-align: center; }
+.matrix tbody th { text-align: right; padding-left: 0; }
+.matrix.many td { min-width: 0; padding: .25rem .375rem; font-size: .8125rem; border-width: 1px; }
+.matrix.many th { font-size: .8125rem; }
+.matrix.many thead th.class { writing-mode: vertical-rl; text-align: left; padding: .375rem .25rem; }
+
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 1.5rem 1.25rem;
+  margin-top: 1rem; list-style: none; padding: 0; }
+.gallery li { break-inside: avoid; font-size: .8125rem; line-height: 1.45; overflow-wrap: anywhere; }
+.gallery img, .gallery .blank { display: block; width: 100%; height: auto; aspect-ratio: 1; object-fit: contain; background: var(--panel);
+  border-radius: 3px; margin-bottom: .5rem; }
+.gallery .file { display: block; color: var(--muted); margin-top: .125rem; }
+
+.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .375rem 1.5rem; font-size: .9375rem; }
+.facts dt { color: var(--muted); }
+.facts dd { overflow-wrap: anywhere; }
+details { margin-top: 1.5rem; }
+summary { cursor: pointer; font-weight: 600; }
+pre { overflow-x: auto; margin: .75rem 0 0; padding: 1rem; background: var(--panel); border-radius: 3px;
+  font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+:focus-visible { outline: 2px solid var(--val); outline-offset: 2px; }
+
+@media (max-width: 30rem) {
+  body { padding-top: 1.5rem; }
+  .plot text { font-size: 17px; }
+  .figures { grid-template-columns: 1fr 1fr; }
+  .gallery { grid-template-columns: 1fr 1fr; }
+  table.wide { font-size: .8125rem; }
+  th, td { padding: .375rem .1875rem; }
+  tr.best .note { display: none; }
+}
+@media print {
+  body { padding: 0; max-width: none; font-size: 10.5pt; }
+  section { margin-top: 1.5rem; }
+  .chart, .figures, tr { break-inside: avoid; }
+  h2, h2 + p { break-after: avoid; }
+  .plot text { font-size: 17px; }
+  .legend { gap: .5rem; font-size: .75rem; }
+  .charts, .columns:not(.stacked) { grid-template-columns: 1fr 1fr; }
+  .gallery { grid-template-columns: repeat(5, 1fr); }
+}
+)css";
+
+}  // namespace graft::detail
+
+// Text as it stands in the report's HTML.
+namespace graft::detail {
+
+/// Bytes that the UTF-8 character at the start of `text` takes, or 0 if there is none that HTML allows: file
+/// names are any bytes, a control character or a stray byte would make the whole page invalid, and a change
+/// of direction could make "gpj.exe" look like "exe.jpg".
+inline std::size_t html_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return (first >= 0x20 && first != 0x7F) || first == '\t' || first == '\n' ? 1 : 0;
+  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  std::uint32_t code = first & (0xFFu >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    code = code << 6 | (byte(i) & 0x3Fu);
+  }
+  const bool overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
+  const bool surrogate = code >= 0xD800 && code < 0xE000;
+  const bool noncharacter = (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code < 0xFDF0);
+  const bool reverses = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  return overlong || surrogate || noncharacter || reverses || code < 0xA0 || code > 0x10FFFF ? 0 : size;
+}
+
+/// Any bytes as text between tags or inside a quoted attribute; what is no character becomes U+FFFD.
+inline std::string html(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t size = html_character(text);
+    const char c = text[0];
+    if (size == 0)
+      out += "\xEF\xBF\xBD";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\'')
+      out += "&#39;";
+    else
+      out += text.substr(0, size);
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return out;
+}
+
+inline std::string base64(std::span<const std::uint8_t> bytes) {
+  static constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;  // three bytes, four characters of six bits
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? bytes[i + k] : 0u);
+    for (std::size_t k = 0; k < 4; ++k)
+      out += i + k <= bytes.size() ? alphabet[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
+/// "98.84 %" that does not break over lines.
+inline std::string html_percent(double ratio, int decimals = 2) {
+  return std::isnan(ratio) ? "–" : fixed(100 * ratio, decimals) + "&nbsp;%";
+}
+
+/// A loss: four decimals as on the terminal, small and huge ones with an exponent.
+inline std::string html_loss(double loss) {
+  if (!std::isfinite(loss)) return std::isnan(loss) ? "NaN" : loss < 0 ? "−∞" : "∞";
+  const double size = std::abs(loss);
+  return (size > 0 && size <= 1e-3) || size >= 1e6 ? scientific(loss, 2) : fixed(loss, 4);
+}
+
+/// "0.42 s", "41.2 s", "3 min 05 s", "1 h 02 min".
+inline std::string html_duration(double seconds) {
+  if (seconds < 9.995) return fixed(seconds, 2) + "&nbsp;s";
+  if (seconds < 59.95) return fixed(seconds, 1) + "&nbsp;s";
+  const auto parts = [](unsigned long long small, const char* big_unit, const char* small_unit) {
+    const auto rest = small % 60;
+    return std::to_string(small / 60) + "&nbsp;" + big_unit + (rest < 10 ? "&nbsp;0" : "&nbsp;") +
+           std::to_string(rest) + "&nbsp;" + small_unit;
+  };
+  const auto whole = static_cast<unsigned long long>(seconds + 0.5);
+  return whole < 3600 ? parts(whole, "min", "s") : parts((whole + 30) / 60, "h", "min");
+}
+
+}  // namespace graft::detail
+
+namespace graft {
+
+/// What a run was made of, in words: "Images", "661 + 173"; "Seed", "42".
+using ReportFacts = std::vector<std::pair<std::string, std::string>>;
+
+namespace detail {
+
+inline std::string report_facts(const ReportFacts& facts) {
+  if (facts.empty()) return "";
+  std::string out = "<dl class=\"facts\">\n";
+  for (const auto& [name, value] : facts)
+    out += "<dt>" + html(name) + "</dt><dd><bdi>" + html(value) + "</bdi></dd>\n";
+  return out + "</dl>\n";
+}
+
+/// One of the numbers to know first, in a <dl class="figures">. Value and note are HTML already.
+inline std::string report_figure(std::string_view name, const std::string& value, const std::string& note) {
+  return "<div><dt>" + html(name) + "</dt><dd class=\"value\">" + value + "</dd><dd class=\"note\">" + note +
+         "</dd></div>\n";
+}
+
+/// A page around its sections. It loads nothing from anywhere and runs nothing; its own policy forbids both.
+inline std::string whole_page(std::string_view title, const std::string& sections) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+         "'unsafe-inline'; img-src data:\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+         html(title) + "</title>\n<style>" + report_style + "</style>\n</head>\n<body>\n<header>\n<h1>" +
+         html(title) + "</h1>\n</header>\n<main>\n" +
+         (sections.empty() ? "<p>Nothing was recorded.</p>\n" : sections) + "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace detail
+}  // namespace graft
+
+namespace graft::detail {
+
+/// The vertical axis of a chart: its range, where its grid lines stand, and what they are called.
+struct Axis {
+  double low = 0;
+  double high = 1;
+  bool logarithmic = false;
+  std::vector<std::pair<double, std::string>> ticks{};
+
+  /// 0 at the lower end, 1 at the upper one.
+  double position(double value) const {
+    if (logarithmic) return std::log(value / low) / std::log(high / low);
+    return (value - low) / (high - low);
+  }
+};
+
+/// Whether a chart can show a value; an axis that reaches to 1e300 could show nothing else.
+inline bool drawable(double value) { return std::abs(value) < 1e100; }
+
+/// The step of 1, 2 or 5 times a power of ten that divides `range` into about `parts`, and that power.
+inline std::pair<double, int> nice_step(double range, double parts) {
+  const double rough = range / parts;
+  int power = static_cast<int>(std::floor(std::log10(rough)));
+  const double digit = rough / std::pow(10.0, power);
+  const int nice = digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10;
+  if (nice == 10) ++power;
+  return {(nice == 10 ? 1 : nice) * std::pow(10.0, power), power};
+}
+
+/// Fills in an axis from `low` to `high` and widens it to whole steps.
+template <typename Label>
+Axis linear_axis(double low, double high, const Label& label) {
+  const auto [step, power] = nice_step(high - low, 4);
+  const double first = std::floor(low / step + 1e-6), last = std::ceil(high / step - 1e-6);
+  Axis axis{.low = first * step, .high = last * step};
+  for (double i = first; i <= last; ++i) axis.ticks.emplace_back(i * step, label(i * step, power));
+  return axis;
+}
+
+/// An axis for values between 0 and 1, in per cent, that never leaves that range.
+inline Axis accuracy_axis(double lowest, double highest) {
+  const double margin = std::max(0.0, 0.01 - (highest - lowest));  // a flat curve gets a whole per cent
+  const double low = std::max(0.0, lowest - margin), high = std::min(1.0, highest + margin);
+  return linear_axis(low, high,
+                     [](double value, int power) { return percent(value, std::max(0, -2 - power)); });
+}
+
+/// A number on an axis whose finest digit is 10^power.
+inline std::string axis_number(double value, int power) {
+  if (value == 0) return "0";
+  const int size = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-9));
+  if (power >= -4 && size <= 5) return fixed(value, std::max(0, -power));
+  return scientific(value, std::max(0, size - power));
+}
+
+/// An axis for positive values of very different sizes, with lines at 1, 2 and 5 or only at powers of ten.
+inline Axis logarithmic_axis(double lowest, double highest) {
+  const int first = static_cast<int>(std::floor(std::log10(lowest) + 1e-9));
+  const int last = static_cast<int>(std::ceil(std::log10(highest) - 1e-9));
+  const int decades = std::max(1, last - first);
+  const int stride = (decades + 5) / 6;  // at most about seven lines
+  Axis axis{.logarithmic = true};
+  for (int power = first; power <= last; power += stride)
+    for (const int digit : {1, 2, 5})
+      if (digit == 1 || (decades <= 3 && power < last))
+        axis.ticks.emplace_back(digit * std::pow(10.0, power),
+                                axis_number(digit * std::pow(10.0, power), power));
+  if (axis.ticks.back().first < highest * (1 - 1e-9)) {
+    const int power = first + (last - first + stride - 1) / stride * stride;
+    axis.ticks.emplace_back(std::pow(10.0, power), axis_number(std::pow(10.0, power), power));
+  }
+  // Lines beyond the data but for the nearest one are of no use.
+  while (axis.ticks.size() > 2 && axis.ticks[1].first <= lowest) axis.ticks.erase(axis.ticks.begin());
+  while (axis.ticks.size() > 2 && axis.ticks[axis.ticks.size() - 2].first >= highest) axis.ticks.pop_back();
+  axis.low = axis.ticks.front().first;
+  axis.high = axis.ticks.back().first;
+  return axis;
+}
+
+/// An axis for losses: from zero if the curves come near it, logarithmic if they span more than a factor
+/// of 20.
+inline Axis loss_axis(double lowest, double highest) {
+  if (lowest > 0 && highest > 20 * lowest) return logarithmic_axis(lowest, highest);
+  const double size = std::max(std::abs(lowest), std::abs(highest));
+  if (size == 0) return linear_axis(0, 1, axis_number);
+  const double margin = std::max(0.0, 0.02 * size - (highest - lowest));
+  const bool near_zero = lowest >= 0 && lowest < 0.6 * highest;
+  return linear_axis(near_zero ? 0 : lowest - margin, highest + margin, axis_number);
+}
+
+/// The epochs that the horizontal axis names, at most about twelve.
+inline std::vector<std::size_t> epoch_ticks(std::size_t first, std::size_t last) {
+  std::size_t step = 1;
+  for (std::size_t i = 0; (last - first) / step > 12; ++i)
+    step = step * (i % 3 == 1 ? 5 : 4) / 2;  // 1 2 5 10 …
+  std::vector<std::size_t> ticks;
+  if (step > 2 && first % step != 0 && first % step <= step / 2) ticks.push_back(first);
+  for (std::size_t n = (first + step - 1) / step * step; n <= last; n += step) ticks.push_back(n);
+  return ticks;
+}
+
+}  // namespace graft::detail
+
+// The pieces that the report's drawings are made of.
+namespace graft::detail {
+
+/// The sheet that a chart is drawn on, in units of its SVG, and the rectangle between its axes.
+struct Sheet {
+  static constexpr double width = 480, height = 276, left = 58, right = 474, top = 24, bottom = 232;
+};
+
+/// A coordinate, to a tenth.
+inline std::string svg_number(double coordinate) {
+  std::string text = fixed(coordinate, 1);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+inline std::string svg_point(double x, double y) { return svg_number(x) + " " + svg_number(y); }
+
+inline std::string svg_label(double x, double y, std::string_view anchor, std::string_view css_class,
+                             std::string_view text) {
+  return "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) + "\" text-anchor=\"" +
+         std::string{anchor} + "\" class=\"" + std::string{css_class} + "\">" + html(text) + "</text>\n";
+}
+
+/// A mark of what was validated is a square, of what was trained a circle.
+inline std::string svg_mark(std::string_view css_class, double x, double y) {
+  if (css_class == "val")
+    return "<rect class=\"mark\" x=\"" + svg_number(x - 3) + "\" y=\"" + svg_number(y - 3) +
+           "\" width=\"6\" height=\"6\"/>";
+  return "<circle class=\"mark\" cx=\"" + svg_number(x) + "\" cy=\"" + svg_number(y) + "\" r=\"3\"/>";
+}
+
+/// A mark with a tooltip, which is HTML already, that shows around it too.
+inline std::string svg_data_point(std::string_view css_class, double x, double y,
+                                  const std::string& tooltip) {
+  return "<g class=\"point\"><circle class=\"reach\" cx=\"" + svg_number(x) + "\" cy=\"" + svg_number(y) +
+         "\" r=\"9\"/>" + svg_mark(css_class, x, y) + "<title>" + tooltip + "</title></g>\n";
+}
+
+inline double sheet_x(const Axis& axis, double value) {
+  return Sheet::left + (Sheet::right - Sheet::left) * axis.position(value);
+}
+inline double sheet_y(const Axis& axis, double value) {
+  return Sheet::bottom - (Sheet::bottom - Sheet::top) * axis.position(value);
+}
+
+/// The beginning of a drawing: what it shows for those who cannot see it, which is HTML already, the
+/// horizontal lines of its vertical axis, and the name of the other one.
+inline std::string svg_sheet(std::string_view css_class, const std::string& description, const Axis& vertical,
+                             std::string_view horizontal_name) {
+  std::string out = "<svg viewBox=\"0 0 " + svg_number(Sheet::width) + " " + svg_number(Sheet::height) +
+                    "\" role=\"img\" class=\"" + std::string{css_class} + "\" aria-label=\"" + description +
+                    "\">\n";
+  std::string grid;
+  for (const auto& [value, name] : vertical.ticks) {
+    grid += "M" + svg_point(Sheet::left, sheet_y(vertical, value)) + "H" + svg_number(Sheet::right);
+    out += svg_label(Sheet::left - 8, sheet_y(vertical, value) + 4, "end", "tick", name);
+  }
+  out += "<path class=\"grid\" d=\"" + grid + "\"/>\n";
+  return out +
+         svg_label((Sheet::left + Sheet::right) / 2, Sheet::bottom + 38, "middle", "tick", horizontal_name);
+}
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// A named point of a scatter plot.
+struct ScatterPoint {
+  std::string name;
+  double cost;      ///< along the horizontal axis, from zero
+  double accuracy;  ///< 0 to 1; one that was not measured is NaN and not drawn
+};
+
+/// One figure of the report as an inline SVG: validation accuracy against a cost, each point with its name.
+class Scatter : Sheet {
+ public:
+  Scatter(std::string_view title, std::string_view cost_name, std::vector<ScatterPoint> points)
+      : title_{title}, cost_name_{cost_name}, points_{std::move(points)} {
+    const auto first_undrawable =
+        std::stable_partition(points_.begin(), points_.end(),
+                              [](const ScatterPoint& p) { return drawable(p.cost) && drawable(p.accuracy); });
+    missing_ = static_cast<std::size_t>(points_.end() - first_undrawable);
+    points_.erase(first_undrawable, points_.end());
+    double low = 1, high = 0, most = 0;
+    for (const ScatterPoint& p : points_) {
+      low = std::min(low, p.accuracy);
+      high = std::max(high, p.accuracy);
+      most = std::max(most, p.cost);
+    }
+    vertical_ = low <= high ? accuracy_axis(low, high) : accuracy_axis(0, 1);
+    horizontal_ = linear_axis(0, most > 0 ? most : 1, axis_number);
+  }
+
+  /// <figure> with heading and drawing.
+  std::string figure() const {
+    std::string out = "<figure class=\"chart\">\n<figcaption><h3>" + html(title_) + "</h3></figcaption>\n" +
+                      svg_sheet("plot", description(), vertical_, cost_name_);
+    for (const auto& [value, name] : horizontal_.ticks)
+      out += svg_label(sheet_x(horizontal_, value), bottom + 18, value < horizontal_.high ? "middle" : "end",
+                       "tick", name);  // within the sheet
+    std::string marks;
+    std::vector<Box> taken;
+    for (const ScatterPoint& p : points_) taken.push_back({x(p) - 5, x(p) + 5, y(p) - 5, y(p) + 5});
+    for (const ScatterPoint& p : points_) {
+      marks += svg_data_point("val", x(p), y(p), text(p));
+      out += label(p, taken);
+    }
+    out += "<g class=\"val\">" + marks + "</g>\n</svg>\n";
+    if (missing_ > 0)
+      out += "<p class=\"note\">" + std::to_string(missing_) +
+             (missing_ == 1 ? " point was" : " points were") + " not measured.</p>\n";
+    return out + "</figure>\n";
+  }
+
+ private:
+  struct Box {
+    double left, right, top, bottom;
+    bool meets(const Box& other) const {
+      return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+    }
+  };
+
+  double x(const ScatterPoint& p) const { return sheet_x(horizontal_, p.cost); }
+  double y(const ScatterPoint& p) const { return sheet_y(vertical_, p.accuracy); }
+
+  std::string text(const ScatterPoint& p) const {
+    // Four digits, as the axes and the tables have them at most.
+    const int size = p.cost > 0 ? static_cast<int>(std::floor(std::log10(p.cost))) : 0;
+    return html(p.name) + ": " + html_percent(p.accuracy) + " at " +
+           fixed(p.cost, std::clamp(3 - size, 0, 4));
+  }
+
+  /// What the drawing shows, for those who cannot see it.
+  std::string description() const {
+    std::string all = html(title_) + ". Horizontal: " + html(cost_name_) + ".";
+    for (const ScatterPoint& p : points_) all += " " + text(p) + ".";
+    return all;
+  }
+
+  /// The name of a point, where it hides no mark and no other name if there is such a place.
+  std::string label(const ScatterPoint& p, std::vector<Box>& taken) const {
+    constexpr double character = 7.2, ascent = 10, descent = 3;  // of the style's 13 px
+    struct Place {
+      double dx, dy;
+      std::string_view anchor;
+    };
+    constexpr std::array<Place, 10> places{{{8, 4.5, "start"},
+                                            {-8, 4.5, "end"},
+                                            {0, -9, "middle"},
+                                            {0, 19, "middle"},
+                                            {8, -9, "start"},
+                                            {-8, -9, "end"},
+                                            {8, 19, "start"},
+                                            {-8, 19, "end"},
+                                            {0, -23, "middle"},
+                                            {0, 33, "middle"}}};
+    const double length = character * static_cast<double>(p.name.size());
+    const auto box = [&](const Place& place) {
+      const double at = x(p) + place.dx, base = y(p) + place.dy;
+      const double from = place.anchor == "start" ? at
+                          : place.anchor == "end" ? at - length
+                                                  : at - length / 2;
+      return Box{from, from + length, base - ascent, base + descent};
+    };
+    const auto fits = [&](const Place& place) {
+      const Box own = box(place);
+      return own.left >= left && own.right <= Sheet::width && own.top >= 0 && own.bottom <= bottom &&
+             std::none_of(taken.begin(), taken.end(), [&](const Box& other) { return own.meets(other); });
+    };
+    const auto free = std::find_if(places.begin(), places.end(), fits);
+    const Place& place = free == places.end() ? places.front() : *free;
+    taken.push_back(box(place));
+    return svg_label(x(p) + place.dx, y(p) + place.dy, place.anchor, "tick", p.name);
+  }
+
+  std::string_view title_, cost_name_;
+  std::vector<ScatterPoint> points_;
+  std::size_t missing_ = 0;
+  Axis vertical_, horizontal_;
+};
+
+}  // namespace graft::detail
+
+namespace graft {
+
+/// What a head reached behind one cut of a backbone.
+struct CutResult {
+  CutPoint cut{};
+  std::size_t head_parameters = 0;  ///< that were trained
+  History history{};                ///< of the head's `fit`, validated
+
+  /// The best epoch's validation accuracy and loss; NaN if no epoch was validated.
+  double accuracy() const { return history.empty() ? EpochLog{}.val_accuracy : history.best().val_accuracy; }
+  double loss() const { return history.empty() ? EpochLog{}.val_loss : history.best().val_loss; }
+  /// Seconds of training, validation included.
+  double training_seconds() const {
+    double sum = 0;
+    for (const EpochLog& e : history) sum += e.seconds;
+    return sum;
+  }
+};
+
+/// The same head behind several cuts of one backbone: which layer to cut at.
+struct CutComparison {
+  std::string title{};
+  std::vector<CutResult> results{};  ///< in the order in which they are to be shown
+  ReportFacts facts{};
+
+  /// The cut with the highest validation accuracy, of equals that with the fewest multiply-adds. Throws
+  /// DataError if there is none.
+  const CutResult& best() const {
+    if (results.empty()) throw DataError{"CutComparison::best", "at least one cut", "none"};
+    const auto score = [](const CutResult& r) { return std::isnan(r.accuracy()) ? -1.0 : r.accuracy(); };
+    return *std::min_element(results.begin(), results.end(), [&](const CutResult& a, const CutResult& b) {
+      return score(a) != score(b) ? score(a) > score(b) : a.cut.macs < b.cut.macs;
+    });
+  }
+
+  /// The cuts, one a line.
+  std::string table() const;
+};
+
+namespace detail {
+
+/// The columns of a comparison: a heading, the unit below it, and a cell of each cut.
+struct CutColumn {
+  std::string_view heading, unit;
+  std::string (*cell)(const CutResult&);
+};
+
+inline double in_millions(std::size_t count) { return static_cast<double>(count) / 1e6; }
+
+inline constexpr CutColumn cut_columns[]{
+    {"cut", "", [](const CutResult& r) { return r.cut.layer; }},
+    {"features", "", [](const CutResult& r) { return to_string(r.cut.shape); }},
+    {"feature", "values", [](const CutResult& r) { return std::to_string(r.cut.shape.size()); }},
+    {"backbone", "parameters", [](const CutResult& r) { return std::to_string(r.cut.parameters); }},
+    {"head", "parameters", [](const CutResult& r) { return std::to_string(r.head_parameters); }},
+    {"multiply-adds", "millions", [](const CutResult& r) { return fixed(in_millions(r.cut.macs), 1); }},
+    {"backbone", "ms an image", [](const CutResult& r) { return fixed(1e3 * r.cut.seconds, 2); }},
+    {"training", "s", [](const CutResult& r) { return fixed(r.training_seconds(), 2); }},
+    {"validation", "accuracy", [](const CutResult& r) { return percent(r.accuracy()); }},
+    {"validation", "loss", [](const CutResult& r) { return fixed(r.loss(), 4); }}};
+
+inline std::string cut_table(const CutComparison& comparison) {
+  std::string out =
+      "<section>\n<h2>Cuts</h2>\n<div class=\"scroll\" role=\"region\" aria-label=\"Cuts\" "
+      "tabindex=\"0\">\n<table class=\"wide classes\">\n<caption>Accuracy and loss are those of the epoch "
+      "with the highest validation accuracy. Milliseconds are those of one thread.</caption>\n<thead><tr>";
+  for (const CutColumn& column : cut_columns)
+    out += "<th scope=\"col\">" + html(column.heading) + (column.unit.empty() ? "" : "<br/>") +
+           html(column.unit) + "</th>";
+  out += "</tr></thead>\n<tbody>\n";
+  for (const CutResult& result : comparison.results) {
+    out += &result == &comparison.best() ? "<tr class=\"best\">" : "<tr>";
+    for (const CutColumn& column : cut_columns) {
+      const bool first = &column == cut_columns;
+      out +=
+          (first ? "<th scope=\"row\">" : "<td>") + html(column.cell(result)) + (first ? "</th>" : "</td>");
+    }
+    out += "</tr>\n";
+  }
+  return out + "</tbody>\n</table>\n</div>\n</section>\n";
+}
+
+inline std::string cut_figures(const CutComparison& comparison) {
+  const CutResult& best = comparison.best();
+  return "<dl class=\"figures\">\n" +
+         report_figure("Best cut", "<bdi>" + html(best.cut.layer) + "</bdi>",
+                       "of " + std::to_string(comparison.results.size())) +
+         report_figure("Validation accuracy", html_percent(best.accuracy()),
+                       "loss " + html_loss(best.loss())) +
+         report_figure("Features", std::to_string(best.cut.shape.size()), html(to_string(best.cut.shape))) +
+         report_figure("Multiply-adds", fixed(in_millions(best.cut.macs), 1) + "&nbsp;M",
+                       fixed(1e3 * best.cut.seconds, 2) + "&nbsp;ms an image") +
+         "</dl>\n";
+}
+
+inline std::string cut_charts(const CutComparison& comparison) {
+  struct Cost {
+    std::string_view title, name;
+    double (*of)(const CutResult&);
+  };
+  static constexpr Cost costs[]{
+      {"Accuracy and feature size", "Values of an image's features",
+       [](const CutResult& r) { return static_cast<double>(r.cut.shape.size()); }},
+      {"Accuracy and multiply-adds", "Multiply-adds for an image, in millions",
+       [](const CutResult& r) { return in_millions(r.cut.macs); }},
+      {"Accuracy and the backbone's time", "Milliseconds of one thread for an image",
+       [](const CutResult& r) { return 1e3 * r.cut.seconds; }},
+      {"Accuracy and the head's time", "Seconds of training",
+       [](const CutResult& r) { return r.training_seconds(); }}};
+  std::string out = "<section>\n<h2>Validation accuracy against cost</h2>\n<div class=\"charts\">\n";
+  for (const Cost& cost : costs) {
+    std::vector<ScatterPoint> points;
+    for (const CutResult& r : comparison.results) points.push_back({r.cut.layer, cost.of(r), r.accuracy()});
+    out += Scatter{cost.title, cost.name, std::move(points)}.figure();
+  }
+  return out + "</div>\n</section>\n";
+}
+
+inline std::string comparison_page(const CutComparison& comparison) {
+  std::string out;
+  if (!comparison.results.empty())
+    out = cut_figures(comparison) + cut_charts(comparison) + cut_table(comparison);
+  if (!comparison.facts.empty())
+    out += "<section>\n<h2>This run</h2>\n" + report_facts(comparison.facts) + "</section>\n";
+  return whole_page(comparison.title.empty() ? "Comparison of cuts" : comparison.title, out);
+}
+
+}  // namespace detail
+
+inline std::string CutComparison::table() const {
+  std::vector<std::vector<std::string>> rows(2);
+  for (const detail::CutColumn& column : detail::cut_columns) {
+    rows[0].emplace_back(column.heading);
+    rows[1].emplace_back(column.unit);
+  }
+  rows.emplace_back();  // a rule
+  for (const CutResult& result : results) {
+    rows.emplace_back();
+    for (const detail::CutColumn& column : detail::cut_columns) rows.back().push_back(column.cell(result));
+  }
+  return detail::columns(rows, 1);
+}
+
+/// Writes a comparison as one HTML page that needs no other file: validation accuracy against feature size,
+/// multiply-adds and time, and the table. Any bytes are safe as names. Throws OutputError.
+inline void write_report(const std::filesystem::path& path, const CutComparison& comparison) {
+  write_file(path, detail::comparison_page(comparison));
+}
+
+}  // namespace graft
+
+namespace graft {
+
 /// A loss is a rule for one sample, on what the last layer computes before its activation; `last_activation`
 /// says which activation it takes the head to end in.
 template <class L>
@@ -10644,8 +11495,6 @@ struct Console {
 
 }  // namespace graft
 
-#include <initializer_list>
-
 namespace graft {
 
 /// The progress line of one epoch, or of another long task, in Keras 2's words. On a terminal a bar that is
@@ -10949,18 +11798,17 @@ struct ExtractOptions {
 
 namespace detail {
 
-/// Writes sample i of a data set as the network's input; false leaves it out. One overload for each kind of
-/// data set.
-template <class Model>
+/// Writes sample i of a data set as an input of that shape; false leaves it out. One overload for each kind
+/// of data set.
+template <class P, Shape InputShape>
 bool fill_sample(const ImageFolder& folder, std::size_t i, float* input, StageTimes* times) {
-  using P = typename PreprocessingOf<typename Model::base>::type;
   try {
     const Pixels image = [&] {
       const StageTimes::Scope scope{times, Stage::decode};
       return folder.load(i);
     }();
     const StageTimes::Scope scope{times, Stage::preprocess};
-    preprocess_into<P>(image, Model::input_shape, folder.options().interpolation, input);
+    preprocess_into<P>(image, InputShape, folder.options().interpolation, input);
   } catch (const ImageError&) {
     if (folder.options().on_bad_image == OnBadImage::stop) throw;
     return false;
@@ -10968,12 +11816,11 @@ bool fill_sample(const ImageFolder& folder, std::size_t i, float* input, StageTi
   return true;
 }
 
-template <class Model, std::size_t Rank>
+template <class P, Shape InputShape, std::size_t Rank>
 bool fill_sample(const TensorData<Rank>& data, std::size_t i, float* input, StageTimes*) {
-  static_assert(Rank == Model::input_shape.rank + 1,
+  static_assert(Rank == InputShape.rank + 1,
                 "graft: the data set's samples have another rank than the input");
-  const float* sample = data.samples().data() + i * Model::input_shape.size();
-  std::copy_n(sample, Model::input_shape.size(), input);
+  std::copy_n(data.samples().data() + i * InputShape.size(), InputShape.size(), input);
   return true;
 }
 
@@ -10985,71 +11832,69 @@ std::size_t loading_threads(const TensorData<Rank>&, Threads) {
   return 0;
 }
 
-template <class Model, std::size_t Rank>
+template <Shape InputShape, std::size_t Rank>
 void require_samples(const TensorData<Rank>& data) {
-  require_sample_shape(data.samples(), Model::input_shape);
+  require_sample_shape(data.samples(), InputShape);
 }
-template <class Model>
+template <Shape InputShape>
 void require_samples(const ImageFolder&) {
-  static_assert(Model::input_shape.rank == 3 && Model::input_shape[2] == 3,
+  static_assert(InputShape.rank == 3 && InputShape[2] == 3,
                 "graft: an ImageFolder needs a model of RGB images, Image<height, width>");
 }
 
 /// Samples that a backend computes at once, if it likes them in batches.
 inline constexpr std::size_t extraction_batch = 16;
 
-}  // namespace detail
-
-template <class Base, class Head, Backend B>
-template <class Data>
-FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
-  detail::require_classes<output_shape.size()>(data);  // before the work, not after it
-  detail::require_samples<Model>(data);
-  if constexpr (has_backbone) base_.require_weights();
-  FeatureSet features{data.size(), feature_shape.size(), data.class_names(), options.features};
+/// Fills feature sets, one or several, from one pass over a data set, whose samples have preprocessing P.
+/// compute(context, count, inputs, result) gets a thread's memory for `result_size` floats a sample, and
+/// returns where the features for each set are. // array of pointers to (count, feature size)
+template <Backend B, class P, Shape InputShape, class Data, std::size_t Sets, class Compute>
+void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename B::Context& context,
+                  Threads threads, std::size_t result_size, const ExtractOptions& options,
+                  const Compute& compute) {
   std::vector<std::size_t> order(data.size()), labels;
   std::iota(order.begin(), order.end(), std::size_t{0});
-
-  typename B::Context context{threads_};
-  const std::size_t slots = B::slots(context), batch_size = B::images_per_slot(detail::extraction_batch);
-  typename B::Buffer arena{slots * batch_size * base_arena_size};
+  const std::size_t slots = B::slots(context), batch_size = B::images_per_slot(extraction_batch);
   BatchLoader loader{
       std::move(order),
       batch_size,
-      input_shape.size(),
-      detail::loading_threads(data, threads_),
-      [&](std::size_t i, float* input) { return detail::fill_sample<Model>(data, i, input, options.times); },
+      InputShape.size(),
+      loading_threads(data, threads),
+      [&](std::size_t i, float* input) { return fill_sample<P, InputShape>(data, i, input, options.times); },
       {.held = slots, .ahead = std::max<std::size_t>(2, 8 * slots / batch_size)}};
   auto progress = Progress::task(options.console, "Extracting features", data.size(), "image");
   std::mutex turn;  // batches and rows of features are given out together, in one order
   std::exception_ptr failure;
 
   // Every slot takes batches until there are no more; none waits for another.
-  const auto compute = [&] {
-    typename B::Buffer staging{B::staging_size(batch_size * input_shape.size())};
-    typename B::Buffer result{has_backbone ? batch_size * feature_shape.size() : 0};
+  const auto work = [&] {
+    typename B::Buffer staging{B::staging_size(batch_size * InputShape.size())};
+    typename B::Buffer result{batch_size * result_size};
     std::optional<BatchLoader::Batch> batch;
+    std::array<std::span<float>, Sets> rows;
     const auto take = [&] {
       batch.reset();
       const StageTimes::Scope scope{options.times, Stage::wait};
       const std::lock_guard lock{turn};
-      progress.update(features.size() + loader.left_out());
+      progress.update(sets[0].size() + loader.left_out());
       batch = loader.next();
-      if (!batch) return std::span<float>{};
+      if (!batch) return false;
       labels.clear();
       for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
-      return features.append(batch->indices, labels);
+      for (std::size_t k = 0; k < Sets; ++k) rows[k] = sets[k].append(batch->indices, labels);
+      return true;
     };
-    for (std::span<float> rows = take(); batch; rows = take()) {
+    while (take()) {
       const StageTimes::Scope scope{options.times, Stage::backbone};
       const float* input = B::stage(context, batch->samples, staging);
-      B::download(context,
-                  compute_features(context, batch->indices.size(), input, arena.data(), result.data()), rows);
+      const std::array<const float*, Sets> features =
+          compute(context, batch->indices.size(), input, result.data());
+      for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], rows[k]);
     }
   };
   B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {
     try {
-      compute();
+      work();
     } catch (...) {
       const std::lock_guard lock{turn};
       failure = std::current_exception();
@@ -11057,7 +11902,32 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
   });
   if (failure) std::rethrow_exception(failure);
   progress.finish();
-  return features;
+}
+
+/// The arena for extraction: of each slot, for the samples that are computed at once.
+template <Backend B>
+typename B::Buffer extraction_arena(typename B::Context& context, std::size_t arena_size) {
+  return typename B::Buffer{B::slots(context) * B::images_per_slot(extraction_batch) * arena_size};
+}
+
+}  // namespace detail
+
+template <class Base, class Head, Backend B>
+template <class Data>
+FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions& options) const {
+  using P = typename detail::PreprocessingOf<Base>::type;
+  detail::require_classes<output_shape.size()>(data);  // before the work, not after it
+  detail::require_samples<input_shape>(data);
+  if constexpr (has_backbone) base_.require_weights();
+  std::array sets{FeatureSet{data.size(), feature_shape.size(), data.class_names(), options.features}};
+  typename B::Context context{threads_};
+  typename B::Buffer arena = detail::extraction_arena<B>(context, base_arena_size);
+  detail::extract_into<B, P, input_shape>(
+      sets, data, context, threads_, has_backbone ? feature_shape.size() : 0, options,
+      [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
+        return std::array{compute_features(own, count, input, arena.data(), result)};
+      });
+  return std::move(sets[0]);
 }
 
 template <class Base, class Head, Backend B>
@@ -11174,85 +12044,185 @@ auto Model<Base, Head, B>::predict(const FeatureSet& features) const -> Tensor<o
 
 namespace graft {
 
-/// What one epoch of `fit` ended with.
-struct EpochLog {
-  std::size_t epoch = 0;  ///< counted from zero, as Keras does
-  double loss = 0;
-  double accuracy = 0;                                             ///< fraction, 0 to 1
-  double val_loss = std::numeric_limits<double>::quiet_NaN();      ///< NaN without validation
-  double val_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN without validation
-  double seconds = 0;                                              ///< wall time, validation included
+namespace detail {
 
-  /// Whether the epoch was validated. A diverged `val_loss` is NaN too; an accuracy that was measured never
-  /// is.
-  bool validated() const { return !std::isnan(val_accuracy); }
+/// Where a frozen network has the value of a layer while it is executed: at its node, after that many steps.
+/// A value inside a fusion is never written: `fused_into` is then the node that ends the fusion, else 0.
+struct ValueSite {
+  std::size_t node = 0, steps = 0, fused_into = 0;
 };
 
-/// The curves of one `fit`, an EpochLog for each epoch, or of several as phases of one training.
-class History {
- public:
-  using value_type = EpochLog;
-  using const_iterator = std::vector<EpochLog>::const_iterator;
-
-  History() = default;
-  History(std::initializer_list<EpochLog> epochs) : epochs_{epochs} {}
-
-  void push_back(const EpochLog& epoch) { epochs_.push_back(epoch); }
-  /// Appends another `fit` as a new phase of this training; its epochs keep their numbers.
-  void append(const History& phase) {
-    if (!empty() && !phase.empty()) phases_.push_back(size());
-    epochs_.insert(epochs_.end(), phase.begin(), phase.end());
+template <LayeredNetwork Net, fixed_string Name>
+inline constexpr ValueSite value_site = [] {
+  constexpr auto& graph = graph_of<Net>;
+  constexpr auto& plan = plan_of<Net, frozen_mode>;
+  ValueSite site;
+  for (std::size_t n = 1; n < graph.size; ++n)
+    if (graph[n].ordinal == Node::no_ordinal && Name.view() == graph[n].label) site.node = n;
+  for (std::size_t i = 0; i < plan.step_count; ++i) {
+    const Step& step = plan.steps[i];
+    const std::size_t first = step.pad == Step::none ? step.node : step.pad;
+    if (step.to <= site.node)
+      site.steps = i + 1;  // steps are in the order of the nodes that they write
+    else if (first <= site.node)
+      site.fused_into = step.to;
   }
-  /// Where a new phase begins: the index of its first epoch, for each but the first.
-  const std::vector<std::size_t>& phases() const { return phases_; }
-  std::size_t size() const { return epochs_.size(); }
-  bool empty() const { return epochs_.empty(); }
-  const EpochLog& operator[](std::size_t i) const { return epochs_[i]; }
-  const EpochLog& front() const { return epochs_.front(); }
-  const EpochLog& back() const { return epochs_.back(); }
-  const_iterator begin() const { return epochs_.begin(); }
-  const_iterator end() const { return epochs_.end(); }
+  return site;
+}();
 
-  /// Whether at least one epoch was validated.
-  bool validated() const {
-    return std::any_of(begin(), end(), [](const EpochLog& e) { return e.validated(); });
-  }
+/// The sites of several layers, and how many steps it takes to get to all of them.
+template <LayeredNetwork Net, fixed_string... Names>
+struct ValueSites {
+  static constexpr std::size_t count = sizeof...(Names);
+  static constexpr std::array<ValueSite, count> at{value_site<Net, Names>...};
+  static constexpr std::size_t steps = std::max({value_site<Net, Names>.steps...});
+};
 
-  /// The epoch with the highest validation accuracy, or training accuracy if none was validated; the earliest
-  /// of equals. Throws DataError if there is no epoch.
-  const EpochLog& best() const {
-    if (empty()) throw DataError{"History::best", "at least one epoch", "none"};
-    const auto score = [use_validation = validated()](const EpochLog& e) {
-      const double accuracy = use_validation ? e.val_accuracy : e.accuracy;
-      return std::isnan(accuracy) ? -1.0 : accuracy;
+template <LayeredNetwork Net, std::size_t N>
+inline constexpr auto label_of = [] {
+  constexpr std::string_view label = graph_of<Net>.nodes[N].label;
+  fixed_string<label.size() + 1> text;
+  std::copy(label.begin(), label.end(), text.text);
+  return text;
+}();
+
+/// The network has the layer, as Until sees to, and frozen execution writes its value.
+template <LayeredNetwork Net, fixed_string Name>
+constexpr bool check_value() {
+  using part = typename Net::template Until<Name>;
+  constexpr ValueSite site = value_site<Net, Name>;
+  static_assert(site.node != 0 || !Cut<Name, typename Net::layers>::found,
+                "graft: cut \"name\": expected the name of a layer, received that of a composition");
+  if constexpr (site.fused_into != 0)
+    static_assert(
+        never<Received<text_of<Name>>, Expected<text_of<label_of<Net, site.fused_into>>>>,
+        "graft: cut \"name\": the layer is computed in one step with the one behind it: cut behind that");
+  return std::is_class_v<part>;
+}
+
+/// Copies the value of a node to where its pixels have no gaps. // (batch, output shape of the node)
+template <LayeredNetwork Net, std::size_t N, Backend B>
+void copy_value(const Frame<B>& f, float* to) {
+  constexpr Location location = plan_of<Net, frozen_mode>.locations[N];
+  constexpr ElementwiseSpec spec{location.layout, contiguous(graph_of<Net>.nodes[N].output)};
+  B::template activation<spec, Linear>(
+      f.context, f.batch,
+      Site<Net, frozen_mode, 0>::template at<const float*>(location, f.batch, f.input, f.output, f.arena),
+      to);
+}
+
+}  // namespace detail
+
+template <LayeredNetwork Net, Backend B>
+template <fixed_string... Names>
+void Extractor<Net, B>::run_cuts(typename B::Context& context, std::size_t batch, const float* x,
+                                 float* arena, float* y, const std::array<float*, sizeof...(Names)>& values,
+                                 std::span<double> seconds) const {
+  static_assert((detail::check_value<Net, Names>() && ...));
+  using Sites = detail::ValueSites<Net, Names...>;
+  require_weights();
+  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
+  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
+    const detail::Frame<B> frame{context,
+                                 count,
+                                 x + first * input_shape.size(),
+                                 y + first * output_shape.size(),
+                                 arena + slot * slot_size,
+                                 prepared_->data()};
+    double passed = 0;
+    auto start = std::chrono::steady_clock::now();
+    const auto deliver = [&]<std::size_t Steps>() {
+      detail::for_each_index<Sites::count>([&]<std::size_t K>() {
+        if constexpr (Sites::at[K].steps == Steps) {
+          constexpr std::size_t size = graph_of<Net>.nodes[Sites::at[K].node].output.size();
+          passed += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+          seconds[slot * Sites::count + K] += passed;
+          detail::copy_value<Net, Sites::at[K].node>(frame, values[K] + first * size);
+          start = std::chrono::steady_clock::now();
+        }
+      });
     };
-    return *std::max_element(begin(), end(),
-                             [&](const EpochLog& a, const EpochLog& b) { return score(a) < score(b); });
-  }
+    deliver.template operator()<0>();
+    detail::for_each_index<Sites::steps>([&]<std::size_t I>() {
+      detail::ForwardStep<Net, frozen_mode, B, I>::run(frame);
+      deliver.template operator()<I + 1>();
+    });
+  });
+}
 
-  /// Writes the file that Keras' CSVLogger writes: `epoch` and the keys in alphabetical order, epochs from
-  /// zero, CRLF line ends, numbers as Python prints them. The val_ columns are there if any epoch was
-  /// validated, with NA where one was not. Throws OutputError.
-  void write_csv(const std::filesystem::path& path) const {
-    using Column = std::pair<std::string_view, double EpochLog::*>;
-    std::vector<Column> columns{{"accuracy", &EpochLog::accuracy}, {"loss", &EpochLog::loss}};
-    if (validated())
-      columns.insert(columns.end(),
-                     {{"val_accuracy", &EpochLog::val_accuracy}, {"val_loss", &EpochLog::val_loss}});
-    std::string text = "epoch";
-    for (const auto& [name, member] : columns) text.append(",").append(name);
-    for (const EpochLog& e : epochs_) {
-      text += "\r\n" + std::to_string(e.epoch);
-      for (const auto& [name, member] : columns)
-        text += name.starts_with("val_") && !e.validated() ? ",NA" : "," + detail::python_repr(e.*member);
-    }
-    write_file(path, text + "\r\n");
-  }
+}  // namespace graft
 
- private:
-  std::vector<EpochLog> epochs_;
-  std::vector<std::size_t> phases_;
+namespace graft {
+
+/// What a backbone makes of a data set up to one of its layers.
+struct CutFeatures {
+  CutPoint cut;
+  FeatureSet features;
 };
+
+namespace detail {
+
+template <class Net, fixed_string Name>
+CutPoint cut_point(double seconds) {
+  using Part = typename Net::template Until<Name>;
+  return {std::string{Name.view()}, Part::output_shape, Part::parameter_count, Part::macs, seconds};
+}
+
+}  // namespace detail
+
+/// Features of a data set at several layers of a backbone, in the order of their names, from one pass: each
+/// image is decoded once, and the backbone is executed once, as far as the last of the layers. They are the
+/// same bits as those of backbones cut there, Until<"name">, whose models' fit, evaluate and predict take
+/// them. A layer that is computed together with the one behind it, as a convolution before its batch
+/// normalisation, does not compile: cut behind the latter. The memory limit of the options is that of all
+/// sets together. Throws what Model::extract throws, but for the number of classes.
+template <fixed_string... Names, LayeredNetwork Net, Backend B, class Data>
+std::array<CutFeatures, sizeof...(Names)> extract_cuts(const Extractor<Net, B>& backbone, const Data& data,
+                                                       const ExtractOptions& options = {},
+                                                       Threads threads = {}) {
+  constexpr std::size_t cuts = sizeof...(Names);
+  static_assert(cuts > 0, "graft: extract_cuts<\"name\", ...>: expected at least one layer");
+  constexpr std::array sizes{Net::template Until<Names>::output_shape.size()...};
+  detail::require_samples<Net::input_shape>(data);
+  backbone.require_weights();
+  std::size_t memory = options.features.memory_limit;
+  const auto make_set = [&](std::size_t size) {
+    FeatureSet set{data.size(), size, data.class_names(), {memory, options.features.directory}};
+    if (!set.on_disk()) memory -= data.size() * size * sizeof(float);
+    return set;
+  };
+  std::array<FeatureSet, cuts> sets{make_set(Net::template Until<Names>::output_shape.size())...};
+
+  typename B::Context context{threads};
+  typename B::Buffer arena = detail::extraction_arena<B>(context, Extractor<Net, B>::arena_size);
+  std::vector<double> seconds(B::slots(context) * cuts);
+  constexpr std::size_t all =
+      (Net::output_shape.size() + ... + Net::template Until<Names>::output_shape.size());
+  detail::extract_into<B, typename Net::preprocessing, Net::input_shape>(
+      sets, data, context, threads, all, options,
+      [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
+        float* const y = result;
+        result += count * Net::output_shape.size();
+        std::array<float*, cuts> values{};
+        for (std::size_t k = 0; k < cuts; result += count * sizes[k++]) values[k] = result;
+        backbone.template run_cuts<Names...>(own, count, input, arena.data(), y, values, seconds);
+        std::array<const float*, cuts> features{};
+        std::copy(values.begin(), values.end(), features.begin());
+        return features;
+      });
+
+  std::size_t k = 0;
+  const auto mean_seconds = [&](std::size_t cut) {
+    double sum = 0;
+    for (std::size_t i = cut; i < seconds.size(); i += cuts) sum += seconds[i];
+    return sets[cut].size() == 0 ? 0.0 : sum / static_cast<double>(sets[cut].size());
+  };
+  const auto finish = [&](CutPoint (*describe)(double)) {
+    CutPoint point = describe(mean_seconds(k));
+    return CutFeatures{std::move(point), std::move(sets[k++])};
+  };
+  return {finish(&detail::cut_point<Net, Names>)...};
+}
 
 }  // namespace graft
 
@@ -11882,199 +12852,6 @@ auto fine_tune(Model<Base, Head, B>&& model, const Data& training, const L& loss
 
 namespace graft::detail {
 
-/// The vertical axis of a chart: its range, where its grid lines stand, and what they are called.
-struct Axis {
-  double low = 0;
-  double high = 1;
-  bool logarithmic = false;
-  std::vector<std::pair<double, std::string>> ticks{};
-
-  /// 0 at the lower end, 1 at the upper one.
-  double position(double value) const {
-    if (logarithmic) return std::log(value / low) / std::log(high / low);
-    return (value - low) / (high - low);
-  }
-};
-
-/// Whether a chart can show a value; an axis that reaches to 1e300 could show nothing else.
-inline bool drawable(double value) { return std::abs(value) < 1e100; }
-
-/// The step of 1, 2 or 5 times a power of ten that divides `range` into about `parts`, and that power.
-inline std::pair<double, int> nice_step(double range, double parts) {
-  const double rough = range / parts;
-  int power = static_cast<int>(std::floor(std::log10(rough)));
-  const double digit = rough / std::pow(10.0, power);
-  const int nice = digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10;
-  if (nice == 10) ++power;
-  return {(nice == 10 ? 1 : nice) * std::pow(10.0, power), power};
-}
-
-/// Fills in an axis from `low` to `high` and widens it to whole steps.
-template <typename Label>
-Axis linear_axis(double low, double high, const Label& label) {
-  const auto [step, power] = nice_step(high - low, 4);
-  const double first = std::floor(low / step + 1e-6), last = std::ceil(high / step - 1e-6);
-  Axis axis{.low = first * step, .high = last * step};
-  for (double i = first; i <= last; ++i) axis.ticks.emplace_back(i * step, label(i * step, power));
-  return axis;
-}
-
-/// An axis for values between 0 and 1, in per cent, that never leaves that range.
-inline Axis accuracy_axis(double lowest, double highest) {
-  const double margin = std::max(0.0, 0.01 - (highest - lowest));  // a flat curve gets a whole per cent
-  const double low = std::max(0.0, lowest - margin), high = std::min(1.0, highest + margin);
-  return linear_axis(low, high,
-                     [](double value, int power) { return percent(value, std::max(0, -2 - power)); });
-}
-
-/// A number on an axis whose finest digit is 10^power.
-inline std::string axis_number(double value, int power) {
-  if (value == 0) return "0";
-  const int size = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-9));
-  if (power >= -4 && size <= 5) return fixed(value, std::max(0, -power));
-  return scientific(value, std::max(0, size - power));
-}
-
-/// An axis for positive values of very different sizes, with lines at 1, 2 and 5 or only at powers of ten.
-inline Axis logarithmic_axis(double lowest, double highest) {
-  const int first = static_cast<int>(std::floor(std::log10(lowest) + 1e-9));
-  const int last = static_cast<int>(std::ceil(std::log10(highest) - 1e-9));
-  const int decades = std::max(1, last - first);
-  const int stride = (decades + 5) / 6;  // at most about seven lines
-  Axis axis{.logarithmic = true};
-  for (int power = first; power <= last; power += stride)
-    for (const int digit : {1, 2, 5})
-      if (digit == 1 || (decades <= 3 && power < last))
-        axis.ticks.emplace_back(digit * std::pow(10.0, power),
-                                axis_number(digit * std::pow(10.0, power), power));
-  if (axis.ticks.back().first < highest * (1 - 1e-9)) {
-    const int power = first + (last - first + stride - 1) / stride * stride;
-    axis.ticks.emplace_back(std::pow(10.0, power), axis_number(std::pow(10.0, power), power));
-  }
-  // Lines beyond the data but for the nearest one are of no use.
-  while (axis.ticks.size() > 2 && axis.ticks[1].first <= lowest) axis.ticks.erase(axis.ticks.begin());
-  while (axis.ticks.size() > 2 && axis.ticks[axis.ticks.size() - 2].first >= highest) axis.ticks.pop_back();
-  axis.low = axis.ticks.front().first;
-  axis.high = axis.ticks.back().first;
-  return axis;
-}
-
-/// An axis for losses: from zero if the curves come near it, logarithmic if they span more than a factor
-/// of 20.
-inline Axis loss_axis(double lowest, double highest) {
-  if (lowest > 0 && highest > 20 * lowest) return logarithmic_axis(lowest, highest);
-  const double size = std::max(std::abs(lowest), std::abs(highest));
-  if (size == 0) return linear_axis(0, 1, axis_number);
-  const double margin = std::max(0.0, 0.02 * size - (highest - lowest));
-  const bool near_zero = lowest >= 0 && lowest < 0.6 * highest;
-  return linear_axis(near_zero ? 0 : lowest - margin, highest + margin, axis_number);
-}
-
-/// The epochs that the horizontal axis names, at most about twelve.
-inline std::vector<std::size_t> epoch_ticks(std::size_t first, std::size_t last) {
-  std::size_t step = 1;
-  for (std::size_t i = 0; (last - first) / step > 12; ++i)
-    step = step * (i % 3 == 1 ? 5 : 4) / 2;  // 1 2 5 10 …
-  std::vector<std::size_t> ticks;
-  if (step > 2 && first % step != 0 && first % step <= step / 2) ticks.push_back(first);
-  for (std::size_t n = (first + step - 1) / step * step; n <= last; n += step) ticks.push_back(n);
-  return ticks;
-}
-
-}  // namespace graft::detail
-
-// Text as it stands in the report's HTML.
-namespace graft::detail {
-
-/// Bytes that the UTF-8 character at the start of `text` takes, or 0 if there is none that HTML allows: file
-/// names are any bytes, a control character or a stray byte would make the whole page invalid, and a change
-/// of direction could make "gpj.exe" look like "exe.jpg".
-inline std::size_t html_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return (first >= 0x20 && first != 0x7F) || first == '\t' || first == '\n' ? 1 : 0;
-  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-  std::uint32_t code = first & (0xFFu >> (size + 1));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    code = code << 6 | (byte(i) & 0x3Fu);
-  }
-  const bool overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  const bool noncharacter = (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code < 0xFDF0);
-  const bool reverses = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-  return overlong || surrogate || noncharacter || reverses || code < 0xA0 || code > 0x10FFFF ? 0 : size;
-}
-
-/// Any bytes as text between tags or inside a quoted attribute; what is no character becomes U+FFFD.
-inline std::string html(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t size = html_character(text);
-    const char c = text[0];
-    if (size == 0)
-      out += "\xEF\xBF\xBD";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (c == '\'')
-      out += "&#39;";
-    else
-      out += text.substr(0, size);
-    text.remove_prefix(size == 0 ? 1 : size);
-  }
-  return out;
-}
-
-inline std::string base64(std::span<const std::uint8_t> bytes) {
-  static constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;  // three bytes, four characters of six bits
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? alphabet[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
-
-/// "98.84 %" that does not break over lines.
-inline std::string html_percent(double ratio, int decimals = 2) {
-  return std::isnan(ratio) ? "–" : fixed(100 * ratio, decimals) + "&nbsp;%";
-}
-
-/// A loss: four decimals as on the terminal, small and huge ones with an exponent.
-inline std::string html_loss(double loss) {
-  if (!std::isfinite(loss)) return std::isnan(loss) ? "NaN" : loss < 0 ? "−∞" : "∞";
-  const double size = std::abs(loss);
-  return (size > 0 && size <= 1e-3) || size >= 1e6 ? scientific(loss, 2) : fixed(loss, 4);
-}
-
-/// "0.42 s", "41.2 s", "3 min 05 s", "1 h 02 min".
-inline std::string html_duration(double seconds) {
-  if (seconds < 9.995) return fixed(seconds, 2) + "&nbsp;s";
-  if (seconds < 59.95) return fixed(seconds, 1) + "&nbsp;s";
-  const auto parts = [](unsigned long long small, const char* big_unit, const char* small_unit) {
-    const auto rest = small % 60;
-    return std::to_string(small / 60) + "&nbsp;" + big_unit + (rest < 10 ? "&nbsp;0" : "&nbsp;") +
-           std::to_string(rest) + "&nbsp;" + small_unit;
-  };
-  const auto whole = static_cast<unsigned long long>(seconds + 0.5);
-  return whole < 3600 ? parts(whole, "min", "s") : parts((whole + 30) / 60, "h", "min");
-}
-
-}  // namespace graft::detail
-
-namespace graft::detail {
-
 /// A line of a chart. The class gives it its colour and the shape of its marks.
 struct Curve {
   std::string_view name;       ///< "Training"
@@ -12083,7 +12860,7 @@ struct Curve {
 };
 
 /// One figure of the report as an inline SVG: the training and validation curves of one quantity.
-class Chart {
+class Chart : Sheet {
  public:
   using Text = std::string (*)(double);
 
@@ -12112,8 +12889,8 @@ class Chart {
     out += "<ul class=\"legend\">";
     for (const Curve& curve : curves_)
       out += "<li><svg viewBox=\"0 0 26 12\" aria-hidden=\"true\" class=\"" + std::string{curve.css_class} +
-             "\"><path class=\"line\" d=\"M1 6H25\"/>" + mark(curve, 13, 6) + "</svg>" + html(curve.name) +
-             "</li>";
+             "\"><path class=\"line\" d=\"M1 6H25\"/>" + svg_mark(curve.css_class, 13, 6) + "</svg>" +
+             html(curve.name) + "</li>";
     out += "</ul></figcaption>\n" + drawing();
     if (const std::size_t count = missing(); count > 0)
       out += "<p class=\"note\">" + std::to_string(count) + (count == 1 ? " value is" : " values are") +
@@ -12124,35 +12901,13 @@ class Chart {
   }
 
  private:
-  static constexpr double width = 480, height = 276, left = 58, right = 474, top = 24, bottom = 232;
-
   double x(const EpochLog& e) const { return x(e.epoch + 1); }
   double x(std::size_t number) const {
     if (first_ == last_) return (left + right) / 2;
     return left +
            (right - left) * static_cast<double>(number - 1 - first_) / static_cast<double>(last_ - first_);
   }
-  double y(double value) const { return bottom - (bottom - top) * axis_.position(value); }
-
-  static std::string number(double coordinate) {
-    std::string text = fixed(coordinate, 1);
-    if (text.ends_with(".0")) text.resize(text.size() - 2);
-    return text;
-  }
-  static std::string point(double x, double y) { return number(x) + " " + number(y); }
-
-  static std::string mark(const Curve& curve, double x, double y) {
-    if (curve.css_class == "val")
-      return "<rect class=\"mark\" x=\"" + number(x - 3) + "\" y=\"" + number(y - 3) +
-             "\" width=\"6\" height=\"6\"/>";
-    return "<circle class=\"mark\" cx=\"" + number(x) + "\" cy=\"" + number(y) + "\" r=\"3\"/>";
-  }
-
-  static std::string label(double x, double y, std::string_view anchor, std::string_view css_class,
-                           std::string_view text) {
-    return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + std::string{anchor} +
-           "\" class=\"" + std::string{css_class} + "\">" + html(text) + "</text>\n";
-  }
+  double y(double value) const { return sheet_y(axis_, value); }
 
   /// Not every epoch need be validated; the line then goes from one that was to the next.
   static bool measured(const Curve& curve, const EpochLog& e) {
@@ -12183,29 +12938,20 @@ class Chart {
 
   std::string drawing() const {
     // With very many points their marks would hide the line: they show when pointed at.
-    std::string out = "<svg viewBox=\"0 0 " + number(width) + " " + number(height) +
-                      "\" role=\"img\" class=\"" + (history_.size() > 50 ? "plot dense" : "plot") +
-                      "\" aria-label=\"" + description() + "\">\n";
-    std::string grid;
-    for (const auto& [value, name] : axis_.ticks) {
-      grid += "M" + point(left, y(value)) + "H" + number(right);
-      out += label(left - 8, y(value) + 4, "end", "tick", name);
-    }
-    out += "<path class=\"grid\" d=\"" + grid + "\"/>\n";
+    std::string out = svg_sheet(history_.size() > 50 ? "plot dense" : "plot", description(), axis_, "Epoch");
     for (const std::size_t n : epoch_ticks(first_ + 1, last_ + 1))
-      out += label(x(n), bottom + 18, "middle", "tick", std::to_string(n));
-    out += label((left + right) / 2, bottom + 38, "middle", "tick", "Epoch");
+      out += svg_label(x(n), bottom + 18, "middle", "tick", std::to_string(n));
 
     const double best = x(history_.best());
     const std::string_view side = best < left + 60 ? "start" : best > right - 60 ? "end" : "middle";
-    out += "<path class=\"best\" d=\"M" + point(best, top - 4) + "V" + number(bottom) + "\"/>\n" +
-           label(side == "start" ? best - 4
-                 : side == "end" ? best + 4
-                                 : best,
-                 top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
+    out += "<path class=\"best\" d=\"M" + svg_point(best, top - 4) + "V" + svg_number(bottom) + "\"/>\n" +
+           svg_label(side == "start" ? best - 4
+                     : side == "end" ? best + 4
+                                     : best,
+                     top - 10, side, "best", "best: epoch " + std::to_string(history_.best().epoch + 1));
     for (const std::size_t first : history_.phases()) {
       const double between = (x(history_[first - 1]) + x(history_[first])) / 2;
-      out += "<path class=\"phase\" d=\"M" + point(between, top) + "V" + number(bottom) + "\"/>\n";
+      out += "<path class=\"phase\" d=\"M" + svg_point(between, top) + "V" + svg_number(bottom) + "\"/>\n";
     }
     for (const Curve& curve : curves_) out += line(curve);
     return out + "</svg>\n";
@@ -12222,11 +12968,11 @@ class Chart {
         continue;
       }
       // The empty stroke shows a point that has no neighbours as a dot.
-      path += (open ? "L" : "M") + point(x(e), y(value)) + (open ? "" : "h0");
+      path += (open ? "L" : "M") + svg_point(x(e), y(value)) + (open ? "" : "h0");
       open = true;
-      marks += "<g class=\"point\"><circle class=\"reach\" cx=\"" + number(x(e)) + "\" cy=\"" +
-               number(y(value)) + "\" r=\"9\"/>" + mark(curve, x(e), y(value)) + "<title>Epoch " +
-               std::to_string(e.epoch + 1) + ", " + html(curve.name) + ": " + text_(value) + "</title></g>\n";
+      marks += svg_data_point(
+          curve.css_class, x(e), y(value),
+          "Epoch " + std::to_string(e.epoch + 1) + ", " + html(curve.name) + ": " + text_(value));
     }
     if (path.empty()) return "";
     return "<g class=\"" + std::string{curve.css_class} + "\"><path class=\"line\" d=\"" + path + "\"/>\n" +
@@ -12332,10 +13078,6 @@ inline std::string report_figures(const History& history) {
   double seconds = 0;
   for (const EpochLog& e : history) seconds += e.seconds;
   std::string out = "<dl class=\"figures\">\n";
-  const auto figure = [&](std::string_view name, const std::string& value, const std::string& note) {
-    out.append("<div><dt>").append(name).append("</dt><dd class=\"value\">") += value;
-    out += "</dd><dd class=\"note\">" + note + "</dd></div>\n";
-  };
   const std::string_view prefix = history.validated() ? "Validation " : "Training ";
   const auto both = [&](const auto& text, double validation, double training) {
     return std::pair{text(history.validated() ? validation : training),
@@ -12344,11 +13086,12 @@ inline std::string report_figures(const History& history) {
   const auto ratio = [](double v) { return html_percent(v); };
   const auto [accuracy, accuracy_note] = both(ratio, best.val_accuracy, best.accuracy);
   const auto [loss, loss_note] = both(html_loss, best.val_loss, best.loss);
-  figure(std::string{prefix} + "accuracy", accuracy, accuracy_note);
-  figure(std::string{prefix} + "loss", loss, loss_note);
-  figure("Best epoch", std::to_string(best.epoch + 1), "of " + std::to_string(history.back().epoch + 1));
-  figure("Training time", html_duration(seconds),
-         html_duration(seconds / static_cast<double>(history.size())) + " an epoch");
+  out += report_figure(std::string{prefix} + "accuracy", accuracy, accuracy_note);
+  out += report_figure(std::string{prefix} + "loss", loss, loss_note);
+  out += report_figure("Best epoch", std::to_string(best.epoch + 1),
+                       "of " + std::to_string(history.back().epoch + 1));
+  out += report_figure("Training time", html_duration(seconds),
+                       html_duration(seconds / static_cast<double>(history.size())) + " an epoch");
   return out + "</dl>\n";
 }
 
@@ -12450,134 +13193,6 @@ inline std::string report_mistakes(std::span<const Mistake> mistakes, const Conf
 }  // namespace detail
 }  // namespace graft
 
-namespace graft::detail {
-
-/// The style sheet of the report. Text keeps a contrast of at least 4.5 to 1 on what is behind it, in both
-/// colour schemes; training and validation differ in shape as well as in colour.
-inline constexpr const char* report_style = R"css(
-:root {
-  color-scheme: light dark;
-  --paper: #fff; --ink: #1b1e22; --muted: #5b636c; --line: #dfe3e8; --hair: #eceff2; --panel: #f6f7f9;
-  --train: #b2540d; --val: #1c62b5; --right: 28 98 181; --wrong: 200 84 10;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #14171b; --ink: #e4e7ea; --muted: #9ba4ae; --line: #343a41; --hair: #262b31; --panel: #1c2025;
-    --train: #f0a35e; --val: #74b3f6; --right: 74 144 226; --wrong: 224 122 47;
-  }
-}
-@media print {
-  :root {
-    color-scheme: light;
-    --paper: #fff; --ink: #000; --muted: #444; --line: #bbb; --hair: #ddd; --panel: #f6f7f9;
-    --train: #b2540d; --val: #1c62b5; --right: 28 98 181; --wrong: 200 84 10;
-  }
-}
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body {
-  margin: 0 auto; max-width: 66rem; padding: 2.5rem clamp(1rem, 4vw, 2.5rem) 3rem;
-  background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
-  font-variant-numeric: tabular-nums; print-color-adjust: exact; -webkit-print-color-adjust: exact;
-}
-h1, h2, h3, p, dl, dd, ul, figure { margin: 0; padding: 0; }
-h1 { font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -.01em; overflow-wrap: anywhere; }
-h2 { font-size: 1.125rem; font-weight: 650; margin-bottom: 1rem; }
-h3 { font-size: 1rem; font-weight: 600; display: inline; }
-section { margin-top: 2.75rem; }
-.note { color: var(--muted); font-size: .875rem; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 2rem 3rem; }
-.columns > *, .charts > * { min-width: 0; }
-.columns.stacked { grid-template-columns: 1fr; }
-
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.25rem 2rem;
-  margin-top: 1.5rem; padding: 1.25rem 0; border: solid var(--line); border-width: 1px 0; }
-.figures dt { color: var(--muted); font-size: .875rem; }
-.figures dd.value { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; white-space: nowrap; }
-.figures dd.note { line-height: 1.35; }
-
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 2rem 2.5rem; }
-.chart figcaption { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .75rem; margin-bottom: .5rem; }
-.legend { display: flex; gap: 1rem; margin-left: auto; list-style: none; font-size: .875rem; color: var(--muted); }
-.legend svg { width: 26px; height: 12px; margin-right: .375rem; }
-.plot { display: block; width: 100%; height: auto; overflow: visible; }
-.plot text { font-size: 13px; fill: var(--muted); }
-.plot text.best { fill: var(--ink); }
-.grid { stroke: var(--hair); fill: none; }
-path.phase { stroke: var(--muted); fill: none; }
-path.best { stroke: var(--muted); stroke-dasharray: 2 3; fill: none; }
-.train { --curve: var(--train); } .val { --curve: var(--val); }
-.line { stroke: var(--curve); stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; fill: none; }
-.mark { fill: var(--paper); stroke: var(--curve); stroke-width: 2; }
-.val .mark { fill: var(--curve); }
-.reach { fill: transparent; }
-.dense .mark { opacity: 0; }
-.point:hover .mark { opacity: 1; stroke-width: 4; }
-
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9375rem; }
-caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
-th, td { padding: .375rem .625rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--hair); }
-th { font-weight: 500; color: var(--muted); }
-thead th { border-bottom-color: var(--line); vertical-align: bottom; }
-th.epoch, .classes th:first-child { text-align: left; }
-tbody th { color: var(--ink); }
-th.group { text-align: center; border-bottom: 0; }
-tr.best td, tr.best th { font-weight: 650; background: var(--panel); }
-tr.best .note { margin-left: .25rem; }
-.wide { width: 100%; }
-
-.matrix td { min-width: 5.5rem; padding: .625rem .75rem; text-align: center; border: 2px solid var(--paper); }
-.matrix td b { display: block; font-size: 1.125rem; line-height: 1.2; font-weight: 600; }
-.matrix td .note { color: inherit; }
-.matrix td.none { color: var(--muted); }
-.matrix th { border: 0; }
-.matrix thead th { text-align: center; }
-.matrix tbody th { text-align: right; padding-left: 0; }
-.matrix.many td { min-width: 0; padding: .25rem .375rem; font-size: .8125rem; border-width: 1px; }
-.matrix.many th { font-size: .8125rem; }
-.matrix.many thead th.class { writing-mode: vertical-rl; text-align: left; padding: .375rem .25rem; }
-
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 1.5rem 1.25rem;
-  margin-top: 1rem; list-style: none; padding: 0; }
-.gallery li { break-inside: avoid; font-size: .8125rem; line-height: 1.45; overflow-wrap: anywhere; }
-.gallery img, .gallery .blank { display: block; width: 100%; height: auto; aspect-ratio: 1; object-fit: contain; background: var(--panel);
-  border-radius: 3px; margin-bottom: .5rem; }
-.gallery .file { display: block; color: var(--muted); margin-top: .125rem; }
-
-.facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .375rem 1.5rem; font-size: .9375rem; }
-.facts dt { color: var(--muted); }
-.facts dd { overflow-wrap: anywhere; }
-details { margin-top: 1.5rem; }
-summary { cursor: pointer; font-weight: 600; }
-pre { overflow-x: auto; margin: .75rem 0 0; padding: 1rem; background: var(--panel); border-radius: 3px;
-  font: 12.5px/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-:focus-visible { outline: 2px solid var(--val); outline-offset: 2px; }
-
-@media (max-width: 30rem) {
-  body { padding-top: 1.5rem; }
-  .plot text { font-size: 17px; }
-  .figures { grid-template-columns: 1fr 1fr; }
-  .gallery { grid-template-columns: 1fr 1fr; }
-  table.wide { font-size: .8125rem; }
-  th, td { padding: .375rem .1875rem; }
-  tr.best .note { display: none; }
-}
-@media print {
-  body { padding: 0; max-width: none; font-size: 10.5pt; }
-  section { margin-top: 1.5rem; }
-  .chart, .figures, tr { break-inside: avoid; }
-  h2, h2 + p { break-after: avoid; }
-  .plot text { font-size: 17px; }
-  .legend { gap: .5rem; font-size: .75rem; }
-  .charts, .columns:not(.stacked) { grid-template-columns: 1fr 1fr; }
-  .gallery { grid-template-columns: repeat(5, 1fr); }
-}
-)css";
-
-}  // namespace graft::detail
-
 namespace graft {
 
 /// What a training run has to show. Everything may be empty; the page leaves out what is.
@@ -12585,10 +13200,10 @@ struct Report {
   std::string title{};
   History history{};
   std::vector<std::string> class_names{};
-  ConfusionMatrix confusion{};                               ///< of the validation images
-  std::vector<Mistake> mistakes{};                           ///< in any order
-  std::vector<std::pair<std::string, std::string>> facts{};  ///< "Images", "661 + 173"; "Seed", "42"
-  std::string summary{};                                     ///< the model's summary, as text
+  ConfusionMatrix confusion{};      ///< of the validation images
+  std::vector<Mistake> mistakes{};  ///< in any order
+  ReportFacts facts{};              ///< "Images", "661 + 173"; "Seed", "42"
+  std::string summary{};            ///< the model's summary, as text
 };
 
 namespace detail {
@@ -12596,32 +13211,18 @@ namespace detail {
 /// What the run was made of, and the model behind a fold.
 inline std::string report_run(const Report& report) {
   if (report.facts.empty() && report.summary.empty()) return "";
-  std::string out = "<section>\n<h2>This run</h2>\n";
-  if (!report.facts.empty()) {
-    out += "<dl class=\"facts\">\n";
-    for (const auto& [name, value] : report.facts)
-      out += "<dt>" + html(name) + "</dt><dd><bdi>" + html(value) + "</bdi></dd>\n";
-    out += "</dl>\n";
-  }
+  std::string out = "<section>\n<h2>This run</h2>\n" + report_facts(report.facts);
   if (!report.summary.empty())
     out += "<details>\n<summary>Model summary</summary>\n<pre tabindex=\"0\">" + html(report.summary) +
            "</pre>\n</details>\n";
   return out + "</section>\n";
 }
 
-/// The whole page. It loads nothing from anywhere and runs nothing; its own policy forbids both.
+/// The whole page.
 inline std::string report_page(const Report& given) {
   Report report = given;
   if (report.class_names.empty()) report.class_names = report.confusion.names();
-  const std::string title = html(report.title.empty() ? "Training report" : report.title);
-  std::string out =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-      "img-src "
-      "data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-      title + "</title>\n<style>" + report_style + "</style>\n</head>\n<body>\n<header>\n<h1>" + title +
-      "</h1>\n</header>\n<main>\n";
-  const std::size_t start = out.size();
+  std::string out;
   if (!report.history.empty())
     out += report_figures(report.history) + "<section>\n<h2>Curves</h2>\n" + report_charts(report.history) +
            "</section>\n";
@@ -12633,8 +13234,7 @@ inline std::string report_page(const Report& given) {
   out += report_mistakes(report.mistakes, report.confusion, report.class_names);
   if (!report.history.empty()) out += report_epochs(report.history);
   out += report_run(report);
-  if (out.size() == start) out += "<p>Nothing was recorded.</p>\n";
-  return out + "</main>\n</body>\n</html>\n";
+  return whole_page(report.title.empty() ? "Training report" : report.title, out);
 }
 
 }  // namespace detail
@@ -16393,7 +16993,7 @@ inline std::set<std::string> fitting(const Assignment& assignment) {
 }
 
 /// The cut that needs most of the layers in `has` and no other. Of those that need as many: the last one
-/// whose layer the file names, too, else the last one that parameters follow, else the last.
+/// whose layer the file names, too, else the first one that parameters follow, else the last.
 inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has,
                             const std::set<std::string_view>& names) {
   BackboneFit best{std::string{backbone.name()}};
@@ -16406,7 +17006,7 @@ inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string
       if (!layer.parameters.empty()) ++(has.contains(layer.name) ? weighted : missing);
     if (missing > 0 || weighted < best.weighted) continue;
     const int rank = names.contains(last.name) ? 2 : !cut.is_cut() || cut.parameters_follow() ? 1 : 0;
-    if (weighted == best.weighted && rank < best_rank) continue;
+    if (weighted == best.weighted && (rank < best_rank || (rank == 1 && best_rank == 1))) continue;
     best = {best.name, last.name, !cut.is_cut(), weighted};
     best_rank = rank;
   }
@@ -16417,7 +17017,9 @@ inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
   const std::vector<ExpectedLayer> layers = backbone.layers();
   const LayerMatcher matcher{archive.layers(), archive.order(), layers};
   std::set<std::string_view> names;
-  for (const ArchiveLayer& layer : archive.layers()) names.insert(layer.name);
+  if (std::any_of(archive.layers().begin(), archive.layers().end(),
+                  [](const ArchiveLayer& layer) { return layer.tensors.empty(); }))
+    for (const ArchiveLayer& layer : archive.layers()) names.insert(layer.name);
   BackboneFit best{std::string{backbone.name()}};
   for (const Assignment& assignment : {matcher.by_name(), matcher.by_order(), matcher.by_number()}) {
     BackboneFit fit = furthest(backbone, fitting(assignment), names);
