@@ -13,14 +13,28 @@ DATA = pathlib.Path(os.environ.get('GRAFT_DATA') or pathlib.Path(__file__).resol
 TRAINED = {'squeeze_net': ('squeezenet_1.1_notop.h5', squeeze_net, 'caffe', (75, 97))}
 
 
+# A model of models, which only tf_keras reads: Keras 3 refuses the setting `groups` of its depthwise convolutions.
+TEACHABLE_MACHINE = 'teachable_machine_keras_model.h5'
+
+
 def available():
-    return all((DATA / 'weights' / file).is_file() for file, *_ in TRAINED.values())
+    return all((DATA / 'weights' / file).is_file() for file in [TEACHABLE_MACHINE, *(t[0] for t in TRAINED.values())])
+
+
+def make_teachable_machine(out):
+    model = tf_keras.models.load_model(DATA / 'weights' / TEACHABLE_MACHINE, compile=False)
+    x = np.concatenate([pattern_image(224, 224), 1 - pattern_image(224, 224)]) * 2 - 1
+    features, head = model.layers
+    hidden = head.layers[0](features(x.astype(np.float32), training=False)).numpy()
+    output = model(x.astype(np.float32), training=False).numpy()
+    save(out / 'trained' / 'teachable_machine', hidden=hidden, output=output)
 
 
 def make(out):
     if not available():
-        print(f'trained: skipped, expected the weights of {[t[0] for t in TRAINED.values()]} in {DATA / "weights"}')
+        print(f'trained: skipped, expected {[TEACHABLE_MACHINE, *(t[0] for t in TRAINED.values())]} in {DATA / "weights"}')
         return
+    make_teachable_machine(out)
     for name, (file, build, mode, (height, width)) in TRAINED.items():
         image = np.round(pattern_image(height, width) * 255)
         outputs = []
