@@ -62,7 +62,7 @@ void check() {
 }  // namespace
 
 TEST_CASE("Blas: the optimizer's step is Reference's, in vector registers") {
-  static_assert(Blas::block == std::size_t{1} << 14, "the sizes tried lie around the block");
+  static_assert(detail::BlasUpdate::block == std::size_t{1} << 14, "the sizes tried lie around the block");
   check<Blas, NoSlots>();
   check<Blas, ThreeSlots>();
 }
