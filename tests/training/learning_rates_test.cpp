@@ -28,16 +28,16 @@ std::vector<std::size_t> rates(const LearningRates& rates) {
 }
 
 // input, stem, left, right, mixed, flatten, dense_1, dense_2
-using Of = std::vector<std::size_t>;
+using Rates = std::vector<std::size_t>;
 
 }  // namespace
 
 TEST_CASE("a rate goes to the layers that lead to one, behind those that have a rate already") {
-  CHECK(rates({}) == Of{0, 0, 0, 0, 0, 0, 0, 0});
-  CHECK(rates({{"mixed", 1.0f}}) == Of{0, 1, 1, 1, 1, 0, 0, 0});
-  CHECK(rates({{"stem", 1.0f}, {"mixed", 2.0f}, {"dense_2", 3.0f}}) == Of{0, 1, 2, 2, 2, 3, 3, 3});
+  CHECK(rates({}) == Rates{0, 0, 0, 0, 0, 0, 0, 0});
+  CHECK(rates({{"mixed", 1.0f}}) == Rates{0, 1, 1, 1, 1, 0, 0, 0});
+  CHECK(rates({{"stem", 1.0f}, {"mixed", 2.0f}, {"dense_2", 3.0f}}) == Rates{0, 1, 2, 2, 2, 3, 3, 3});
   CHECK(rates({{"right", 1.0f}, {"dense_1", 2.0f}}) ==
-        Of{0, 1, 2, 1, 2, 2, 2, 0});  // beside it is not before it
+        Rates{0, 1, 2, 1, 2, 2, 2, 0});  // beside it is not before it
 }
 
 TEST_CASE("a rate of no trained layer, or twice of one, or of no number is refused") {

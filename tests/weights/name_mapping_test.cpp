@@ -90,8 +90,8 @@ TEST_CASE("a name with a slash matches Keras 3's, which has none") {
   });
   CHECK(in_order(layers, expected));
   std::swap(layers[1], layers[2]);
-  CHECK(match_layers("file.h5", layers, expected)[1].found == &layers[2]);
-  CHECK(match_layers("file.h5", stored(expected), expected).size() == 3);
+  CHECK(match_layers("file.h5", layers, LayerOrder::of_model, expected)[1].found == &layers[2]);
+  CHECK(match_layers("file.h5", stored(expected), LayerOrder::of_model, expected).size() == 3);
 }
 
 TEST_CASE("equal names match in any order of the file") {
