@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Fine-tuning: a head on an early cut of Inception v3 first, then the last blocks with it at a small learning
-// rate. The same head on the same cut, frozen throughout and trained for as many epochs, is what it has to
-// beat. Prints both for several seeds, and writes the curves of the last one (history.csv, report.html) and
-// its model (fine_tuned.h5), which Keras' load_model reads too.
+// rate; beside it the same head on the same cut, frozen throughout and trained for as many epochs. By default
+// the head has not converged when it is unfrozen: with --head-epochs 100 it has.
+// Prints both for several seeds, and writes the curves of the last one (history.csv, report.html) and its
+// model (fine_tuned.h5), which Keras' load_model reads too.
 #include <graft/graft.hpp>
 
 #include <CLI/CLI.hpp>
