@@ -12123,12 +12123,13 @@ void Extractor<Net, B>::run_cuts(typename B::Context& context, std::size_t batch
   require_weights();
   const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
   B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    const detail::Frame<B> frame{context,
-                                 count,
-                                 x + first * input_shape.size(),
-                                 y + first * output_shape.size(),
-                                 arena + slot * slot_size,
-                                 prepared_->data()};
+    detail::Frame<B> frame{context,
+                           count,
+                           x + first * input_shape.size(),
+                           y + first * output_shape.size(),
+                           arena + slot * slot_size,
+                           prepared_->data()};
+    frame.originals = parameters_.data();
     double passed = 0;
     auto start = std::chrono::steady_clock::now();
     const auto deliver = [&]<std::size_t Steps>() {

@@ -110,7 +110,7 @@ void check_golden_output(const Extractor<Net, B>& network, std::span<const float
   REQUIRE(image.size() == in.size());
   auto batch = Tensor<4>::from_shape({1, in[0], in[1], in[2]});
   std::copy(image.begin(), image.end(), batch.data());
-  const Tensor<4> output = network.predict(batch);
+  const auto output = network.predict(batch);
   const auto expected = golden("output_" + size_text(in));
   const double largest = double{golden("largest_" + size_text(in))[0]};
   REQUIRE(expected.size() == (output.size() + 36) / 37);

@@ -140,7 +140,9 @@ TEST_CASE("a file that Keras saved, written again, has the same structure") {
   std::vector<std::vector<float>> values;
   std::vector<LayerData> layers;
   for (const auto& layer : archive.layers()) {
-    layers.push_back({layer.name, {}});
+    // The layers of a model that is a layer lie in its group.
+    const std::string& group = layer.model.empty() ? layer.name : layer.model;
+    if (layers.empty() || layers.back().name != group) layers.push_back({group, {}});
     for (const auto& tensor : layer.tensors) {
       values.emplace_back(tensor.shape.size());
       archive.read(tensor, values.back());
