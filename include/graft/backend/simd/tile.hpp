@@ -52,13 +52,15 @@ constexpr Division divide_row(std::size_t width, std::size_t vectors) {
 /// Columns of a row of tiles: vectors of channels, in blocks of `vectors`, the last of which may be smaller.
 constexpr std::size_t vectors_of(std::size_t channels) { return divide_up(channels, lanes); }
 
-/// Cost of one step for a row of pixels and all channels, in blocks of `vectors`.
+/// Cost of one step for a row of pixels and all channels, in blocks of `vectors`. Tiles are of two lengths; a
+/// compiler counts its steps, and a 1x1 convolution's row is a whole map.
 constexpr double row_cost(std::size_t width, std::size_t channels, std::size_t vectors) {
   const Division row = divide_row(width, vectors);
   double cost = 0.0;
   for (std::size_t left = vectors_of(channels); left > 0;) {
     const std::size_t block = left < vectors ? left : vectors;
-    for (std::size_t t = 0; t < row.count; ++t) cost += step_cost({row.length(t), block});
+    cost += static_cast<double>(row.larger) * step_cost({row.size + 1, block}) +
+            static_cast<double>(row.count - row.larger) * step_cost({row.size, block});
     left -= block;
   }
   return cost;
