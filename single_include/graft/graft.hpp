@@ -16840,8 +16840,9 @@ void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
 
 namespace graft {
 
-/// A network that programs know by a name at run time.
-template <fixed_string Name, LayeredNetwork Net>
+/// A network that programs know by a name at run time. `Net` is a LayeredNetwork: only those who use it find
+/// out, since to ask here would compile every network of KnownBackbones in every program.
+template <fixed_string Name, class Net>
 struct NamedBackbone {
   using network = Net;
   static constexpr auto name = Name;
@@ -16869,10 +16870,10 @@ using KnownBackbones =
 
 /// A backbone at run time, for programs that learn only from a file or a command line which one they have to
 /// do with: its layers and their parameters, and no kernel.
-class Backbone {
+class RuntimeBackbone {
  public:
   template <fixed_string Name, LayeredNetwork Net>
-  explicit Backbone(NamedBackbone<Name, Net>)
+  explicit RuntimeBackbone(NamedBackbone<Name, Net>)
       : name_{NamedBackbone<Name, Net>::name.view()},
         network_{detail::network_layers<Net>()},
         whole_{network_.output},
@@ -16894,13 +16895,13 @@ class Backbone {
   }
 
   /// The backbone cut behind a layer. Throws Error if it has none of that name.
-  Backbone until(std::string_view layer) const {
+  RuntimeBackbone until(std::string_view layer) const {
     const auto found = std::find_if(network_.nodes.begin(), network_.nodes.end(),
                                     [&](const Node& node) { return node.name() == layer; });
     if (found == network_.nodes.end())
       throw Error{
           expected_received("until", "a layer of " + std::string{name_}, "'" + std::string{layer} + "'")};
-    Backbone result = *this;
+    RuntimeBackbone result = *this;
     result.network_.output = static_cast<std::size_t>(found - network_.nodes.begin());
     return result;
   }
@@ -16955,7 +16956,7 @@ class Backbone {
   /// Those to look for in a file. The order of a whole file is understood from all its layers: a cut inside a
   /// branch does not have the first of them.
   detail::ParameterPlaces places(const Archive& archive) const {
-    Backbone whole = *this;
+    RuntimeBackbone whole = *this;
     whole.network_.output = whole_;
     auto all = whole.places();
     return detail::archive_has(archive, all.layers) ? all : places();
@@ -16969,8 +16970,10 @@ class Backbone {
 /// The backbones of a list, at run time. It is a template so that programs that do not call it do not compile
 /// it.
 template <class Backbones = KnownBackbones>
-std::vector<Backbone> backbones() {
-  return []<class... Named>(TypeList<Named...>) { return std::vector{Backbone{Named{}}...}; }(Backbones{});
+std::vector<RuntimeBackbone> backbones() {
+  return []<class... Named>(TypeList<Named...>) {
+    return std::vector{RuntimeBackbone{Named{}}...};
+  }(Backbones{});
 }
 
 }  // namespace graft
@@ -16997,13 +17000,13 @@ inline std::set<std::string> fitting(const Assignment& assignment) {
 
 /// The cut that needs most of the layers in `has` and no other. Of those that need as many: the last one
 /// whose layer the file names, too, else the first one that parameters follow, else the last.
-inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has,
+inline BackboneFit furthest(const RuntimeBackbone& backbone, const std::set<std::string>& has,
                             const std::set<std::string_view>& names) {
   BackboneFit best{std::string{backbone.name()}};
   int best_rank = 0;
   for (const ExpectedLayer& last : backbone.layers()) {
     if (!last.parameters.empty() && !has.contains(last.name)) continue;
-    const Backbone cut = backbone.until(last.name);
+    const RuntimeBackbone cut = backbone.until(last.name);
     std::size_t weighted = 0, missing = 0;
     for (const ExpectedLayer& layer : cut.layers())
       if (!layer.parameters.empty()) ++(has.contains(layer.name) ? weighted : missing);
@@ -17016,7 +17019,7 @@ inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string
   return best;
 }
 
-inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
+inline BackboneFit fit_of(const Archive& archive, const RuntimeBackbone& backbone) {
   const std::vector<ExpectedLayer> layers = backbone.layers();
   const LayerMatcher matcher{archive.layers(), archive.order(), layers};
   std::set<std::string_view> names;
@@ -17035,14 +17038,15 @@ inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
 
 /// The backbones for which a file has the most layers; none if it has few for each. A few layers that happen
 /// to have the shapes of a backbone's first make no backbone, unless the file has nothing else.
-inline std::vector<BackboneFit> best_fits(const Archive& archive, const std::vector<Backbone>& backbones) {
+inline std::vector<BackboneFit> best_fits(const Archive& archive,
+                                          const std::vector<RuntimeBackbone>& backbones) {
   constexpr std::size_t few = 4;
   const auto in_file = static_cast<std::size_t>(
       std::count_if(archive.layers().begin(), archive.layers().end(),
                     [](const ArchiveLayer& layer) { return !layer.tensors.empty(); }));
   std::size_t most = std::max<std::size_t>(1, std::min(few, in_file));
   std::vector<BackboneFit> best;
-  for (const Backbone& backbone : backbones) {
+  for (const RuntimeBackbone& backbone : backbones) {
     BackboneFit fit = detail::fit_of(archive, backbone);
     if (fit.weighted < most) continue;
     if (fit.weighted > most) best.clear();
@@ -17074,7 +17078,7 @@ struct Inspection {
 
 namespace detail {
 
-inline Inspection inspect(const Archive& archive, const std::vector<Backbone>& backbones) {
+inline Inspection inspect(const Archive& archive, const std::vector<RuntimeBackbone>& backbones) {
   Inspection result{archive.file(), archive.format(), archive.keras_version(),
                     !archive.model_config().empty(), archive.layers()};
   for (const ArchiveLayer& layer : result.layers)

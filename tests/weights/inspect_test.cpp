@@ -112,7 +112,7 @@ TEST_CASE("a backbone at run time: cut, read, written, what is left out") {
   auto model = small_model<SmallModel<Reference>>();
   model.save(folder / "model.keras");
   const Archive archive = Archive::open(folder / "model.keras");
-  const Backbone small = backbones<Small>()[1];
+  const RuntimeBackbone small = backbones<Small>()[1];
   CHECK(small.name() == "small");
   CHECK(small.last_layer() == "conv_6");
   CHECK(small.fits(archive));
@@ -120,7 +120,7 @@ TEST_CASE("a backbone at run time: cut, read, written, what is left out") {
   CHECK(same_bits(small.read(archive), model.backbone().parameters()));
   CHECK(small.left_out(archive) == std::vector<std::string>{"dense_1", "dense_2"});
 
-  const Backbone cut = small.until("conv_3");
+  const RuntimeBackbone cut = small.until("conv_3");
   CHECK(cut.is_cut());
   cut.write(folder / "cut.h5", cut.read(archive));
   Extractor<SmallBackbone::Until<"conv_3">, Reference> loaded;

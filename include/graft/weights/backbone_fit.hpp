@@ -36,13 +36,13 @@ inline std::set<std::string> fitting(const Assignment& assignment) {
 
 /// The cut that needs most of the layers in `has` and no other. Of those that need as many: the last one
 /// whose layer the file names, too, else the first one that parameters follow, else the last.
-inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string>& has,
+inline BackboneFit furthest(const RuntimeBackbone& backbone, const std::set<std::string>& has,
                             const std::set<std::string_view>& names) {
   BackboneFit best{std::string{backbone.name()}};
   int best_rank = 0;
   for (const ExpectedLayer& last : backbone.layers()) {
     if (!last.parameters.empty() && !has.contains(last.name)) continue;
-    const Backbone cut = backbone.until(last.name);
+    const RuntimeBackbone cut = backbone.until(last.name);
     std::size_t weighted = 0, missing = 0;
     for (const ExpectedLayer& layer : cut.layers())
       if (!layer.parameters.empty()) ++(has.contains(layer.name) ? weighted : missing);
@@ -55,7 +55,7 @@ inline BackboneFit furthest(const Backbone& backbone, const std::set<std::string
   return best;
 }
 
-inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
+inline BackboneFit fit_of(const Archive& archive, const RuntimeBackbone& backbone) {
   const std::vector<ExpectedLayer> layers = backbone.layers();
   const LayerMatcher matcher{archive.layers(), archive.order(), layers};
   std::set<std::string_view> names;
@@ -74,14 +74,15 @@ inline BackboneFit fit_of(const Archive& archive, const Backbone& backbone) {
 
 /// The backbones for which a file has the most layers; none if it has few for each. A few layers that happen
 /// to have the shapes of a backbone's first make no backbone, unless the file has nothing else.
-inline std::vector<BackboneFit> best_fits(const Archive& archive, const std::vector<Backbone>& backbones) {
+inline std::vector<BackboneFit> best_fits(const Archive& archive,
+                                          const std::vector<RuntimeBackbone>& backbones) {
   constexpr std::size_t few = 4;
   const auto in_file = static_cast<std::size_t>(
       std::count_if(archive.layers().begin(), archive.layers().end(),
                     [](const ArchiveLayer& layer) { return !layer.tensors.empty(); }));
   std::size_t most = std::max<std::size_t>(1, std::min(few, in_file));
   std::vector<BackboneFit> best;
-  for (const Backbone& backbone : backbones) {
+  for (const RuntimeBackbone& backbone : backbones) {
     BackboneFit fit = detail::fit_of(archive, backbone);
     if (fit.weighted < most) continue;
     if (fit.weighted > most) best.clear();

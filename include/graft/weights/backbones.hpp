@@ -29,8 +29,9 @@
 
 namespace graft {
 
-/// A network that programs know by a name at run time.
-template <fixed_string Name, LayeredNetwork Net>
+/// A network that programs know by a name at run time. `Net` is a LayeredNetwork: only those who use it find
+/// out, since to ask here would compile every network of KnownBackbones in every program.
+template <fixed_string Name, class Net>
 struct NamedBackbone {
   using network = Net;
   static constexpr auto name = Name;
@@ -58,10 +59,10 @@ using KnownBackbones =
 
 /// A backbone at run time, for programs that learn only from a file or a command line which one they have to
 /// do with: its layers and their parameters, and no kernel.
-class Backbone {
+class RuntimeBackbone {
  public:
   template <fixed_string Name, LayeredNetwork Net>
-  explicit Backbone(NamedBackbone<Name, Net>)
+  explicit RuntimeBackbone(NamedBackbone<Name, Net>)
       : name_{NamedBackbone<Name, Net>::name.view()},
         network_{detail::network_layers<Net>()},
         whole_{network_.output},
@@ -83,13 +84,13 @@ class Backbone {
   }
 
   /// The backbone cut behind a layer. Throws Error if it has none of that name.
-  Backbone until(std::string_view layer) const {
+  RuntimeBackbone until(std::string_view layer) const {
     const auto found = std::find_if(network_.nodes.begin(), network_.nodes.end(),
                                     [&](const Node& node) { return node.name() == layer; });
     if (found == network_.nodes.end())
       throw Error{
           expected_received("until", "a layer of " + std::string{name_}, "'" + std::string{layer} + "'")};
-    Backbone result = *this;
+    RuntimeBackbone result = *this;
     result.network_.output = static_cast<std::size_t>(found - network_.nodes.begin());
     return result;
   }
@@ -144,7 +145,7 @@ class Backbone {
   /// Those to look for in a file. The order of a whole file is understood from all its layers: a cut inside a
   /// branch does not have the first of them.
   detail::ParameterPlaces places(const Archive& archive) const {
-    Backbone whole = *this;
+    RuntimeBackbone whole = *this;
     whole.network_.output = whole_;
     auto all = whole.places();
     return detail::archive_has(archive, all.layers) ? all : places();
@@ -158,8 +159,10 @@ class Backbone {
 /// The backbones of a list, at run time. It is a template so that programs that do not call it do not compile
 /// it.
 template <class Backbones = KnownBackbones>
-std::vector<Backbone> backbones() {
-  return []<class... Named>(TypeList<Named...>) { return std::vector{Backbone{Named{}}...}; }(Backbones{});
+std::vector<RuntimeBackbone> backbones() {
+  return []<class... Named>(TypeList<Named...>) {
+    return std::vector{RuntimeBackbone{Named{}}...};
+  }(Backbones{});
 }
 
 }  // namespace graft

@@ -30,7 +30,7 @@ struct Inspection {
 
 namespace detail {
 
-inline Inspection inspect(const Archive& archive, const std::vector<Backbone>& backbones) {
+inline Inspection inspect(const Archive& archive, const std::vector<RuntimeBackbone>& backbones) {
   Inspection result{archive.file(), archive.format(), archive.keras_version(),
                     !archive.model_config().empty(), archive.layers()};
   for (const ArchiveLayer& layer : result.layers)
