@@ -39,6 +39,4 @@ TEST_CASE("in a frozen DenseNet121 concatenation costs nothing, and activations 
   CHECK(plan.step_count == 3 + 58 * 3 + 3 * 3 + 1);
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("DenseNet121 computes what Keras does") { check_golden_application<Small>("densenet121"); }
-#endif

@@ -44,10 +44,8 @@ TEST_CASE(
   CHECK(plan.step_count == 3 + convolutions + 2 * blocks + sums);
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("EfficientNetB0 computes what Keras does") {
   check_golden_application<Odd>("efficient_net_b0");
   check_golden_application<EfficientNetB0<Image<64, 64>>>("efficient_net_b0");
   check_golden_application<WithTop<EfficientNetB0<Image<32, 47>>>>("efficient_net_b0_top");
 }
-#endif

@@ -2,7 +2,7 @@
 // The last blocks of every backbone as fine-tuning trains them: gradients against slopes. Every Relu is a
 // Tanh here, for a slope of thousands of them always crosses a kink; tests/backend/gradients_test.cpp has
 // Relu.
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
+
 #include <graft/applications/inception_v3.hpp>
 #include <graft/applications/mobile_net.hpp>
 #include <graft/applications/mobile_net_v2.hpp>
@@ -91,4 +91,3 @@ TEST_CASE("gradients of blocks of each kind of Inception v3 are slopes") {
   check<Inception::Until<"mixed4">, "mixed3", BatchStatistics>(0.1f);
   check<Inception::Until<"mixed9">, "mixed7", FrozenStatistics>(0.05f);
 }
-#endif

@@ -102,8 +102,6 @@ TEST_CASE("a frozen Inception v3 is one step a convolution or pool, in little me
   CHECK(plan.arena_size <= 74 * 74 * 32 + 72 * 72 * 32 + 72 * 72 * 64);
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("Inception v3 with its top computes what Keras does") {
   check_golden_application<WithTop<InceptionV3<Image<75, 97>>>>("inception_v3_top");
 }
-#endif

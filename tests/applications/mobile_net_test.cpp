@@ -45,9 +45,7 @@ TEST_CASE("plans of MobileNet keep live values apart") {
   CHECK(plan_errors<MobileNet<Image<32, 47>, Alpha<25>>>() == "");
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("MobileNet computes what Keras does") {
   check_golden_application<MobileNet<Image<75, 97>>>("mobile_net");
   check_golden_application<WithTop<MobileNet<Image<75, 97>, Alpha<25>>>>("mobile_net_25_top");
 }
-#endif

@@ -47,9 +47,7 @@ TEST_CASE("plans of MobileNet V2 keep live values apart") {
   CHECK(plan_error<MobileNetV2<Image<32, 47>, Alpha<35>>::Until<"block_5_project_BN">, frozen_mode>() == "");
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("MobileNet V2 computes what Keras does") {
   check_golden_application<MobileNetV2<Image<75, 97>, Alpha<35>>>("mobile_net_v2_35");
   check_golden_application<WithTop<MobileNetV2<Image<75, 97>, Alpha<35>>>>("mobile_net_v2_35_top");
 }
-#endif

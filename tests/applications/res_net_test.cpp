@@ -37,6 +37,4 @@ TEST_CASE("a frozen ResNet50 is one step a convolution, pool or sum") {
   CHECK(plan_of<Whole, frozen_mode>.step_count == 53 + 2 + 16);  // and the zeros before the pool
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("ResNet50 computes what Keras does") { check_golden_application<Small>("resnet50"); }
-#endif

@@ -43,7 +43,6 @@ TEST_CASE("a frozen SqueezeNet is one step a convolution or pool") {
   CHECK(plan_of<Whole, frozen_mode>.step_count == 1 + 8 * 3 + 3);
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE_TEMPLATE("SqueezeNet computes what Keras does", B, GRAFT_TESTED_BACKENDS) {
   check_golden_application<Odd, B>("squeeze_net");
 }
@@ -51,4 +50,3 @@ TEST_CASE_TEMPLATE("SqueezeNet computes what Keras does", B, GRAFT_TESTED_BACKEN
 TEST_CASE("SqueezeNet's trained weights make of an image what they make of it in Keras") {
   check_golden_trained<Odd>("squeeze_net", "squeezenet_1.1_notop.h5");
 }
-#endif

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A model as Teachable Machine exports it: a Sequential of two, whose first has MobileNet V2 in it.
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 
 #include <graft/applications/mobile_net_v2.hpp>
 #include <graft/layers/dense.hpp>
@@ -57,5 +56,3 @@ TEST_CASE("Teachable Machine's keras_model.h5 is loaded whole, predicts what Ker
     CHECK(mismatch.found == "softmax in its model_config");
   }
 }
-
-#endif

@@ -27,9 +27,7 @@ TEST_CASE("VGG16 and VGG19 are Keras', layer by layer") {
   check_layer_table<WithTop<VGG16<Image<49, 65>>>>("applications/vgg16_top");
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("VGG16 computes what Keras does") {
   check_golden_application<VGG16<Image<49, 65>>>("vgg16");
   check_golden_application<WithTop<VGG16<Image<49, 65>>>>("vgg16_top");
 }
-#endif

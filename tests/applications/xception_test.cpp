@@ -33,6 +33,4 @@ TEST_CASE("plans of Xception keep live values apart") {
   CHECK(plan_error<Xception<Image<71, 78>>::Until<"block3_sepconv2">, frozen_mode>() == "");
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
 TEST_CASE("Xception computes what Keras does") { check_golden_application<Small>("xception"); }
-#endif

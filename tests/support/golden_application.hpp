@@ -87,8 +87,6 @@ std::vector<float> named_parameters() {
   return values;
 }
 
-#ifdef GRAFT_TEST_WHOLE_NETWORKS
-
 /// Whole networks are computed by Simd; without optimisation by Blas, whose products are compiled elsewhere.
 #ifdef __OPTIMIZE__
 using ApplicationBackend = Simd;
@@ -150,7 +148,5 @@ void check_golden_trained(const std::string& name, const std::string& file) {
   const Tensor<3> image = network.preprocess(image_files::pattern(in[0], in[1]));
   check_golden_output(network, {image.data(), image.size()}, Golden{"trained/" + name});
 }
-
-#endif
 
 }  // namespace graft::test

@@ -132,13 +132,3 @@ TEST_CASE("a backbone at run time: cut, read, written, what is left out") {
                  "until: expected a layer of small, received 'conv_9'"));
   CHECK_THROWS_AS(small.read(Archive::open(folder / "cut.h5")), WeightMismatch);
 }
-
-TEST_CASE("what the shared files fit") {
-  const std::vector<std::pair<const char*, const char*>> files{
-      {"inception_v3_notop.h5", "inception_v3, whole; "},
-      {"inception_v3_mixed7_f16.h5", "inception_v3, up to mixed7; "},
-      {"mobilenet_v1_1.0_224_upto_conv_dw_13_relu.h5", "mobile_net_1.0, up to conv_dw_13_relu; "},
-      {"mobilenet_v2_0.35_224_notop.h5", "mobile_net_v2_0.35, whole; "}};
-  for (const auto& [name, expected] : files)
-    if (const auto path = ::test::data_file(name); !path.empty()) CHECK(fits(inspect(path)) == expected);
-}
