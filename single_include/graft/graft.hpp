@@ -14560,30 +14560,33 @@ inline Manifest read_manifest(const hdf5::Source& source) {
 
 namespace graft::detail {
 
-using Json = nlohmann::ordered_json;
+/// What reads or writes JSON is a template on the type of its values, this one: only programs that load or
+/// save compile it.
+using OrderedJson = nlohmann::ordered_json;
 
 /// A parsed text may take many times its size, and no model's description comes near this.
 inline constexpr std::size_t max_json_bytes = std::size_t{16} << 20;
 
 /// Parses JSON that comes from a file. Throws ArchiveError for what is none, is too long, or has a key twice
 /// in one object: readers would differ in which of the two they take.
-inline Json parse_json(std::string_view text, const FilePlace& place) {
+template <class Json = OrderedJson>
+Json parse_json(std::string_view text, const FilePlace& place) {
   if (text.size() > max_json_bytes)
     place.refuse("at most " + std::to_string(max_json_bytes) + " bytes of JSON", std::to_string(text.size()));
   std::vector<std::set<std::string>> keys;
   std::string twice;
-  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+  const auto watch = [&](int, typename Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      twice = parsed.get<std::string>();
+    if (event == Json::parse_event_t::key && !keys.back().insert(parsed.template get<std::string>()).second)
+      twice = parsed.template get<std::string>();
     return true;
   };
   try {
     Json json = Json::parse(text, watch);
     if (!twice.empty()) place.refuse("keys of different names", "'" + twice + "' twice");
     return json;
-  } catch (const Json::parse_error& error) {
+  } catch (const typename Json::parse_error& error) {
     place.refuse("JSON", "a text that is none at byte " + std::to_string(error.byte));
   }
 }
@@ -14720,13 +14723,17 @@ inline bool starts(std::string_view start) {
 }
 
 /// A text of a JSON object; empty if it has none of that key.
-inline std::string text(const Json& object, const char* key) {
+template <class Json>
+std::string text(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+  return object.is_object() && found != object.end() && found->is_string()
+             ? found->template get<std::string>()
+             : "";
 }
 
 /// Whether a description of a model says which layers are in it.
-inline bool has_layers(const Json& model) {
+template <class Json>
+bool has_layers(const Json& model) {
   if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return false;
   const auto found = model["config"].find("layers");
   return found != model["config"].end() && found->is_array() &&
@@ -14755,6 +14762,7 @@ class ConfigOrder {
 
   /// model: has_layers. Layers of it that the file does not have are passed over: weightless ones may be
   /// missing, and the others will be missed by who looks for them.
+  template <class Json>
   void follow(const Json& model, Path& path, const FilePlace& place) {
     constexpr std::size_t deepest = 32;
     if (path.size() > deepest)
@@ -14792,10 +14800,11 @@ class ConfigOrder {
 };
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.
-inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
+template <class Json>
+std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
   const ZipReader zip{place};
   const FilePlace config_place = place.at(config_name);
-  const Json config = parse_json(zip.read(config_name, max_json_bytes), config_place);
+  const Json config = parse_json<Json>(zip.read(config_name, max_json_bytes), config_place);
   if (!has_layers(config)) config_place.refuse("a model with config.layers", config.dump().substr(0, 80));
   std::string image = zip.read(weights_name, std::numeric_limits<std::uint64_t>::max());
   const hdf5::Session session;
@@ -14809,8 +14818,8 @@ inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& 
   Manifest manifest{ArchiveFormat::keras_zip, LayerOrder::of_model, keras_v3::archive_layers(order.result())};
   manifest.model_config = config.dump();
   if (zip.has(metadata_name))
-    manifest.keras_version =
-        text(parse_json(zip.read(metadata_name, max_json_bytes), place.at(metadata_name)), "keras_version");
+    manifest.keras_version = text(
+        parse_json<Json>(zip.read(metadata_name, max_json_bytes), place.at(metadata_name)), "keras_version");
   return {std::move(manifest), std::move(source)};
 }
 
@@ -14885,16 +14894,18 @@ inline ElementType element_type(const std::string& name, const FilePlace& place)
 }
 
 /// A list of whole numbers, of which the header has two kinds.
-inline std::vector<std::uint64_t> numbers(const Json& object, const char* key, const FilePlace& place) {
+template <class Json>
+std::vector<std::uint64_t> numbers(const Json& object, const char* key, const FilePlace& place) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_array() ||
       !std::all_of(found->begin(), found->end(), [](const Json& n) { return n.is_number_unsigned(); }))
     place.refuse(std::string{"a list of whole numbers '"} + key + "'",
                  found == object.end() ? "none" : found->dump().substr(0, 80));
-  return found->get<std::vector<std::uint64_t>>();
+  return found->template get<std::vector<std::uint64_t>>();
 }
 
-inline Entry read_entry(const std::string& name, const Json& object, const FilePlace& place) {
+template <class Json>
+Entry read_entry(const std::string& name, const Json& object, const FilePlace& place) {
   const auto dtype = object.is_object() ? object.find("dtype") : object.end();
   if (!object.is_object() || dtype == object.end() || !dtype->is_string())
     place.refuse("an object with dtype, shape and data_offsets", object.dump().substr(0, 80));
@@ -14903,12 +14914,12 @@ inline Entry read_entry(const std::string& name, const Json& object, const FileP
   entry.tensor = {layer.empty() ? name : std::string{layer} + "/" + std::string{parameter},
                   name,
                   {},
-                  element_type(dtype->get<std::string>(), place)};
+                  element_type(dtype->template get<std::string>(), place)};
   const auto extents = numbers(object, "shape", place);
   if (extents.size() > Shape::max_rank)
     place.refuse("at most " + std::to_string(Shape::max_rank) + " axes", std::to_string(extents.size()));
   if (is_integer(entry.tensor.type) && !extents.empty())
-    place.refuse("the dtype F16, BF16, F32 or F64", dtype->get<std::string>());
+    place.refuse("the dtype F16, BF16, F32 or F64", dtype->template get<std::string>());
   std::uint64_t bytes = element_size(entry.tensor.type);
   for (const std::uint64_t extent : extents) {
     if (extent == 0 || bytes > std::numeric_limits<std::int64_t>::max() / extent)
@@ -14927,7 +14938,8 @@ inline Entry read_entry(const std::string& name, const Json& object, const FileP
 
 /// The header's arrays in the order of their bytes, which must lie one behind the other from the first byte
 /// after the header to the last of the file.
-inline std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, const FilePlace& place) {
+template <class Json>
+std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, const FilePlace& place) {
   std::vector<Entry> entries;
   if (header.size() > max_names)
     place.refuse("at most " + std::to_string(max_names) + " arrays", std::to_string(header.size()));
@@ -15003,14 +15015,15 @@ inline void sort_parameters(std::vector<ArchiveTensor>& tensors) {
 }
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.
-inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
+template <class Json>
+std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
   auto file = std::make_unique<const InputFile>(place);
   const std::uint64_t length = little_endian<8>(file->read(0, 8), 0);
   if (length > place.file_size - 8 || length > max_json_bytes)
     place.refuse("a header of at most " + std::to_string(max_json_bytes) + " bytes inside the file",
                  std::to_string(length) + " in a file of " + std::to_string(place.file_size));
   const std::string text = file->read(8, length);
-  const Json header = parse_json(text, place);
+  const Json header = parse_json<Json>(text, place);
   if (!header.is_object()) place.refuse("a header that is a JSON object", "another JSON value");
   const auto entries = read_header(header, place.file_size - 8 - length, place);
 
@@ -15050,12 +15063,14 @@ inline std::pair<Manifest, std::unique_ptr<TensorSource>> open_hdf5(const FilePl
 class Archive {
  public:
   /// Opens the file for reading. Throws ArchiveError, naming file and object, for anything that is missing,
-  /// damaged, too large for what the file stores, or kept in another file.
+  /// damaged, too large for what the file stores, or kept in another file. (A template for the reason that
+  /// json_text.hpp gives.)
+  template <class Json = detail::OrderedJson>
   static Archive open(const std::filesystem::path& path) {
     const detail::FilePlace place = detail::file_place(path);
     const std::string start = detail::file_start(place);
-    if (detail::keras_zip::starts(start)) return {place.file, detail::keras_zip::open(place)};
-    if (detail::safetensors::starts(start)) return {place.file, detail::safetensors::open(place)};
+    if (detail::keras_zip::starts(start)) return {place.file, detail::keras_zip::open<Json>(place)};
+    if (detail::safetensors::starts(start)) return {place.file, detail::safetensors::open<Json>(place)};
     return {place.file, detail::open_hdf5(place)};
   }
 
@@ -15097,6 +15112,7 @@ class Archive {
 namespace graft::detail {
 
 /// A layer of a model_config at its place.
+template <class Json>
 struct ConfigNode {
   std::string class_name, name;
   std::string models;  ///< names of the nested models it is in, each followed by a slash
@@ -15109,17 +15125,20 @@ inline constexpr std::string_view identity_class = "Identity";
 
 /// The graph that a model_config describes, nested models taken apart; Keras 2 and 3, Sequential and
 /// Functional. Throws ArchiveError, naming the file, for a configuration that is none.
+template <class Json>
 class ConfigGraph {
  public:
+  using Node = ConfigNode<Json>;
+
   static ConfigGraph parse(std::string_view file, std::string_view text) {
     ConfigGraph graph{std::string{file} + ": model_config"};
-    const Json model = parse_json(text, FilePlace{std::string{file}, "model_config", text.size()});
+    const Json model = parse_json<Json>(text, FilePlace{std::string{file}, "model_config", text.size()});
     graph.output_ = graph.add_model(model, "", {}, 0);
     return graph;
   }
 
-  const std::vector<ConfigNode>& nodes() const { return nodes_; }
-  const ConfigNode& operator[](std::size_t i) const { return nodes_[i]; }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const Node& operator[](std::size_t i) const { return nodes_[i]; }
   std::size_t output() const { return output_; }
   const std::string& subject() const { return subject_; }
 
@@ -15140,7 +15159,7 @@ class ConfigGraph {
   std::string text(const Json& object, const char* key, const std::string& of) const {
     const Json& value = member(object, key, of);
     if (!value.is_string()) refuse("a text for '" + std::string{key} + "' of " + of, value.type_name());
-    return value.get<std::string>();
+    return value.template get<std::string>();
   }
 
   static bool is_model(const std::string& class_name) {
@@ -15162,7 +15181,7 @@ class ConfigGraph {
     std::map<std::string, std::size_t> places;
     for (const Json& layer : layers) {
       if (nodes_.size() == max_nodes) refuse("at most 100000 layers", "more");
-      ConfigNode node;
+      Node node;
       node.class_name = text(layer, "class_name", "a layer");
       const Json& details = member(layer, "config", node.class_name);
       node.name = details.is_object() && details.contains("name") ? text(details, "name", node.class_name)
@@ -15194,7 +15213,7 @@ class ConfigGraph {
                           const std::map<std::string, std::size_t>& places, const Json& input_layers,
                           const std::vector<std::size_t>& inputs) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      ConfigNode& node = nodes_[first + i];
+      Node& node = nodes_[first + i];
       const auto inbound = layers[i].find("inbound_nodes");
       if (inbound == layers[i].end() || !inbound->is_array() || inbound->empty()) continue;
       if (inbound->size() > 1) refuse("layers that are applied once", "'" + node.name + "' applied twice");
@@ -15207,7 +15226,7 @@ class ConfigGraph {
   }
 
   /// A product with constants, which is how tf.keras writes a Rescaling that it has no layer for.
-  static void as_rescaling(ConfigNode& node, const Json& inbound) {
+  static void as_rescaling(Node& node, const Json& inbound) {
     if (node.class_name != "TFOpLambda" || node.config.value("function", "") != "math.multiply") return;
     if (!inbound.is_array() || inbound.size() < 4 || !inbound[3].is_object() || !inbound[3].contains("y"))
       return;
@@ -15216,7 +15235,7 @@ class ConfigGraph {
   }
 
   /// The place that a nested model's InputLayer stands for.
-  static void feed(ConfigNode& input_layer, const std::vector<std::size_t>& inputs, std::size_t i) {
+  static void feed(Node& input_layer, const std::vector<std::size_t>& inputs, std::size_t i) {
     if (i >= inputs.size()) return;
     input_layer.class_name = identity_class;
     input_layer.inputs = {inputs[i]};
@@ -15230,8 +15249,8 @@ class ConfigGraph {
     const bool reference = value.is_array() && value.size() >= 3 && value[0].is_string() &&
                            value[1].is_number_integer() && value[2].is_number_integer();
     if (reference) {
-      const auto found = places.find(value[0].get<std::string>());
-      if (found == places.end()) refuse("a layer '" + value[0].get<std::string>() + "'", "none");
+      const auto found = places.find(value[0].template get<std::string>());
+      if (found == places.end()) refuse("a layer '" + value[0].template get<std::string>() + "'", "none");
       sources.push_back(found->second);
     } else if (value.is_array() || value.is_object()) {
       for (const Json& item : value) append_sources(item, places, sources, depth + 1);
@@ -15255,7 +15274,7 @@ class ConfigGraph {
   }
 
   std::string subject_;
-  std::vector<ConfigNode> nodes_;
+  std::vector<Node> nodes_;
   std::size_t output_ = 0;
 };
 
@@ -15344,7 +15363,8 @@ bool is_one_of(const std::array<std::string_view, N>& words, std::string_view wo
 }
 
 /// Layers that hand on what they get when nothing is trained.
-inline bool is_identity(const ConfigNode& node) {
+template <class Json>
+bool is_identity(const ConfigNode<Json>& node) {
   static constexpr std::array<std::string_view, 13> classes{
       identity_class,   "Dropout",          "SpatialDropout2D",      "GaussianNoise", "GaussianDropout",
       "AlphaDropout",   "RandomFlip",       "RandomRotation",        "RandomZoom",    "RandomTranslation",
@@ -15353,36 +15373,40 @@ inline bool is_identity(const ConfigNode& node) {
 }
 
 /// Whether a layer slides a kernel over zeros at the border: for these a padding layer before is the same.
-inline bool is_convolution(const ConfigNode& node) {
+template <class Json>
+bool is_convolution(const ConfigNode<Json>& node) {
   static constexpr std::array<std::string_view, 3> classes{"Conv2D", "DepthwiseConv2D", "SeparableConv2D"};
   return is_one_of(classes, node.class_name);
 }
 
 /// A class name without the version that TensorFlow 1 appends.
-inline std::string_view class_of(const ConfigNode& node) {
+template <class Json>
+std::string_view class_of(const ConfigNode<Json>& node) {
   std::string_view name = node.class_name;
   if (name.ends_with("V1") || name.ends_with("V2")) name.remove_suffix(2);
   return name;
 }
 
 /// The activation that a layer applies last; "linear" for none.
-inline std::string activation_of(const ConfigNode& node) {
+template <class Json>
+std::string activation_of(const ConfigNode<Json>& node) {
   const auto found = node.config.find("activation");
   if (found == node.config.end() || found->is_null()) return "linear";
   const bool inside = found->is_object() && found->contains("config");
   const Json& value = inside ? (*found)["config"] : *found;
   if (!value.is_string()) return value.dump();
-  return value == "silu" ? "swish" : value.get<std::string>();  // Keras 3's name of it
+  return value == "silu" ? "swish" : value.template get<std::string>();  // Keras 3's name of it
 }
 
 /// The function of a layer that is nothing but an activation; empty for other layers.
-inline std::string function_of(const ConfigNode& node) {
+template <class Json>
+std::string function_of(const ConfigNode<Json>& node) {
   if (node.class_name == "Activation") return activation_of(node);
   if (node.class_name == "Softmax") return "softmax";
   if (node.class_name != "ReLU") return {};
   const auto number = [&](const char* key, double otherwise) {
     const auto found = node.config.find(key);
-    return found != node.config.end() && found->is_number() ? found->get<double>() : otherwise;
+    return found != node.config.end() && found->is_number() ? found->template get<double>() : otherwise;
   };
   const double most = number("max_value", INFINITY);
   if (number("negative_slope", 0) == 0 && number("threshold", 0) == 0) {
@@ -15394,14 +15418,16 @@ inline std::string function_of(const ConfigNode& node) {
 
 /// Equal as settings of a layer: numbers up to float's precision, 3 as (3, 3), and a list as the only item of
 /// another.
-inline bool same_setting(const Json& a, const Json& b) {
+template <class Json>
+bool same_setting(const Json& a, const Json& b) {
   if (a.is_array() && a.size() == 1 && a[0].is_array()) return same_setting(a[0], b);
   if (b.is_array() && b.size() == 1 && b[0].is_array()) return same_setting(a, b[0]);
   if (a.is_number() && b.is_number()) {
-    const double x = a.get<double>(), y = b.get<double>();
+    const double x = a.template get<double>(), y = b.template get<double>();
     return std::abs(x - y) <= 1e-6 * std::max(std::abs(x), std::abs(y));
   }
-  if (a.is_array() && b.is_array()) return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_setting);
+  if (a.is_array() && b.is_array())
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_setting<Json>);
   if (a.is_array())
     return std::all_of(a.begin(), a.end(), [&](const Json& item) { return same_setting(item, b); });
   if (b.is_array()) return same_setting(b, a);
@@ -15409,8 +15435,9 @@ inline bool same_setting(const Json& a, const Json& b) {
 }
 
 /// (3, 3) for [3, 3], other values as JSON has them.
-inline std::string setting_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
+template <class Json>
+std::string setting_text(const Json& value) {
+  if (value.is_string()) return value.template get<std::string>();
   if (!value.is_array()) return value.dump();
   std::string text = "(";
   for (const Json& item : value) text += (text.size() > 1 ? ", " : "") + setting_text(item);
@@ -15419,7 +15446,8 @@ inline std::string setting_text(const Json& value) {
 
 /// The first setting in which two layers of one class differ, of those that both name and that matter for
 /// what is computed. Padding of convolutions, activations and shapes of weights are looked at elsewhere.
-inline std::optional<Difference> difference(const ConfigNode& expected, const ConfigNode& found) {
+template <class Json>
+std::optional<Difference> difference(const ConfigNode<Json>& expected, const ConfigNode<Json>& found) {
   static constexpr std::array<std::string_view, 10> immaterial{
       "name",     "trainable",         "dtype",       "activation", "axis",
       "momentum", "batch_input_shape", "batch_shape", "seed",       "noise_shape"};
@@ -15459,7 +15487,8 @@ struct ConfigPath {
 using Border = std::array<std::size_t, 4>;  // top, bottom, left, right
 
 /// Takes the padding layers that stand directly before a convolution off a path.
-inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
+template <class Json>
+Border take_padding(const ConfigGraph<Json>& graph, ConfigPath& path) {
   Border sum{};
   while (!path.steps.empty() && graph[path.steps.front().node].class_name == "ZeroPadding2D" &&
          path.steps.front().function.empty()) {
@@ -15469,7 +15498,7 @@ inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
     const auto side = [&](std::size_t axis, std::size_t end) -> std::size_t {
       const Json& of_axis = padding.is_array() && axis < padding.size() ? padding[axis] : padding;
       const Json& value = of_axis.is_array() && end < of_axis.size() ? of_axis[end] : of_axis;
-      return value.is_number_unsigned() ? value.get<std::size_t>() : 0;
+      return value.is_number_unsigned() ? value.template get<std::size_t>() : 0;
     };
     const Border here{side(0, 0), side(0, 1), side(1, 0), side(1, 1)};
     for (std::size_t i = 0; i < 4; ++i) sum[i] += here[i];
@@ -15478,15 +15507,19 @@ inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
   return sum;
 }
 
-inline std::size_t axis_setting(const ConfigNode& node, const char* key, std::size_t axis) {
+template <class Json>
+std::size_t axis_setting(const ConfigNode<Json>& node, const char* key, std::size_t axis) {
   const auto found = node.config.find(key);
   if (found == node.config.end()) return 1;
   const Json& value = found->is_array() && axis < found->size() ? (*found)[axis] : *found;
-  return value.is_number_unsigned() && value.get<std::size_t>() > 0 ? value.get<std::size_t>() : 1;
+  return value.is_number_unsigned() && value.template get<std::size_t>() > 0
+             ? value.template get<std::size_t>()
+             : 1;
 }
 
 /// The zeros of padding layers and of padding='same' together, around height x width pixels.
-inline Border border(const ConfigNode& node, Border before, std::size_t height, std::size_t width) {
+template <class Json>
+Border border(const ConfigNode<Json>& node, Border before, std::size_t height, std::size_t width) {
   const auto padding = node.config.find("padding");
   if (padding == node.config.end() || *padding != "same") return before;
   for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -15501,8 +15534,9 @@ inline Border border(const ConfigNode& node, Border before, std::size_t height, 
   return before;
 }
 
-inline std::array<std::size_t, 2> window_count(const ConfigNode& node, const Border& b, std::size_t height,
-                                               std::size_t width) {
+template <class Json>
+std::array<std::size_t, 2> window_count(const ConfigNode<Json>& node, const Border& b, std::size_t height,
+                                        std::size_t width) {
   const auto count = [&](std::size_t n, std::size_t axis) {
     return slide(n, axis_setting(node, "kernel_size", axis), axis_setting(node, "strides", axis), false)
         .output;
@@ -15717,78 +15751,90 @@ inline std::vector<Match> match_layers(std::string_view file, std::span<const Ar
 
 namespace graft::detail {
 
-/// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The templates only take the
-/// constants out of the layer types: the JSON is built by plain functions, compiled once.
-inline Json initializer_config(std::string_view class_name) {
+/// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The overloads of `describe` only take
+/// the constants out of the layer types: the JSON is built by functions that know no layer, compiled once.
+template <class Json>
+Json initializer_config(std::string_view class_name) {
   if (class_name == "GlorotUniform") return {{"class_name", class_name}, {"config", {{"seed", nullptr}}}};
   return {{"class_name", class_name}, {"config", Json::object()}};
 }
 
-inline void set_null(Json& config, std::initializer_list<const char*> keys) {
+template <class Json>
+void set_null(Json& config, std::initializer_list<const char*> keys) {
   for (const char* key : keys) config[key] = nullptr;
 }
 
-inline void set_pair(Json& config, const char* key, std::size_t first, std::size_t second) {
+template <class Json>
+void set_pair(Json& config, const char* key, std::size_t first, std::size_t second) {
   config[key] = {first, second};
 }
 
-inline void set_text(Json& config, const char* key, std::string_view text) { config[key] = text; }
+template <class Json>
+void set_text(Json& config, const char* key, std::string_view text) {
+  config[key] = text;
+}
 
-inline void describe_weights(Json& config, const char* size_key, std::size_t size,
-                             std::string_view activation, bool use_bias) {
+template <class Json>
+void describe_weights(Json& config, const char* size_key, std::size_t size, std::string_view activation,
+                      bool use_bias) {
   config[size_key] = size;
   config["activation"] = activation;
   config["use_bias"] = use_bias;
-  config["kernel_initializer"] = initializer_config("GlorotUniform");
-  config["bias_initializer"] = initializer_config("Zeros");
+  config["kernel_initializer"] = initializer_config<Json>("GlorotUniform");
+  config["bias_initializer"] = initializer_config<Json>("Zeros");
   set_null(config, {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
                     "bias_constraint"});
 }
 
-inline void describe_depthwise(Json& config, std::size_t multiplier, std::string_view activation,
-                               bool use_bias) {
+template <class Json>
+void describe_depthwise(Json& config, std::size_t multiplier, std::string_view activation, bool use_bias) {
   config["depth_multiplier"] = multiplier;
   config["activation"] = activation;
   config["use_bias"] = use_bias;
-  config["depthwise_initializer"] = initializer_config("GlorotUniform");
-  config["bias_initializer"] = initializer_config("Zeros");
+  config["depthwise_initializer"] = initializer_config<Json>("GlorotUniform");
+  config["bias_initializer"] = initializer_config<Json>("Zeros");
   set_null(config, {"depthwise_regularizer", "bias_regularizer", "activity_regularizer",
                     "depthwise_constraint", "bias_constraint"});
 }
 
-inline void describe_separable(Json& config, std::size_t filters) {
+template <class Json>
+void describe_separable(Json& config, std::size_t filters) {
   config["filters"] = filters;
-  config["pointwise_initializer"] = initializer_config("GlorotUniform");
+  config["pointwise_initializer"] = initializer_config<Json>("GlorotUniform");
   set_null(config, {"pointwise_regularizer", "pointwise_constraint"});
 }
 
-inline void describe_window(Json& config, const char* size_key, Window window, bool same) {
+template <class Json>
+void describe_window(Json& config, const char* size_key, Window window, bool same) {
   set_pair(config, size_key, window.height, window.width);
   set_pair(config, "strides", window.stride_y, window.stride_x);
   config["padding"] = same ? "same" : "valid";
   config["data_format"] = "channels_last";
 }
 
-inline void describe_batch_normalization(Json& config, std::size_t axis, double momentum, double epsilon,
-                                         bool center, bool scale) {
+template <class Json>
+void describe_batch_normalization(Json& config, std::size_t axis, double momentum, double epsilon,
+                                  bool center, bool scale) {
   config["axis"] = Json::array({axis});
   config["momentum"] = momentum;
   config["epsilon"] = epsilon;
   config["center"] = center;
   config["scale"] = scale;
-  config["beta_initializer"] = initializer_config("Zeros");
-  config["gamma_initializer"] = initializer_config("Ones");
-  config["moving_mean_initializer"] = initializer_config("Zeros");
-  config["moving_variance_initializer"] = initializer_config("Ones");
+  config["beta_initializer"] = initializer_config<Json>("Zeros");
+  config["gamma_initializer"] = initializer_config<Json>("Ones");
+  config["moving_mean_initializer"] = initializer_config<Json>("Zeros");
+  config["moving_variance_initializer"] = initializer_config<Json>("Ones");
   set_null(config, {"beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"});
 }
 
-inline void describe_padding(Json& config, Padding p) {
+template <class Json>
+void describe_padding(Json& config, Padding p) {
   config["padding"] = Json::array({{p.top, p.bottom}, {p.left, p.right}});
   config["data_format"] = "channels_last";
 }
 
-inline void describe_dropout(Json& config, DropoutRule rule, std::size_t axes) {
+template <class Json>
+void describe_dropout(Json& config, DropoutRule rule, std::size_t axes) {
   config["rate"] = rule.rate();
   set_null(config, {"noise_shape", "seed"});
   if (!rule.whole_samples) return;
@@ -15796,13 +15842,14 @@ inline void describe_dropout(Json& config, DropoutRule rule, std::size_t axes) {
   for (std::size_t i = 0; i < axes; ++i) config["noise_shape"].push_back(1);
 }
 
-inline void set_shape(Json& config, const char* key, const Shape& shape) {
+template <class Json>
+void set_shape(Json& config, const char* key, const Shape& shape) {
   config[key] = Json::array();
   for (std::size_t i = 0; i < shape.rank; ++i) config[key].push_back(shape[i]);
 }
 
 /// A number of Rescaling: one for all channels, or a list.
-template <class Number>
+template <class Json, class Number>
 Json number_config() {
   if constexpr (std::is_base_of_v<PerChannel, Number>)
     return Json(Number::values);
@@ -15810,7 +15857,8 @@ Json number_config() {
     return static_cast<double>(Number::num) / static_cast<double>(Number::den);
 }
 
-inline void describe_input(Json& config, const Shape& sample) {
+template <class Json>
+void describe_input(Json& config, const Shape& sample) {
   config.erase("trainable");
   Json shape = Json::array({nullptr});
   for (std::size_t i = 0; i < sample.rank; ++i) shape.push_back(sample[i]);
@@ -15820,90 +15868,99 @@ inline void describe_input(Json& config, const Shape& sample) {
 }
 
 // One overload of `describe` for each layer.
-template <std::size_t Filters, class Size, class... Options>
+template <class Json, std::size_t Filters, class Size, class... Options>
 void describe(Conv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   config["groups"] = 1;
   describe_weights(config, "filters", Filters, decltype(layer)::activation::keras_name, layer.use_bias);
 }
-template <class Size, class... Options>
+template <class Json, class Size, class... Options>
 void describe(DepthwiseConv2D<Size, Options...> layer, const Node& node, Json& config) {
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
 }
-template <std::size_t Filters, class Size, class... Options>
+template <class Json, std::size_t Filters, class Size, class... Options>
 void describe(SeparableConv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
   describe_window(config, "kernel_size", layer.window(node.input), decltype(layer)::sliding::same);
   set_pair(config, "dilation_rate", 1, 1);
   describe_depthwise(config, layer.multiplier, decltype(layer)::activation::keras_name, layer.use_bias);
   describe_separable(config, Filters);
 }
-template <std::size_t Units, class... Options>
+template <class Json, std::size_t Units, class... Options>
 void describe(Dense<Units, Options...> layer, const Node&, Json& config) {
   describe_weights(config, "units", Units, decltype(layer)::activation::keras_name, layer.use_bias);
 }
-template <class... Options>
+template <class Json, class... Options>
 void describe(BatchNormalization<Options...> layer, const Node& node, Json& config) {
   describe_batch_normalization(config, node.output.rank, layer.momentum, layer.epsilon, layer.center,
                                layer.scale);
 }
-template <class Rule, class Size, class... Options>
+template <class Json, class Rule, class Size, class... Options>
 void describe(Pooling2D<Rule, Size, Options...> layer, const Node& node, Json& config) {
   describe_window(config, "pool_size", layer.window(node.input), decltype(layer)::sliding::same);
 }
-template <class L>
+template <class Json, class L>
 requires std::is_base_of_v<PaddingLayer, L>
 void describe(L layer, const Node& node, Json& config) {
   describe_padding(config, layer.padding(node.input));
 }
-inline void describe(Activation<Relu6>, const Node&, Json& config) {
+template <class Json>
+void describe(Activation<Relu6>, const Node&, Json& config) {
   config["max_value"] = 6.0;
   config["negative_slope"] = 0.0;
   config["threshold"] = 0.0;
 }
-template <class Function>
+template <class Json, class Function>
 void describe(Activation<Function>, const Node&, Json& config) {
   set_text(config, "activation", Function::keras_name);
 }
-template <std::size_t Rate, class... Options>
+template <class Json, std::size_t Rate, class... Options>
 void describe(Dropout<Rate, Options...> layer, const Node& node, Json& config) {
   describe_dropout(config, layer.rule, node.output.rank);
 }
-template <class Scale, class Offset>
+template <class Json, class Scale, class Offset>
 void describe(Rescaling<Scale, Offset>, const Node&, Json& config) {
-  config["scale"] = number_config<Scale>();
-  config["offset"] = number_config<Offset>();
+  config["scale"] = number_config<Json, Scale>();
+  config["offset"] = number_config<Json, Offset>();
 }
-inline void describe(Normalization, const Node&, Json& config) {
+template <class Json>
+void describe(Normalization, const Node&, Json& config) {
   config["axis"] = Json::array({-1});
   set_null(config, {"mean", "variance"});
   config["invert"] = false;
 }
-template <std::size_t... Extents>
+template <class Json, std::size_t... Extents>
 void describe(Reshape<Extents...> layer, const Node&, Json& config) {
   set_shape(config, "target_shape", layer.target);
 }
-inline void describe(Flatten, const Node&, Json& config) { set_text(config, "data_format", "channels_last"); }
-inline void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
+template <class Json>
+void describe(Flatten, const Node&, Json& config) {
+  set_text(config, "data_format", "channels_last");
+}
+template <class Json>
+void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
   set_text(config, "data_format", "channels_last");
   config["keepdims"] = node.output.rank == 3;
 }
-template <class... Branches>
+template <class Json, class... Branches>
 void describe(Concatenate<Branches...>, const Node&, Json& config) {
   config["axis"] = -1;
 }
-template <class... Branches>
+template <class Json, class... Branches>
 void describe(Add<Branches...>, const Node&, Json&) {}
-template <class... Branches>
+template <class Json, class... Branches>
 void describe(Multiply<Branches...>, const Node&, Json&) {}
-inline void describe(InputLayer, const Node& node, Json& config) { describe_input(config, node.output); }
+template <class Json>
+void describe(InputLayer, const Node& node, Json& config) {
+  describe_input(config, node.output);
+}
 
-using Describe = void (*)(const Node&, Json&);
+using Describe = void (*)(const Node&, OrderedJson&);
 
 template <class L>
-void describe_as(const Node& node, Json& config) {
+void describe_as(const Node& node, OrderedJson& config) {
   describe(L{}, node, config);
 }
 
@@ -15917,8 +15974,9 @@ std::span<const Describe> describers() {
 }
 
 /// Appends layers in an order. `source` feeds the network; empty: its own InputLayer does.
-inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<const Describe> describers,
-                          std::span<const std::size_t> order, const std::string& source, bool trainable) {
+template <class Json>
+void append_layers(Json& layers, std::span<const Node> nodes, std::span<const Describe> describers,
+                   std::span<const std::size_t> order, const std::string& source, bool trainable) {
   for (const std::size_t n : order) {
     if (n == 0 && !source.empty()) continue;
     const Node& node = nodes[n];
@@ -15940,7 +15998,8 @@ inline void append_layers(Json& layers, std::span<const Node> nodes, std::span<c
 }
 
 /// The model_config of a model from one input to one output.
-inline std::string model_config(Json layers, const std::string& input, const std::string& output) {
+template <class Json>
+std::string model_config(Json layers, const std::string& input, const std::string& output) {
   const auto end = [](const std::string& name) { return Json::array({Json::array({name, 0, 0})}); };
   const Json config = {{"class_name", "Functional"},
                        {"config",
@@ -15978,11 +16037,14 @@ namespace graft::detail {
 
 /// Compares what a file says of its model with the model that is to take its weights: every layer of ours
 /// that has weights, every path between two of them, and what follows the last.
+template <class Json>
 class ConfigCheck {
  public:
+  using Graph = ConfigGraph<Json>;
+
   /// shapes: the inputs of our nodes, by name. pairs: our layers with weights and those of the file, as
   /// nodes.
-  ConfigCheck(std::string_view file, const ConfigGraph& ours, const ConfigGraph& theirs,
+  ConfigCheck(std::string_view file, const Graph& ours, const Graph& theirs,
               const std::map<std::string, Shape>& shapes, const std::map<std::size_t, std::size_t>& pairs)
       : file_{file}, ours_{ours}, theirs_{theirs}, shapes_{shapes}, pairs_{pairs} {
     for (const auto& [our, their] : pairs) found_.insert(their);
@@ -16005,11 +16067,11 @@ class ConfigCheck {
   }
 
   template <class HasWeights>
-  static ConfigPath path_from(const ConfigGraph& graph, std::size_t node, HasWeights has_weights) {
+  static ConfigPath path_from(const Graph& graph, std::size_t node, HasWeights has_weights) {
     ConfigPath path;
     for (std::size_t walked = 0;; ++walked) {
       if (walked > graph.nodes().size()) graph.refuse("a graph without cycles", "one");
-      const ConfigNode& here = graph[node];
+      const ConfigNode<Json>& here = graph[node];
       path.end = node;
       const std::string function = function_of(here);
       const bool ends = has_weights(node) || here.inputs.size() != 1;
@@ -16029,7 +16091,7 @@ class ConfigCheck {
   /// The inputs of two layers that are alike.
   void compare_inputs(std::size_t our, std::size_t their) {
     if (!compared_.emplace(our, their).second) return;
-    const ConfigNode &mine = ours_[our], &other = theirs_[their];
+    const ConfigNode<Json>&mine = ours_[our], &other = theirs_[their];
     if (mine.inputs.size() != other.inputs.size())
       fail(mine.name, count_text(mine.inputs.size()), count_text(other.inputs.size()));
     for (std::size_t i = 0; i < mine.inputs.size(); ++i) {
@@ -16060,11 +16122,11 @@ class ConfigCheck {
 
   static std::string count_text(std::size_t inputs) { return std::to_string(inputs) + " inputs"; }
 
-  static std::string name_of(const ConfigGraph& graph, std::size_t node) {
+  static std::string name_of(const Graph& graph, std::size_t node) {
     return graph[node].inputs.empty() ? "the input" : graph[node].class_name + " '" + graph[node].name + '\'';
   }
 
-  static std::string step_text(const ConfigGraph& graph, const ConfigPath& path, std::size_t i) {
+  static std::string step_text(const Graph& graph, const ConfigPath& path, std::size_t i) {
     if (i >= path.steps.size()) return name_of(graph, path.end);
     if (!path.steps[i].function.empty()) return path.steps[i].function;
     return name_of(graph, path.steps[i].node);
@@ -16143,14 +16205,14 @@ class ConfigCheck {
   bool ends_alike(const ConfigPath& ours, const ConfigPath& theirs) const {
     const auto pair = pairs_.find(ours.end);
     if (pair != pairs_.end()) return pair->second == theirs.end;
-    const ConfigNode &mine = ours_[ours.end], &other = theirs_[theirs.end];
+    const ConfigNode<Json>&mine = ours_[ours.end], &other = theirs_[theirs.end];
     return !found_.contains(theirs.end) && class_of(mine) == class_of(other) &&
            mine.inputs.size() == other.inputs.size();
   }
 
   std::string_view file_;
-  const ConfigGraph& ours_;
-  const ConfigGraph& theirs_;
+  const Graph& ours_;
+  const Graph& theirs_;
   const std::map<std::string, Shape>& shapes_;
   const std::map<std::size_t, std::size_t>& pairs_;
   std::set<std::size_t> found_;
@@ -16158,7 +16220,8 @@ class ConfigCheck {
 };
 
 /// The file's node of a layer that has weights.
-inline std::size_t config_node(const ConfigGraph& theirs, const ArchiveLayer& layer) {
+template <class Json>
+std::size_t config_node(const ConfigGraph<Json>& theirs, const ArchiveLayer& layer) {
   std::vector<std::size_t> found;
   for (std::size_t n = 0; n < theirs.nodes().size(); ++n)
     if (theirs[n].name == layer.name &&
@@ -16176,8 +16239,9 @@ inline std::size_t config_node(const ConfigGraph& theirs, const ArchiveLayer& la
 /// is read. matches: the model's layers with weights and those of the file that are to fill them. Throws
 /// WeightMismatch, naming the first layer that computes something else, or ArchiveError for a model_config
 /// that is none.
-inline void check_config(std::string_view file, std::string_view config,
-                         std::span<const NetworkLayers> networks, const std::vector<Match>& matches) {
+template <class Json = OrderedJson>
+void check_config(std::string_view file, std::string_view config, std::span<const NetworkLayers> networks,
+                  const std::vector<Match>& matches) {
   Json layers = Json::array();
   std::map<std::string, Shape> shapes;
   std::string source;
@@ -16186,8 +16250,8 @@ inline void check_config(std::string_view file, std::string_view config,
     for (const Node& node : network.nodes) shapes.emplace(portable_name(node.name()), node.input);
     source = portable_name(network.nodes[network.output].name());
   }
-  const ConfigGraph theirs = ConfigGraph::parse(file, config);
-  const ConfigGraph ours = ConfigGraph::parse(
+  const auto theirs = ConfigGraph<Json>::parse(file, config);
+  const auto ours = ConfigGraph<Json>::parse(
       "graft", model_config(std::move(layers), networks.front().nodes.front().name(), source));
   std::map<std::string, std::size_t> our_nodes;
   for (std::size_t n = 0; n < ours.nodes().size(); ++n) our_nodes.emplace(ours[n].name, n);
@@ -16195,7 +16259,7 @@ inline void check_config(std::string_view file, std::string_view config,
   for (const Match& match : matches)
     if (const auto our = our_nodes.find(portable_name(match.expected->name)); our != our_nodes.end())
       pairs.emplace(our->second, config_node(theirs, *match.found));
-  ConfigCheck{file, ours, theirs, shapes, pairs}.run();
+  ConfigCheck<Json>{file, ours, theirs, shapes, pairs}.run();
 }
 
 }  // namespace graft::detail
@@ -16248,11 +16312,12 @@ inline bool is_comparable(const Archive& archive) {
 /// `unread` leaves a parameter out.
 inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
 
-inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
-                                          std::span<const NetworkLayers> networks, std::size_t size) {
+template <class Json = OrderedJson>
+std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
+                                   std::span<const NetworkLayers> networks, std::size_t size) {
   const std::vector<Match> matches =
       match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
-  if (is_comparable(archive)) check_config(archive.file(), archive.model_config(), networks, matches);
+  if (is_comparable(archive)) check_config<Json>(archive.file(), archive.model_config(), networks, matches);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
     const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];
@@ -16563,6 +16628,7 @@ inline void write_keras_h5(const std::filesystem::path& path, const std::string&
 namespace graft::detail {
 
 /// A model on its way into a file: one network after the other.
+template <class Json>
 struct ModelData {
   Json layers = Json::array();          ///< in the words of Keras 2
   std::vector<LayerData> data;          ///< in the same order
@@ -16597,31 +16663,35 @@ struct ModelData {
 namespace graft::detail::keras_v3 {
 
 /// A batch of samples of a shape: [null, 13, 15, 3].
-inline Json batch_shape(const Shape& sample) {
+template <class Json>
+Json batch_shape(const Shape& sample) {
   Json shape = Json::array({nullptr});
   for (std::size_t i = 0; i < sample.rank; ++i) shape.push_back(sample[i]);
   return shape;
 }
 
-inline Json tensor(const std::string& layer, const Shape& shape) {
-  return {
-      {"class_name", "__keras_tensor__"},
-      {"config", {{"shape", batch_shape(shape)}, {"dtype", "float32"}, {"keras_history", {layer, 0, 0}}}}};
+template <class Json>
+Json tensor(const std::string& layer, const Shape& shape) {
+  return {{"class_name", "__keras_tensor__"},
+          {"config",
+           {{"shape", batch_shape<Json>(shape)}, {"dtype", "float32"}, {"keras_history", {layer, 0, 0}}}}};
 }
 
 /// What a layer is called with: layers that merge take one list.
-inline Json nodes(const Json& inbound_nodes, const std::map<std::string, Shape>& shapes) {
+template <class Json>
+Json nodes(const Json& inbound_nodes, const std::map<std::string, Shape>& shapes) {
   if (inbound_nodes.empty()) return Json::array();
   Json tensors = Json::array();
   for (const Json& source : inbound_nodes[0]) {
     const std::string name = source[0];
-    tensors.push_back(tensor(name, shapes.at(name)));
+    tensors.push_back(tensor<Json>(name, shapes.at(name)));
   }
   Json arguments = tensors.size() == 1 ? std::move(tensors) : Json::array({std::move(tensors)});
   return Json::array({{{"args", std::move(arguments)}, {"kwargs", Json::object()}}});
 }
 
-inline Json layer(Json old, const std::map<std::string, Shape>& shapes) {
+template <class Json>
+Json layer(Json old, const std::map<std::string, Shape>& shapes) {
   Json config = Json::object();
   for (auto& [key, value] : old["config"].items()) {
     if (key == "batch_input_shape") {
@@ -16642,7 +16712,8 @@ inline Json layer(Json old, const std::map<std::string, Shape>& shapes) {
 }
 
 /// config.json of a model from one input to one output.
-inline std::string model_config(const ModelData& model) {
+template <class Json>
+std::string model_config(const ModelData<Json>& model) {
   Json layers = Json::array();
   for (const Json& old : model.layers) layers.push_back(layer(old, model.shapes));
   const Json config = {{"module", "keras.src.models.functional"},
@@ -16768,9 +16839,10 @@ namespace graft {
 
 /// Writes the arrays of a model as safetensors, float32, each under "<layer>/<parameter>": conv2d_1/kernel.
 /// The file appears complete or not at all. Throws OutputError; an old file is then untouched.
-inline void write_safetensors(const std::filesystem::path& path, std::span<const LayerData> layers) {
+template <class Json = detail::OrderedJson>
+void write_safetensors(const std::filesystem::path& path, std::span<const LayerData> layers) {
   static_assert(std::endian::native == std::endian::little, "safetensors has the lowest byte first");
-  detail::Json header = detail::Json::object();
+  Json header = Json::object();
   std::vector<std::string_view> parts(2);
   std::uint64_t at = 0;
   for (const LayerData& layer : layers)
@@ -16780,7 +16852,7 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
         throw OutputError(path.string() + ": " + name,
                           std::to_string(weight.shape.size()) + " numbers under a name of their own",
                           std::to_string(weight.values.size()));
-      detail::Json shape = detail::Json::array();
+      Json shape = Json::array();
       for (std::size_t i = 0; i < weight.shape.rank; ++i) shape.push_back(weight.shape[i]);
       const std::uint64_t end = at + weight.values.size_bytes();
       header[name] = {{"dtype", "F32"}, {"shape", std::move(shape)}, {"data_offsets", {at, end}}};
@@ -16803,7 +16875,8 @@ namespace graft {
 namespace detail {
 
 /// Writes a model in the format that the file's name ends in. Throws OutputError.
-inline void write_model(const std::filesystem::path& file, const ModelData& model) {
+template <class Json>
+void write_model(const std::filesystem::path& file, const ModelData<Json>& model) {
   const std::string name = file.filename().string();
   if (name.ends_with(".weights.h5")) return write_keras_weights(file, model.data);
   if (name.ends_with(".h5") || name.ends_with(".hdf5"))
@@ -16819,14 +16892,14 @@ inline void write_model(const std::filesystem::path& file, const ModelData& mode
 template <LayeredNetwork Net, Backend B>
 void Extractor<Net, B>::save(const std::filesystem::path& file) const {
   require_weights();
-  detail::ModelData model;
+  detail::ModelData<detail::OrderedJson> model;
   model.append(detail::network_layers<Net>(), parameters(), false);
   detail::write_model(file, model);
 }
 
 template <class Base, class Head, Backend B>
 void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
-  detail::ModelData model;
+  detail::ModelData<detail::OrderedJson> model;
   if constexpr (has_backbone) {
     base_.require_weights();
     model.append(detail::network_layers<typename extractor_type::network>(), base_.parameters(), false);
@@ -16918,8 +16991,9 @@ class RuntimeBackbone {
   }
 
   /// The parameters that the file has for it, which write() takes. Throws ArchiveError or WeightMismatch.
+  template <class Json = detail::OrderedJson>
   std::vector<float> read(const Archive& archive) const {
-    return detail::read_parameters(archive, places(archive), {&network_, 1}, parameter_count_);
+    return detail::read_parameters<Json>(archive, places(archive), {&network_, 1}, parameter_count_);
   }
 
   /// Whether read() would find all that it needs.
@@ -16940,8 +17014,9 @@ class RuntimeBackbone {
   }
 
   /// Writes it as Extractor::save does. Throws OutputError.
+  template <class Json = detail::OrderedJson>
   void write(const std::filesystem::path& file, std::span<const float> parameters) const {
-    detail::ModelData model;
+    detail::ModelData<Json> model;
     model.append(network_, parameters, false);
     detail::write_model(file, model);
   }

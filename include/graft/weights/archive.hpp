@@ -38,12 +38,14 @@ inline std::pair<Manifest, std::unique_ptr<TensorSource>> open_hdf5(const FilePl
 class Archive {
  public:
   /// Opens the file for reading. Throws ArchiveError, naming file and object, for anything that is missing,
-  /// damaged, too large for what the file stores, or kept in another file.
+  /// damaged, too large for what the file stores, or kept in another file. (A template for the reason that
+  /// json_text.hpp gives.)
+  template <class Json = detail::OrderedJson>
   static Archive open(const std::filesystem::path& path) {
     const detail::FilePlace place = detail::file_place(path);
     const std::string start = detail::file_start(place);
-    if (detail::keras_zip::starts(start)) return {place.file, detail::keras_zip::open(place)};
-    if (detail::safetensors::starts(start)) return {place.file, detail::safetensors::open(place)};
+    if (detail::keras_zip::starts(start)) return {place.file, detail::keras_zip::open<Json>(place)};
+    if (detail::safetensors::starts(start)) return {place.file, detail::safetensors::open<Json>(place)};
     return {place.file, detail::open_hdf5(place)};
   }
 

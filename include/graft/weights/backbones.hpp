@@ -107,8 +107,9 @@ class RuntimeBackbone {
   }
 
   /// The parameters that the file has for it, which write() takes. Throws ArchiveError or WeightMismatch.
+  template <class Json = detail::OrderedJson>
   std::vector<float> read(const Archive& archive) const {
-    return detail::read_parameters(archive, places(archive), {&network_, 1}, parameter_count_);
+    return detail::read_parameters<Json>(archive, places(archive), {&network_, 1}, parameter_count_);
   }
 
   /// Whether read() would find all that it needs.
@@ -129,8 +130,9 @@ class RuntimeBackbone {
   }
 
   /// Writes it as Extractor::save does. Throws OutputError.
+  template <class Json = detail::OrderedJson>
   void write(const std::filesystem::path& file, std::span<const float> parameters) const {
-    detail::ModelData model;
+    detail::ModelData<Json> model;
     model.append(network_, parameters, false);
     detail::write_model(file, model);
   }

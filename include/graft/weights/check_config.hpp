@@ -24,11 +24,14 @@ namespace graft::detail {
 
 /// Compares what a file says of its model with the model that is to take its weights: every layer of ours
 /// that has weights, every path between two of them, and what follows the last.
+template <class Json>
 class ConfigCheck {
  public:
+  using Graph = ConfigGraph<Json>;
+
   /// shapes: the inputs of our nodes, by name. pairs: our layers with weights and those of the file, as
   /// nodes.
-  ConfigCheck(std::string_view file, const ConfigGraph& ours, const ConfigGraph& theirs,
+  ConfigCheck(std::string_view file, const Graph& ours, const Graph& theirs,
               const std::map<std::string, Shape>& shapes, const std::map<std::size_t, std::size_t>& pairs)
       : file_{file}, ours_{ours}, theirs_{theirs}, shapes_{shapes}, pairs_{pairs} {
     for (const auto& [our, their] : pairs) found_.insert(their);
@@ -51,11 +54,11 @@ class ConfigCheck {
   }
 
   template <class HasWeights>
-  static ConfigPath path_from(const ConfigGraph& graph, std::size_t node, HasWeights has_weights) {
+  static ConfigPath path_from(const Graph& graph, std::size_t node, HasWeights has_weights) {
     ConfigPath path;
     for (std::size_t walked = 0;; ++walked) {
       if (walked > graph.nodes().size()) graph.refuse("a graph without cycles", "one");
-      const ConfigNode& here = graph[node];
+      const ConfigNode<Json>& here = graph[node];
       path.end = node;
       const std::string function = function_of(here);
       const bool ends = has_weights(node) || here.inputs.size() != 1;
@@ -75,7 +78,7 @@ class ConfigCheck {
   /// The inputs of two layers that are alike.
   void compare_inputs(std::size_t our, std::size_t their) {
     if (!compared_.emplace(our, their).second) return;
-    const ConfigNode &mine = ours_[our], &other = theirs_[their];
+    const ConfigNode<Json>&mine = ours_[our], &other = theirs_[their];
     if (mine.inputs.size() != other.inputs.size())
       fail(mine.name, count_text(mine.inputs.size()), count_text(other.inputs.size()));
     for (std::size_t i = 0; i < mine.inputs.size(); ++i) {
@@ -106,11 +109,11 @@ class ConfigCheck {
 
   static std::string count_text(std::size_t inputs) { return std::to_string(inputs) + " inputs"; }
 
-  static std::string name_of(const ConfigGraph& graph, std::size_t node) {
+  static std::string name_of(const Graph& graph, std::size_t node) {
     return graph[node].inputs.empty() ? "the input" : graph[node].class_name + " '" + graph[node].name + '\'';
   }
 
-  static std::string step_text(const ConfigGraph& graph, const ConfigPath& path, std::size_t i) {
+  static std::string step_text(const Graph& graph, const ConfigPath& path, std::size_t i) {
     if (i >= path.steps.size()) return name_of(graph, path.end);
     if (!path.steps[i].function.empty()) return path.steps[i].function;
     return name_of(graph, path.steps[i].node);
@@ -189,14 +192,14 @@ class ConfigCheck {
   bool ends_alike(const ConfigPath& ours, const ConfigPath& theirs) const {
     const auto pair = pairs_.find(ours.end);
     if (pair != pairs_.end()) return pair->second == theirs.end;
-    const ConfigNode &mine = ours_[ours.end], &other = theirs_[theirs.end];
+    const ConfigNode<Json>&mine = ours_[ours.end], &other = theirs_[theirs.end];
     return !found_.contains(theirs.end) && class_of(mine) == class_of(other) &&
            mine.inputs.size() == other.inputs.size();
   }
 
   std::string_view file_;
-  const ConfigGraph& ours_;
-  const ConfigGraph& theirs_;
+  const Graph& ours_;
+  const Graph& theirs_;
   const std::map<std::string, Shape>& shapes_;
   const std::map<std::size_t, std::size_t>& pairs_;
   std::set<std::size_t> found_;
@@ -204,7 +207,8 @@ class ConfigCheck {
 };
 
 /// The file's node of a layer that has weights.
-inline std::size_t config_node(const ConfigGraph& theirs, const ArchiveLayer& layer) {
+template <class Json>
+std::size_t config_node(const ConfigGraph<Json>& theirs, const ArchiveLayer& layer) {
   std::vector<std::size_t> found;
   for (std::size_t n = 0; n < theirs.nodes().size(); ++n)
     if (theirs[n].name == layer.name &&
@@ -222,8 +226,9 @@ inline std::size_t config_node(const ConfigGraph& theirs, const ArchiveLayer& la
 /// is read. matches: the model's layers with weights and those of the file that are to fill them. Throws
 /// WeightMismatch, naming the first layer that computes something else, or ArchiveError for a model_config
 /// that is none.
-inline void check_config(std::string_view file, std::string_view config,
-                         std::span<const NetworkLayers> networks, const std::vector<Match>& matches) {
+template <class Json = OrderedJson>
+void check_config(std::string_view file, std::string_view config, std::span<const NetworkLayers> networks,
+                  const std::vector<Match>& matches) {
   Json layers = Json::array();
   std::map<std::string, Shape> shapes;
   std::string source;
@@ -232,8 +237,8 @@ inline void check_config(std::string_view file, std::string_view config,
     for (const Node& node : network.nodes) shapes.emplace(portable_name(node.name()), node.input);
     source = portable_name(network.nodes[network.output].name());
   }
-  const ConfigGraph theirs = ConfigGraph::parse(file, config);
-  const ConfigGraph ours = ConfigGraph::parse(
+  const auto theirs = ConfigGraph<Json>::parse(file, config);
+  const auto ours = ConfigGraph<Json>::parse(
       "graft", model_config(std::move(layers), networks.front().nodes.front().name(), source));
   std::map<std::string, std::size_t> our_nodes;
   for (std::size_t n = 0; n < ours.nodes().size(); ++n) our_nodes.emplace(ours[n].name, n);
@@ -241,7 +246,7 @@ inline void check_config(std::string_view file, std::string_view config,
   for (const Match& match : matches)
     if (const auto our = our_nodes.find(portable_name(match.expected->name)); our != our_nodes.end())
       pairs.emplace(our->second, config_node(theirs, *match.found));
-  ConfigCheck{file, ours, theirs, shapes, pairs}.run();
+  ConfigCheck<Json>{file, ours, theirs, shapes, pairs}.run();
 }
 
 }  // namespace graft::detail

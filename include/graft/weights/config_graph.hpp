@@ -14,6 +14,7 @@
 namespace graft::detail {
 
 /// A layer of a model_config at its place.
+template <class Json>
 struct ConfigNode {
   std::string class_name, name;
   std::string models;  ///< names of the nested models it is in, each followed by a slash
@@ -26,17 +27,20 @@ inline constexpr std::string_view identity_class = "Identity";
 
 /// The graph that a model_config describes, nested models taken apart; Keras 2 and 3, Sequential and
 /// Functional. Throws ArchiveError, naming the file, for a configuration that is none.
+template <class Json>
 class ConfigGraph {
  public:
+  using Node = ConfigNode<Json>;
+
   static ConfigGraph parse(std::string_view file, std::string_view text) {
     ConfigGraph graph{std::string{file} + ": model_config"};
-    const Json model = parse_json(text, FilePlace{std::string{file}, "model_config", text.size()});
+    const Json model = parse_json<Json>(text, FilePlace{std::string{file}, "model_config", text.size()});
     graph.output_ = graph.add_model(model, "", {}, 0);
     return graph;
   }
 
-  const std::vector<ConfigNode>& nodes() const { return nodes_; }
-  const ConfigNode& operator[](std::size_t i) const { return nodes_[i]; }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const Node& operator[](std::size_t i) const { return nodes_[i]; }
   std::size_t output() const { return output_; }
   const std::string& subject() const { return subject_; }
 
@@ -57,7 +61,7 @@ class ConfigGraph {
   std::string text(const Json& object, const char* key, const std::string& of) const {
     const Json& value = member(object, key, of);
     if (!value.is_string()) refuse("a text for '" + std::string{key} + "' of " + of, value.type_name());
-    return value.get<std::string>();
+    return value.template get<std::string>();
   }
 
   static bool is_model(const std::string& class_name) {
@@ -79,7 +83,7 @@ class ConfigGraph {
     std::map<std::string, std::size_t> places;
     for (const Json& layer : layers) {
       if (nodes_.size() == max_nodes) refuse("at most 100000 layers", "more");
-      ConfigNode node;
+      Node node;
       node.class_name = text(layer, "class_name", "a layer");
       const Json& details = member(layer, "config", node.class_name);
       node.name = details.is_object() && details.contains("name") ? text(details, "name", node.class_name)
@@ -111,7 +115,7 @@ class ConfigGraph {
                           const std::map<std::string, std::size_t>& places, const Json& input_layers,
                           const std::vector<std::size_t>& inputs) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      ConfigNode& node = nodes_[first + i];
+      Node& node = nodes_[first + i];
       const auto inbound = layers[i].find("inbound_nodes");
       if (inbound == layers[i].end() || !inbound->is_array() || inbound->empty()) continue;
       if (inbound->size() > 1) refuse("layers that are applied once", "'" + node.name + "' applied twice");
@@ -124,7 +128,7 @@ class ConfigGraph {
   }
 
   /// A product with constants, which is how tf.keras writes a Rescaling that it has no layer for.
-  static void as_rescaling(ConfigNode& node, const Json& inbound) {
+  static void as_rescaling(Node& node, const Json& inbound) {
     if (node.class_name != "TFOpLambda" || node.config.value("function", "") != "math.multiply") return;
     if (!inbound.is_array() || inbound.size() < 4 || !inbound[3].is_object() || !inbound[3].contains("y"))
       return;
@@ -133,7 +137,7 @@ class ConfigGraph {
   }
 
   /// The place that a nested model's InputLayer stands for.
-  static void feed(ConfigNode& input_layer, const std::vector<std::size_t>& inputs, std::size_t i) {
+  static void feed(Node& input_layer, const std::vector<std::size_t>& inputs, std::size_t i) {
     if (i >= inputs.size()) return;
     input_layer.class_name = identity_class;
     input_layer.inputs = {inputs[i]};
@@ -147,8 +151,8 @@ class ConfigGraph {
     const bool reference = value.is_array() && value.size() >= 3 && value[0].is_string() &&
                            value[1].is_number_integer() && value[2].is_number_integer();
     if (reference) {
-      const auto found = places.find(value[0].get<std::string>());
-      if (found == places.end()) refuse("a layer '" + value[0].get<std::string>() + "'", "none");
+      const auto found = places.find(value[0].template get<std::string>());
+      if (found == places.end()) refuse("a layer '" + value[0].template get<std::string>() + "'", "none");
       sources.push_back(found->second);
     } else if (value.is_array() || value.is_object()) {
       for (const Json& item : value) append_sources(item, places, sources, depth + 1);
@@ -172,7 +176,7 @@ class ConfigGraph {
   }
 
   std::string subject_;
-  std::vector<ConfigNode> nodes_;
+  std::vector<Node> nodes_;
   std::size_t output_ = 0;
 };
 

@@ -19,7 +19,8 @@ bool is_one_of(const std::array<std::string_view, N>& words, std::string_view wo
 }
 
 /// Layers that hand on what they get when nothing is trained.
-inline bool is_identity(const ConfigNode& node) {
+template <class Json>
+bool is_identity(const ConfigNode<Json>& node) {
   static constexpr std::array<std::string_view, 13> classes{
       identity_class,   "Dropout",          "SpatialDropout2D",      "GaussianNoise", "GaussianDropout",
       "AlphaDropout",   "RandomFlip",       "RandomRotation",        "RandomZoom",    "RandomTranslation",
@@ -28,36 +29,40 @@ inline bool is_identity(const ConfigNode& node) {
 }
 
 /// Whether a layer slides a kernel over zeros at the border: for these a padding layer before is the same.
-inline bool is_convolution(const ConfigNode& node) {
+template <class Json>
+bool is_convolution(const ConfigNode<Json>& node) {
   static constexpr std::array<std::string_view, 3> classes{"Conv2D", "DepthwiseConv2D", "SeparableConv2D"};
   return is_one_of(classes, node.class_name);
 }
 
 /// A class name without the version that TensorFlow 1 appends.
-inline std::string_view class_of(const ConfigNode& node) {
+template <class Json>
+std::string_view class_of(const ConfigNode<Json>& node) {
   std::string_view name = node.class_name;
   if (name.ends_with("V1") || name.ends_with("V2")) name.remove_suffix(2);
   return name;
 }
 
 /// The activation that a layer applies last; "linear" for none.
-inline std::string activation_of(const ConfigNode& node) {
+template <class Json>
+std::string activation_of(const ConfigNode<Json>& node) {
   const auto found = node.config.find("activation");
   if (found == node.config.end() || found->is_null()) return "linear";
   const bool inside = found->is_object() && found->contains("config");
   const Json& value = inside ? (*found)["config"] : *found;
   if (!value.is_string()) return value.dump();
-  return value == "silu" ? "swish" : value.get<std::string>();  // Keras 3's name of it
+  return value == "silu" ? "swish" : value.template get<std::string>();  // Keras 3's name of it
 }
 
 /// The function of a layer that is nothing but an activation; empty for other layers.
-inline std::string function_of(const ConfigNode& node) {
+template <class Json>
+std::string function_of(const ConfigNode<Json>& node) {
   if (node.class_name == "Activation") return activation_of(node);
   if (node.class_name == "Softmax") return "softmax";
   if (node.class_name != "ReLU") return {};
   const auto number = [&](const char* key, double otherwise) {
     const auto found = node.config.find(key);
-    return found != node.config.end() && found->is_number() ? found->get<double>() : otherwise;
+    return found != node.config.end() && found->is_number() ? found->template get<double>() : otherwise;
   };
   const double most = number("max_value", INFINITY);
   if (number("negative_slope", 0) == 0 && number("threshold", 0) == 0) {
@@ -69,14 +74,16 @@ inline std::string function_of(const ConfigNode& node) {
 
 /// Equal as settings of a layer: numbers up to float's precision, 3 as (3, 3), and a list as the only item of
 /// another.
-inline bool same_setting(const Json& a, const Json& b) {
+template <class Json>
+bool same_setting(const Json& a, const Json& b) {
   if (a.is_array() && a.size() == 1 && a[0].is_array()) return same_setting(a[0], b);
   if (b.is_array() && b.size() == 1 && b[0].is_array()) return same_setting(a, b[0]);
   if (a.is_number() && b.is_number()) {
-    const double x = a.get<double>(), y = b.get<double>();
+    const double x = a.template get<double>(), y = b.template get<double>();
     return std::abs(x - y) <= 1e-6 * std::max(std::abs(x), std::abs(y));
   }
-  if (a.is_array() && b.is_array()) return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_setting);
+  if (a.is_array() && b.is_array())
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_setting<Json>);
   if (a.is_array())
     return std::all_of(a.begin(), a.end(), [&](const Json& item) { return same_setting(item, b); });
   if (b.is_array()) return same_setting(b, a);
@@ -84,8 +91,9 @@ inline bool same_setting(const Json& a, const Json& b) {
 }
 
 /// (3, 3) for [3, 3], other values as JSON has them.
-inline std::string setting_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
+template <class Json>
+std::string setting_text(const Json& value) {
+  if (value.is_string()) return value.template get<std::string>();
   if (!value.is_array()) return value.dump();
   std::string text = "(";
   for (const Json& item : value) text += (text.size() > 1 ? ", " : "") + setting_text(item);
@@ -94,7 +102,8 @@ inline std::string setting_text(const Json& value) {
 
 /// The first setting in which two layers of one class differ, of those that both name and that matter for
 /// what is computed. Padding of convolutions, activations and shapes of weights are looked at elsewhere.
-inline std::optional<Difference> difference(const ConfigNode& expected, const ConfigNode& found) {
+template <class Json>
+std::optional<Difference> difference(const ConfigNode<Json>& expected, const ConfigNode<Json>& found) {
   static constexpr std::array<std::string_view, 10> immaterial{
       "name",     "trainable",         "dtype",       "activation", "axis",
       "momentum", "batch_input_shape", "batch_shape", "seed",       "noise_shape"};

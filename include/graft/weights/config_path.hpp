@@ -27,7 +27,8 @@ struct ConfigPath {
 using Border = std::array<std::size_t, 4>;  // top, bottom, left, right
 
 /// Takes the padding layers that stand directly before a convolution off a path.
-inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
+template <class Json>
+Border take_padding(const ConfigGraph<Json>& graph, ConfigPath& path) {
   Border sum{};
   while (!path.steps.empty() && graph[path.steps.front().node].class_name == "ZeroPadding2D" &&
          path.steps.front().function.empty()) {
@@ -37,7 +38,7 @@ inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
     const auto side = [&](std::size_t axis, std::size_t end) -> std::size_t {
       const Json& of_axis = padding.is_array() && axis < padding.size() ? padding[axis] : padding;
       const Json& value = of_axis.is_array() && end < of_axis.size() ? of_axis[end] : of_axis;
-      return value.is_number_unsigned() ? value.get<std::size_t>() : 0;
+      return value.is_number_unsigned() ? value.template get<std::size_t>() : 0;
     };
     const Border here{side(0, 0), side(0, 1), side(1, 0), side(1, 1)};
     for (std::size_t i = 0; i < 4; ++i) sum[i] += here[i];
@@ -46,15 +47,19 @@ inline Border take_padding(const ConfigGraph& graph, ConfigPath& path) {
   return sum;
 }
 
-inline std::size_t axis_setting(const ConfigNode& node, const char* key, std::size_t axis) {
+template <class Json>
+std::size_t axis_setting(const ConfigNode<Json>& node, const char* key, std::size_t axis) {
   const auto found = node.config.find(key);
   if (found == node.config.end()) return 1;
   const Json& value = found->is_array() && axis < found->size() ? (*found)[axis] : *found;
-  return value.is_number_unsigned() && value.get<std::size_t>() > 0 ? value.get<std::size_t>() : 1;
+  return value.is_number_unsigned() && value.template get<std::size_t>() > 0
+             ? value.template get<std::size_t>()
+             : 1;
 }
 
 /// The zeros of padding layers and of padding='same' together, around height x width pixels.
-inline Border border(const ConfigNode& node, Border before, std::size_t height, std::size_t width) {
+template <class Json>
+Border border(const ConfigNode<Json>& node, Border before, std::size_t height, std::size_t width) {
   const auto padding = node.config.find("padding");
   if (padding == node.config.end() || *padding != "same") return before;
   for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -69,8 +74,9 @@ inline Border border(const ConfigNode& node, Border before, std::size_t height, 
   return before;
 }
 
-inline std::array<std::size_t, 2> window_count(const ConfigNode& node, const Border& b, std::size_t height,
-                                               std::size_t width) {
+template <class Json>
+std::array<std::size_t, 2> window_count(const ConfigNode<Json>& node, const Border& b, std::size_t height,
+                                        std::size_t width) {
   const auto count = [&](std::size_t n, std::size_t axis) {
     return slide(n, axis_setting(node, "kernel_size", axis), axis_setting(node, "strides", axis), false)
         .output;

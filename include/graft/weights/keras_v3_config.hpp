@@ -10,31 +10,35 @@
 namespace graft::detail::keras_v3 {
 
 /// A batch of samples of a shape: [null, 13, 15, 3].
-inline Json batch_shape(const Shape& sample) {
+template <class Json>
+Json batch_shape(const Shape& sample) {
   Json shape = Json::array({nullptr});
   for (std::size_t i = 0; i < sample.rank; ++i) shape.push_back(sample[i]);
   return shape;
 }
 
-inline Json tensor(const std::string& layer, const Shape& shape) {
-  return {
-      {"class_name", "__keras_tensor__"},
-      {"config", {{"shape", batch_shape(shape)}, {"dtype", "float32"}, {"keras_history", {layer, 0, 0}}}}};
+template <class Json>
+Json tensor(const std::string& layer, const Shape& shape) {
+  return {{"class_name", "__keras_tensor__"},
+          {"config",
+           {{"shape", batch_shape<Json>(shape)}, {"dtype", "float32"}, {"keras_history", {layer, 0, 0}}}}};
 }
 
 /// What a layer is called with: layers that merge take one list.
-inline Json nodes(const Json& inbound_nodes, const std::map<std::string, Shape>& shapes) {
+template <class Json>
+Json nodes(const Json& inbound_nodes, const std::map<std::string, Shape>& shapes) {
   if (inbound_nodes.empty()) return Json::array();
   Json tensors = Json::array();
   for (const Json& source : inbound_nodes[0]) {
     const std::string name = source[0];
-    tensors.push_back(tensor(name, shapes.at(name)));
+    tensors.push_back(tensor<Json>(name, shapes.at(name)));
   }
   Json arguments = tensors.size() == 1 ? std::move(tensors) : Json::array({std::move(tensors)});
   return Json::array({{{"args", std::move(arguments)}, {"kwargs", Json::object()}}});
 }
 
-inline Json layer(Json old, const std::map<std::string, Shape>& shapes) {
+template <class Json>
+Json layer(Json old, const std::map<std::string, Shape>& shapes) {
   Json config = Json::object();
   for (auto& [key, value] : old["config"].items()) {
     if (key == "batch_input_shape") {
@@ -55,7 +59,8 @@ inline Json layer(Json old, const std::map<std::string, Shape>& shapes) {
 }
 
 /// config.json of a model from one input to one output.
-inline std::string model_config(const ModelData& model) {
+template <class Json>
+std::string model_config(const ModelData<Json>& model) {
   Json layers = Json::array();
   for (const Json& old : model.layers) layers.push_back(layer(old, model.shapes));
   const Json config = {{"module", "keras.src.models.functional"},

@@ -32,13 +32,17 @@ inline bool starts(std::string_view start) {
 }
 
 /// A text of a JSON object; empty if it has none of that key.
-inline std::string text(const Json& object, const char* key) {
+template <class Json>
+std::string text(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+  return object.is_object() && found != object.end() && found->is_string()
+             ? found->template get<std::string>()
+             : "";
 }
 
 /// Whether a description of a model says which layers are in it.
-inline bool has_layers(const Json& model) {
+template <class Json>
+bool has_layers(const Json& model) {
   if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return false;
   const auto found = model["config"].find("layers");
   return found != model["config"].end() && found->is_array() &&
@@ -67,6 +71,7 @@ class ConfigOrder {
 
   /// model: has_layers. Layers of it that the file does not have are passed over: weightless ones may be
   /// missing, and the others will be missed by who looks for them.
+  template <class Json>
   void follow(const Json& model, Path& path, const FilePlace& place) {
     constexpr std::size_t deepest = 32;
     if (path.size() > deepest)
@@ -104,10 +109,11 @@ class ConfigOrder {
 };
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.
-inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
+template <class Json>
+std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
   const ZipReader zip{place};
   const FilePlace config_place = place.at(config_name);
-  const Json config = parse_json(zip.read(config_name, max_json_bytes), config_place);
+  const Json config = parse_json<Json>(zip.read(config_name, max_json_bytes), config_place);
   if (!has_layers(config)) config_place.refuse("a model with config.layers", config.dump().substr(0, 80));
   std::string image = zip.read(weights_name, std::numeric_limits<std::uint64_t>::max());
   const hdf5::Session session;
@@ -121,8 +127,8 @@ inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& 
   Manifest manifest{ArchiveFormat::keras_zip, LayerOrder::of_model, keras_v3::archive_layers(order.result())};
   manifest.model_config = config.dump();
   if (zip.has(metadata_name))
-    manifest.keras_version =
-        text(parse_json(zip.read(metadata_name, max_json_bytes), place.at(metadata_name)), "keras_version");
+    manifest.keras_version = text(
+        parse_json<Json>(zip.read(metadata_name, max_json_bytes), place.at(metadata_name)), "keras_version");
   return {std::move(manifest), std::move(source)};
 }
 

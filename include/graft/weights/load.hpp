@@ -58,11 +58,12 @@ inline bool is_comparable(const Archive& archive) {
 /// `unread` leaves a parameter out.
 inline constexpr std::size_t unread = static_cast<std::size_t>(-1);
 
-inline std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
-                                          std::span<const NetworkLayers> networks, std::size_t size) {
+template <class Json = OrderedJson>
+std::vector<float> read_parameters(const Archive& archive, const ParameterPlaces& places,
+                                   std::span<const NetworkLayers> networks, std::size_t size) {
   const std::vector<Match> matches =
       match_layers(archive.file(), archive.layers(), archive.order(), places.layers);
-  if (is_comparable(archive)) check_config(archive.file(), archive.model_config(), networks, matches);
+  if (is_comparable(archive)) check_config<Json>(archive.file(), archive.model_config(), networks, matches);
   std::vector<float> parameters(size);
   for (const Match& match : matches) {
     const auto& offsets = places.offsets[static_cast<std::size_t>(match.expected - places.layers.data())];

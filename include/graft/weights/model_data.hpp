@@ -16,6 +16,7 @@
 namespace graft::detail {
 
 /// A model on its way into a file: one network after the other.
+template <class Json>
 struct ModelData {
   Json layers = Json::array();          ///< in the words of Keras 2
   std::vector<LayerData> data;          ///< in the same order

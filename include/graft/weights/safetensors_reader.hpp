@@ -50,16 +50,18 @@ inline ElementType element_type(const std::string& name, const FilePlace& place)
 }
 
 /// A list of whole numbers, of which the header has two kinds.
-inline std::vector<std::uint64_t> numbers(const Json& object, const char* key, const FilePlace& place) {
+template <class Json>
+std::vector<std::uint64_t> numbers(const Json& object, const char* key, const FilePlace& place) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_array() ||
       !std::all_of(found->begin(), found->end(), [](const Json& n) { return n.is_number_unsigned(); }))
     place.refuse(std::string{"a list of whole numbers '"} + key + "'",
                  found == object.end() ? "none" : found->dump().substr(0, 80));
-  return found->get<std::vector<std::uint64_t>>();
+  return found->template get<std::vector<std::uint64_t>>();
 }
 
-inline Entry read_entry(const std::string& name, const Json& object, const FilePlace& place) {
+template <class Json>
+Entry read_entry(const std::string& name, const Json& object, const FilePlace& place) {
   const auto dtype = object.is_object() ? object.find("dtype") : object.end();
   if (!object.is_object() || dtype == object.end() || !dtype->is_string())
     place.refuse("an object with dtype, shape and data_offsets", object.dump().substr(0, 80));
@@ -68,12 +70,12 @@ inline Entry read_entry(const std::string& name, const Json& object, const FileP
   entry.tensor = {layer.empty() ? name : std::string{layer} + "/" + std::string{parameter},
                   name,
                   {},
-                  element_type(dtype->get<std::string>(), place)};
+                  element_type(dtype->template get<std::string>(), place)};
   const auto extents = numbers(object, "shape", place);
   if (extents.size() > Shape::max_rank)
     place.refuse("at most " + std::to_string(Shape::max_rank) + " axes", std::to_string(extents.size()));
   if (is_integer(entry.tensor.type) && !extents.empty())
-    place.refuse("the dtype F16, BF16, F32 or F64", dtype->get<std::string>());
+    place.refuse("the dtype F16, BF16, F32 or F64", dtype->template get<std::string>());
   std::uint64_t bytes = element_size(entry.tensor.type);
   for (const std::uint64_t extent : extents) {
     if (extent == 0 || bytes > std::numeric_limits<std::int64_t>::max() / extent)
@@ -92,7 +94,8 @@ inline Entry read_entry(const std::string& name, const Json& object, const FileP
 
 /// The header's arrays in the order of their bytes, which must lie one behind the other from the first byte
 /// after the header to the last of the file.
-inline std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, const FilePlace& place) {
+template <class Json>
+std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, const FilePlace& place) {
   std::vector<Entry> entries;
   if (header.size() > max_names)
     place.refuse("at most " + std::to_string(max_names) + " arrays", std::to_string(header.size()));
@@ -168,14 +171,15 @@ inline void sort_parameters(std::vector<ArchiveTensor>& tensors) {
 }
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.
-inline std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
+template <class Json>
+std::pair<Manifest, std::unique_ptr<TensorSource>> open(const FilePlace& place) {
   auto file = std::make_unique<const InputFile>(place);
   const std::uint64_t length = little_endian<8>(file->read(0, 8), 0);
   if (length > place.file_size - 8 || length > max_json_bytes)
     place.refuse("a header of at most " + std::to_string(max_json_bytes) + " bytes inside the file",
                  std::to_string(length) + " in a file of " + std::to_string(place.file_size));
   const std::string text = file->read(8, length);
-  const Json header = parse_json(text, place);
+  const Json header = parse_json<Json>(text, place);
   if (!header.is_object()) place.refuse("a header that is a JSON object", "another JSON value");
   const auto entries = read_header(header, place.file_size - 8 - length, place);
 

@@ -19,9 +19,10 @@ namespace graft {
 
 /// Writes the arrays of a model as safetensors, float32, each under "<layer>/<parameter>": conv2d_1/kernel.
 /// The file appears complete or not at all. Throws OutputError; an old file is then untouched.
-inline void write_safetensors(const std::filesystem::path& path, std::span<const LayerData> layers) {
+template <class Json = detail::OrderedJson>
+void write_safetensors(const std::filesystem::path& path, std::span<const LayerData> layers) {
   static_assert(std::endian::native == std::endian::little, "safetensors has the lowest byte first");
-  detail::Json header = detail::Json::object();
+  Json header = Json::object();
   std::vector<std::string_view> parts(2);
   std::uint64_t at = 0;
   for (const LayerData& layer : layers)
@@ -31,7 +32,7 @@ inline void write_safetensors(const std::filesystem::path& path, std::span<const
         throw OutputError(path.string() + ": " + name,
                           std::to_string(weight.shape.size()) + " numbers under a name of their own",
                           std::to_string(weight.values.size()));
-      detail::Json shape = detail::Json::array();
+      Json shape = Json::array();
       for (std::size_t i = 0; i < weight.shape.rank; ++i) shape.push_back(weight.shape[i]);
       const std::uint64_t end = at + weight.values.size_bytes();
       header[name] = {{"dtype", "F32"}, {"shape", std::move(shape)}, {"data_offsets", {at, end}}};

@@ -19,7 +19,8 @@ namespace graft {
 namespace detail {
 
 /// Writes a model in the format that the file's name ends in. Throws OutputError.
-inline void write_model(const std::filesystem::path& file, const ModelData& model) {
+template <class Json>
+void write_model(const std::filesystem::path& file, const ModelData<Json>& model) {
   const std::string name = file.filename().string();
   if (name.ends_with(".weights.h5")) return write_keras_weights(file, model.data);
   if (name.ends_with(".h5") || name.ends_with(".hdf5"))
@@ -35,14 +36,14 @@ inline void write_model(const std::filesystem::path& file, const ModelData& mode
 template <LayeredNetwork Net, Backend B>
 void Extractor<Net, B>::save(const std::filesystem::path& file) const {
   require_weights();
-  detail::ModelData model;
+  detail::ModelData<detail::OrderedJson> model;
   model.append(detail::network_layers<Net>(), parameters(), false);
   detail::write_model(file, model);
 }
 
 template <class Base, class Head, Backend B>
 void Model<Base, Head, B>::save(const std::filesystem::path& file) const {
-  detail::ModelData model;
+  detail::ModelData<detail::OrderedJson> model;
   if constexpr (has_backbone) {
     base_.require_weights();
     model.append(detail::network_layers<typename extractor_type::network>(), base_.parameters(), false);
