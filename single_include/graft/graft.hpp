@@ -8435,6 +8435,24 @@ class Extractor {
   }
 
  private:
+  /// Divides a batch as B does and calls execute(frame, first, slot) for each part, whose first sample is
+  /// `first` of the batch.
+  template <class Execute>
+  void execute_batch(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y,
+                     Execute execute) const {
+    const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
+    B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
+      detail::Frame<B> frame{context,
+                             count,
+                             x + first * input_shape.size(),
+                             y + first * output_shape.size(),
+                             arena + slot * slot_size,
+                             prepared_->data()};
+      frame.originals = parameters_.data();
+      execute(frame, first, slot);
+    });
+  }
+
   std::vector<float> parameters_;
   std::optional<typename B::Buffer> prepared_;
 };
@@ -8458,15 +8476,7 @@ template <LayeredNetwork Net, Backend B>
 void Extractor<Net, B>::run(typename B::Context& context, std::size_t batch, const float* x, float* arena,
                             float* y) const {
   require_weights();
-  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
-  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    detail::Frame<B> frame{context,
-                           count,
-                           x + first * input_shape.size(),
-                           y + first * output_shape.size(),
-                           arena + slot * slot_size,
-                           prepared_->data()};
-    frame.originals = parameters_.data();
+  execute_batch(context, batch, x, arena, y, [](const detail::Frame<B>& frame, std::size_t, std::size_t) {
     detail::forward<Net, frozen_mode, B>(frame);
   });
 }
@@ -9690,18 +9700,12 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
 
   std::vector<double> seconds(steps * profile.samples);  // (steps, samples)
   const auto batch = [&](std::size_t repetition) {
-    B::split_batch(context, images, [&](std::size_t first, std::size_t count, std::size_t slot) {
-      Frame frame{context,
-                  count,
-                  x.data() + first * input_shape.size(),
-                  y.data() + first * output_shape.size(),
-                  arena.data() + slot * piece * arena_size,
-                  prepared_->data()};
-      frame.originals = parameters_.data();
-      double* sample = seconds.data() + repetition * pieces + first / piece;
-      for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
-        *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(count);
-    });
+    execute_batch(context, images, x.data(), arena.data(), y.data(),
+                  [&](const Frame& frame, std::size_t first, std::size_t) {
+                    double* sample = seconds.data() + repetition * pieces + first / piece;
+                    for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
+                      *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(frame.batch);
+                  });
   };
   batch(0);  // fills the caches
   for (std::size_t r = 0; r < profile.samples / pieces; ++r) batch(r);
@@ -12123,15 +12127,7 @@ void Extractor<Net, B>::run_cuts(typename B::Context& context, std::size_t batch
   static_assert((detail::check_value<Net, Names>() && ...));
   using Sites = detail::ValueSites<Net, Names...>;
   require_weights();
-  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
-  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    detail::Frame<B> frame{context,
-                           count,
-                           x + first * input_shape.size(),
-                           y + first * output_shape.size(),
-                           arena + slot * slot_size,
-                           prepared_->data()};
-    frame.originals = parameters_.data();
+  execute_batch(context, batch, x, arena, y, [&](const auto& frame, std::size_t first, std::size_t slot) {
     double passed = 0;
     auto start = std::chrono::steady_clock::now();
     const auto deliver = [&]<std::size_t Steps>() {

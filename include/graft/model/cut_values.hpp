@@ -84,15 +84,7 @@ void Extractor<Net, B>::run_cuts(typename B::Context& context, std::size_t batch
   static_assert((detail::check_value<Net, Names>() && ...));
   using Sites = detail::ValueSites<Net, Names...>;
   require_weights();
-  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
-  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    detail::Frame<B> frame{context,
-                           count,
-                           x + first * input_shape.size(),
-                           y + first * output_shape.size(),
-                           arena + slot * slot_size,
-                           prepared_->data()};
-    frame.originals = parameters_.data();
+  execute_batch(context, batch, x, arena, y, [&](const auto& frame, std::size_t first, std::size_t slot) {
     double passed = 0;
     auto start = std::chrono::steady_clock::now();
     const auto deliver = [&]<std::size_t Steps>() {

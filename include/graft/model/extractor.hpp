@@ -105,6 +105,24 @@ class Extractor {
   }
 
  private:
+  /// Divides a batch as B does and calls execute(frame, first, slot) for each part, whose first sample is
+  /// `first` of the batch.
+  template <class Execute>
+  void execute_batch(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y,
+                     Execute execute) const {
+    const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
+    B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
+      detail::Frame<B> frame{context,
+                             count,
+                             x + first * input_shape.size(),
+                             y + first * output_shape.size(),
+                             arena + slot * slot_size,
+                             prepared_->data()};
+      frame.originals = parameters_.data();
+      execute(frame, first, slot);
+    });
+  }
+
   std::vector<float> parameters_;
   std::optional<typename B::Buffer> prepared_;
 };
@@ -128,15 +146,7 @@ template <LayeredNetwork Net, Backend B>
 void Extractor<Net, B>::run(typename B::Context& context, std::size_t batch, const float* x, float* arena,
                             float* y) const {
   require_weights();
-  const std::size_t slot_size = B::images_per_slot(batch) * arena_size;
-  B::split_batch(context, batch, [&](std::size_t first, std::size_t count, std::size_t slot) {
-    detail::Frame<B> frame{context,
-                           count,
-                           x + first * input_shape.size(),
-                           y + first * output_shape.size(),
-                           arena + slot * slot_size,
-                           prepared_->data()};
-    frame.originals = parameters_.data();
+  execute_batch(context, batch, x, arena, y, [](const detail::Frame<B>& frame, std::size_t, std::size_t) {
     detail::forward<Net, frozen_mode, B>(frame);
   });
 }

@@ -114,18 +114,12 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
 
   std::vector<double> seconds(steps * profile.samples);  // (steps, samples)
   const auto batch = [&](std::size_t repetition) {
-    B::split_batch(context, images, [&](std::size_t first, std::size_t count, std::size_t slot) {
-      Frame frame{context,
-                  count,
-                  x.data() + first * input_shape.size(),
-                  y.data() + first * output_shape.size(),
-                  arena.data() + slot * piece * arena_size,
-                  prepared_->data()};
-      frame.originals = parameters_.data();
-      double* sample = seconds.data() + repetition * pieces + first / piece;
-      for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
-        *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(count);
-    });
+    execute_batch(context, images, x.data(), arena.data(), y.data(),
+                  [&](const Frame& frame, std::size_t first, std::size_t) {
+                    double* sample = seconds.data() + repetition * pieces + first / piece;
+                    for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
+                      *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(frame.batch);
+                  });
   };
   batch(0);  // fills the caches
   for (std::size_t r = 0; r < profile.samples / pieces; ++r) batch(r);
