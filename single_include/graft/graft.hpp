@@ -526,6 +526,36 @@ struct Conv2D : LayerDefaults {
 
 namespace graft {
 
+/// y = f(x W + b). Input (inputs), output (Units); kernel (inputs, Units), bias (Units).
+/// Options: an activation (default Linear), NoBias. Source: Keras' Dense on vectors.
+template <std::size_t Units, class... Options>
+struct Dense : LayerDefaults {
+  static_assert(Units > 0, "Dense<Units>: expected at least one unit");
+  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
+  static constexpr std::size_t units = Units;
+  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
+  static constexpr std::string_view keras_class = "Dense";
+  static constexpr std::string_view keras_prefix = "dense";
+  static constexpr Role role = Role::linear;
+  static constexpr std::string_view expects =
+      "a vector (units): put Flatten or GlobalAveragePooling2D before Dense";
+
+  static constexpr bool accepts(Shape input) { return input.rank == 1; }
+  static constexpr Shape output_shape(Shape) { return {Units}; }
+  static constexpr auto parameters(Shape input) {
+    const ParameterSpec kernel{"kernel", {input.size(), Units}, Initializer::glorot_uniform};
+    if constexpr (use_bias)
+      return std::array{kernel, ParameterSpec{"bias", {Units}, Initializer::zeros}};
+    else
+      return std::array{kernel};
+  }
+  static constexpr std::size_t macs(Shape input) { return input.size() * Units; }
+};
+
+}  // namespace graft
+
+namespace graft {
+
 /// How a pooling layer sums up its window.
 struct Max {};
 struct Average {};
@@ -1410,6 +1440,10 @@ struct Architecture {
                             Named<"pool1", MaxPooling2D<Kernel<3>, Strides<2>>>, Stage<2, 6>,
                             Transition<2, 128>, Stage<3, 12>, Transition<3, 256>, Stage<4, 24>,
                             Transition<4, 512>, Stage<5, 16>, Rectified<"">>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::dense_net
@@ -1422,36 +1456,6 @@ struct Architecture {
 /// "Densely Connected Convolutional Networks" (2016); Keras.
 template <InputDescription InputType, class Preprocessing = Torch>
 using DenseNet121 = Network<InputType, detail::dense_net::Architecture, Preprocessing>;
-
-}  // namespace graft
-
-namespace graft {
-
-/// y = f(x W + b). Input (inputs), output (Units); kernel (inputs, Units), bias (Units).
-/// Options: an activation (default Linear), NoBias. Source: Keras' Dense on vectors.
-template <std::size_t Units, class... Options>
-struct Dense : LayerDefaults {
-  static_assert(Units > 0, "Dense<Units>: expected at least one unit");
-  using activation = typename detail::Option<detail::IsActivation, Linear, Options...>::type;
-  static constexpr std::size_t units = Units;
-  static constexpr bool use_bias = !detail::has_option<NoBias, Options...>;
-  static constexpr std::string_view keras_class = "Dense";
-  static constexpr std::string_view keras_prefix = "dense";
-  static constexpr Role role = Role::linear;
-  static constexpr std::string_view expects =
-      "a vector (units): put Flatten or GlobalAveragePooling2D before Dense";
-
-  static constexpr bool accepts(Shape input) { return input.rank == 1; }
-  static constexpr Shape output_shape(Shape) { return {Units}; }
-  static constexpr auto parameters(Shape input) {
-    const ParameterSpec kernel{"kernel", {input.size(), Units}, Initializer::glorot_uniform};
-    if constexpr (use_bias)
-      return std::array{kernel, ParameterSpec{"bias", {Units}, Initializer::zeros}};
-    else
-      return std::array{kernel};
-  }
-  static constexpr std::size_t macs(Shape input) { return input.size() * Units; }
-};
 
 }  // namespace graft
 
@@ -2081,6 +2085,10 @@ struct Architecture {
                  Named<"pool1_pad", ZeroPadding2D<1>>,
                  Named<"pool1_pool", MaxPooling2D<Kernel<3>, Strides<2>>>,  //
                  Stage<2, 64, 3, 1>, Stage<3, 128, 4>, Stage<4, 256, 6>, Stage<5, 512, 3>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::res_net
@@ -2135,6 +2143,11 @@ struct Architecture {
                  Pool<"pool3">, Fire<4, 32, 128>, Fire<5, 32, 128>,                                         //
                  Pool<"pool5">, Fire<6, 48, 192>, Fire<7, 48, 192>, Fire<8, 64, 256>, Fire<9, 64, 256>,     //
                  Named<"drop9", Dropout<50>>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"conv10", Conv2D<Classes, Kernel<1>>>, Named<"relu_conv10", Activation<Relu>>,
+                         Named<"global_average_pooling2d", GlobalAveragePooling2D>,
+                         Named<"loss", Activation<Softmax>>>;
 };
 
 }  // namespace detail::squeeze_net
@@ -2142,7 +2155,8 @@ struct Architecture {
 /// SqueezeNet 1.1 without its top, as the weights for Keras have it: input of at least 48 x 48 pixels, output
 /// of the whole network (h, w, 512) at `fire9/concat`, which `drop9` passes on in prediction. Layers carry
 /// the names of those files: conv1, relu_conv1, pool1, pool3, pool5, fireN/squeeze1x1, fireN/expand1x1 and
-/// fireN/expand3x3 with fireN/relu_squeeze1x1, …, fireN/concat, N from 2 to 9, drop9. Preprocessing: Caffe
+/// fireN/expand3x3 with fireN/relu_squeeze1x1, …, fireN/concat, N from 2 to 9, drop9; those of the
+/// top are conv10, relu_conv10, global_average_pooling2d, loss. Preprocessing: Caffe
 /// (imagenet_utils.preprocess_input) or Rescale (to [0, 1]). Sources: Iandola et al., "SqueezeNet:
 /// AlexNet-level accuracy with 50x fewer parameters and < 0.5MB model size" (2016); rcmalli/keras-squeezenet,
 /// for it is none of Keras' own applications.
@@ -2318,6 +2332,10 @@ struct Architecture {
                  Halving<13, 4, 1024, RectifiedSeparable<13, 1, 728>, RectifiedSeparable<13, 2, 1024>>,
                  Separable<14, 1, 1536>, Rectifier<separable_name<14, 1>>,  //
                  Separable<14, 2, 2048>, Rectifier<separable_name<14, 2>>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::xception

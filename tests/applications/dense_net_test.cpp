@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <graft/applications/dense_net.hpp>
 #include <graft/data/preprocessing.hpp>
+#include <graft/model/with_top.hpp>
 
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
@@ -17,6 +18,7 @@ using Small = DenseNet121<Image<75, 97>, Rescale>;
 
 // keras.applications: parameters without the top.
 static_assert(Whole::parameter_count == 7'037'504 && Whole::trainable_parameter_count == 6'953'856);
+static_assert(WithTop<Whole>::parameter_count == 8'062'504);
 static_assert(graph_of<Whole>.size == 427 && graph_of<Whole>.rejected == 0);
 static_assert(Whole::output_shape == Shape{7, 7, 1024} && Small::output_shape == Shape{2, 3, 1024});
 static_assert(DenseNet121<Image<150, 150>>::output_shape == Shape{4, 4, 1024});
@@ -26,7 +28,10 @@ static_assert(Small::Until<"conv4_block7_1_relu">::output_shape == Shape{4, 6, 1
 static_assert(Small::Until<"pool3_pool">::output_shape == Shape{4, 6, 256});
 static_assert(std::is_same_v<Whole::preprocessing, Torch> && std::is_same_v<Small::preprocessing, Rescale>);
 
-TEST_CASE("DenseNet121 is Keras', layer by layer") { check_layer_table<Small>("applications/densenet121"); }
+TEST_CASE("DenseNet121 is Keras', layer by layer") {
+  check_layer_table<Small>("applications/densenet121");
+  check_layer_table<WithTop<Small>>("applications/densenet121_top");
+}
 
 TEST_CASE("plans of DenseNet121 keep live values apart") {
   CHECK(plan_errors<DenseNet121<Image<32, 47>>>() == "");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <graft/applications/squeeze_net.hpp>
 #include <graft/data/preprocess.hpp>
+#include <graft/model/with_top.hpp>
 #include <graft/weights/load.hpp>
 
 #include "model/plan_simulation.hpp"
-#include "support/backends.hpp"
 #include "support/golden_application.hpp"
 
 using namespace graft;
@@ -20,6 +20,7 @@ using Odd = SqueezeNet<Image<75, 97>>;
 
 // 1,235,496 parameters with the top, of which its convolution has 513,000.
 static_assert(Whole::parameter_count == 1'235'496 - 513'000);
+static_assert(WithTop<Whole>::parameter_count == 1'235'496);
 static_assert(Whole::trainable_parameter_count == Whole::parameter_count);
 static_assert(graph_of<Whole>.size == 63 && graph_of<Whole>.rejected == 0);
 static_assert(Whole::output_shape == Shape{13, 13, 512} && Small::output_shape == Shape{8, 8, 512});
@@ -32,6 +33,7 @@ static_assert(std::is_same_v<Whole::preprocessing, Caffe> && std::is_same_v<Smal
 
 TEST_CASE("SqueezeNet is what its Keras files hold, layer by layer") {
   check_layer_table<Odd>("applications/squeeze_net");
+  check_layer_table<WithTop<Odd>>("applications/squeeze_net_top");
 }
 
 TEST_CASE("plans of SqueezeNet keep live values apart") {
@@ -43,8 +45,9 @@ TEST_CASE("a frozen SqueezeNet is one step a convolution or pool") {
   CHECK(plan_of<Whole, frozen_mode>.step_count == 1 + 8 * 3 + 3);
 }
 
-TEST_CASE_TEMPLATE("SqueezeNet computes what Keras does", B, GRAFT_TESTED_BACKENDS) {
-  check_golden_application<Odd, B>("squeeze_net");
+TEST_CASE("SqueezeNet computes what Keras does") {
+  check_golden_application<Odd>("squeeze_net");
+  check_golden_application<WithTop<Odd>>("squeeze_net_top");
 }
 
 TEST_CASE("SqueezeNet's trained weights make of an image what they make of it in Keras") {

@@ -21,6 +21,10 @@ def efficient_net_b0(library, shape, include_top=False):
 
 # name: (how a library builds it, image sizes). Odd sizes, which show every padding.
 APPLICATIONS = {
+    'densenet121_top': (lambda library, shape: library.applications.DenseNet121(input_shape=shape, weights=None), [(75, 97)]),
+    'resnet50_top': (lambda library, shape: library.applications.ResNet50(input_shape=shape, weights=None), [(75, 97)]),
+    'squeeze_net_top': (lambda library, shape: squeeze_net(library, shape, include_top=True), [(75, 97)]),
+    'xception_top': (lambda library, shape: library.applications.Xception(input_shape=shape, weights=None), [(75, 97)]),
     'densenet121': (lambda library, shape: library.applications.DenseNet121(input_shape=shape, include_top=False, weights=None),
                     [(75, 97)]),
     'efficient_net_b0': (efficient_net_b0, [(75, 97), (64, 64)]),
@@ -46,6 +50,7 @@ APPLICATIONS = {
     'xception': (lambda library, shape: library.applications.Xception(input_shape=shape, include_top=False, weights=None),
                  [(75, 97)]),
 }
+ONLY_LAYERS = ('densenet121_top', 'resnet50_top', 'xception_top')  # pooling and Dense on what is computed elsewhere
 TAKES_PIXELS = ('efficient_net_b0', 'efficient_net_b0_top')  # from 0 to 255
 
 
@@ -99,6 +104,8 @@ def make(out):
             model, new = build(tf_keras, shape), build(keras, shape)
             if (height, width) == sizes[0]:  # tf_keras has an anonymous operation in place of a layer of EfficientNet
                 (folder / 'layers.tsv').write_text(layer_table(new if name in TAKES_PIXELS else model, name_of))
+            if name in ONLY_LAYERS:
+                continue
             weights = weights_of(model, name_of)
             for old_layer, new_layer in zip(model.layers, new.layers, strict=True):  # by place: Keras 3 has no slash in a name
                 if old_layer.name in weights:

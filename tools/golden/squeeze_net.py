@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""SqueezeNet 1.1 without its top, which Keras' applications lack: the graph of github.com/rcmalli/keras-squeezenet, with the layer
+"""SqueezeNet 1.1, which Keras' applications lack: the graph of github.com/rcmalli/keras-squeezenet; without its top it ends in the layer
 that its weight files end in."""
 from .common import tf_keras
 
 
-def squeeze_net(library, shape):
+def squeeze_net(library, shape, include_top=False):
     layers, slash = library.layers, '/' if library is tf_keras else '_'  # Keras 3 allows no slash in a name
 
     def rectified(x, prefix, name, *arguments, **options):
@@ -27,4 +27,8 @@ def squeeze_net(library, shape):
     x = pool(fire(fire(x, 4, 32, 128), 5, 32, 128), 'pool5')
     for number, squeezed, expanded in ((6, 48, 192), (7, 48, 192), (8, 64, 256), (9, 64, 256)):
         x = fire(x, number, squeezed, expanded)
-    return library.Model(image, layers.Dropout(0.5, name='drop9')(x))
+    x = layers.Dropout(0.5, name='drop9')(x)
+    if include_top:
+        x = layers.GlobalAveragePooling2D(name='global_average_pooling2d')(rectified(x, '', 'conv10', 1000, 1))
+        x = layers.Activation('softmax', name='loss')(x)
+    return library.Model(image, x)

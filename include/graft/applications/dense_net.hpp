@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
 #include <graft/layers/pooling2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/network.hpp>
@@ -70,6 +71,10 @@ struct Architecture {
                             Named<"pool1", MaxPooling2D<Kernel<3>, Strides<2>>>, Stage<2, 6>,
                             Transition<2, 128>, Stage<3, 12>, Transition<3, 256>, Stage<4, 24>,
                             Transition<4, 512>, Stage<5, 16>, Rectified<"">>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::dense_net

@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
 #include <graft/layers/pooling2d.hpp>
 #include <graft/layers/zero_padding2d.hpp>
 #include <graft/model/network.hpp>
@@ -63,6 +64,10 @@ struct Architecture {
                  Named<"pool1_pad", ZeroPadding2D<1>>,
                  Named<"pool1_pool", MaxPooling2D<Kernel<3>, Strides<2>>>,  //
                  Stage<2, 64, 3, 1>, Stage<3, 128, 4>, Stage<4, 256, 6>, Stage<5, 512, 3>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::res_net

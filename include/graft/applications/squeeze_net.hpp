@@ -45,6 +45,11 @@ struct Architecture {
                  Pool<"pool3">, Fire<4, 32, 128>, Fire<5, 32, 128>,                                         //
                  Pool<"pool5">, Fire<6, 48, 192>, Fire<7, 48, 192>, Fire<8, 64, 256>, Fire<9, 64, 256>,     //
                  Named<"drop9", Dropout<50>>>;
+
+  template <std::size_t Classes>
+  using top = Sequential<Named<"conv10", Conv2D<Classes, Kernel<1>>>, Named<"relu_conv10", Activation<Relu>>,
+                         Named<"global_average_pooling2d", GlobalAveragePooling2D>,
+                         Named<"loss", Activation<Softmax>>>;
 };
 
 }  // namespace detail::squeeze_net
@@ -52,7 +57,8 @@ struct Architecture {
 /// SqueezeNet 1.1 without its top, as the weights for Keras have it: input of at least 48 x 48 pixels, output
 /// of the whole network (h, w, 512) at `fire9/concat`, which `drop9` passes on in prediction. Layers carry
 /// the names of those files: conv1, relu_conv1, pool1, pool3, pool5, fireN/squeeze1x1, fireN/expand1x1 and
-/// fireN/expand3x3 with fireN/relu_squeeze1x1, …, fireN/concat, N from 2 to 9, drop9. Preprocessing: Caffe
+/// fireN/expand3x3 with fireN/relu_squeeze1x1, …, fireN/concat, N from 2 to 9, drop9; those of the
+/// top are conv10, relu_conv10, global_average_pooling2d, loss. Preprocessing: Caffe
 /// (imagenet_utils.preprocess_input) or Rescale (to [0, 1]). Sources: Iandola et al., "SqueezeNet:
 /// AlexNet-level accuracy with 50x fewer parameters and < 0.5MB model size" (2016); rcmalli/keras-squeezenet,
 /// for it is none of Keras' own applications.

@@ -4,6 +4,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/layers/composition.hpp>
 #include <graft/layers/conv2d.hpp>
+#include <graft/layers/dense.hpp>
 #include <graft/layers/pooling2d.hpp>
 #include <graft/layers/separable_conv2d.hpp>
 #include <graft/model/network.hpp>
@@ -62,6 +63,10 @@ struct Architecture {
                  Halving<13, 4, 1024, RectifiedSeparable<13, 1, 728>, RectifiedSeparable<13, 2, 1024>>,
                  Separable<14, 1, 1536>, Rectifier<separable_name<14, 1>>,  //
                  Separable<14, 2, 2048>, Rectifier<separable_name<14, 2>>>;
+
+  template <std::size_t Classes>
+  using top =
+      Sequential<Named<"avg_pool", GlobalAveragePooling2D>, Named<"predictions", Dense<Classes, Softmax>>>;
 };
 
 }  // namespace detail::xception
