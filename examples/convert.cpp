@@ -12,11 +12,12 @@ struct Options {
 };
 
 /// The backbone that was named, or the one that the file fits.
-graft::Backbone choose(const graft::Archive& archive, const Options& options) {
+graft::RuntimeBackbone choose(const graft::Archive& archive, const Options& options) {
   const auto backbones = graft::backbones();
   if (!options.backbone.empty())
-    return *std::find_if(backbones.begin(), backbones.end(),
-                         [&](const graft::Backbone& known) { return known.name() == options.backbone; });
+    return *std::find_if(backbones.begin(), backbones.end(), [&](const graft::RuntimeBackbone& known) {
+      return known.name() == options.backbone;
+    });
   const auto fits = graft::best_fits(archive, backbones);
   if (fits.size() != 1) {
     std::string names;
@@ -25,14 +26,15 @@ graft::Backbone choose(const graft::Archive& archive, const Options& options) {
         graft::expected_received(archive.file(), "a file that fits one backbone, or --backbone",
                                  fits.empty() ? "one that fits none" : "one that fits " + names)};
   }
-  const auto& known = *std::find_if(backbones.begin(), backbones.end(),
-                                    [&](const graft::Backbone& b) { return b.name() == fits.front().name; });
+  const auto& known = *std::find_if(backbones.begin(), backbones.end(), [&](const graft::RuntimeBackbone& b) {
+    return b.name() == fits.front().name;
+  });
   return fits.front().whole ? known : known.until(fits.front().layer);
 }
 
 void run(const Options& options) {
   const graft::Archive archive = graft::Archive::open(options.in);
-  graft::Backbone backbone = choose(archive, options);
+  graft::RuntimeBackbone backbone = choose(archive, options);
   if (!options.until.empty()) backbone = backbone.until(options.until);
   backbone.write(options.out, backbone.read(archive));
   std::cout << options.in << " -> " << options.out << ": " << backbone.name() << " up to "
@@ -48,7 +50,7 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app{"Moves the weights of a backbone between Keras' .h5 and .keras and safetensors."};
   std::vector<std::string> names;
-  for (const graft::Backbone& backbone : graft::backbones()) names.emplace_back(backbone.name());
+  for (const graft::RuntimeBackbone& backbone : graft::backbones()) names.emplace_back(backbone.name());
   app.add_option("in", options.in, "file to read: .h5, .weights.h5, .keras or safetensors")->required();
   app.add_option("out", options.out, "file to write, in the format that its name ends in")->required();
   app.add_option("--backbone", options.backbone,
