@@ -2,8 +2,7 @@
 // Moves the weights of a backbone from one format to another: convert IN OUT. What IN is, its content tells;
 // what OUT becomes, its name: .h5, .weights.h5, .keras or .safetensors. A .h5 or .keras then has the
 // description of the model, too, so that Keras' load_model takes it, whatever IN had.
-#include <graft/weights/inspect.hpp>
-
+#include "known_backbones/known_backbones.hpp"
 #include <CLI/CLI.hpp>
 #include <iostream>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Prints what weight files hold (Keras' .h5 of any generation, .weights.h5, .keras, safetensors): layers and
 // arrays as a tree, totals, and for which backbones of graft they have the weights, up to which layer.
-#include <graft/weights/inspect.hpp>
-
+#include "known_backbones/known_backbones.hpp"
 #include <CLI/CLI.hpp>
 #include <iostream>
 

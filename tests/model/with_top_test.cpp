@@ -32,7 +32,7 @@ static_assert(std::is_same_v<Top::preprocessing, Rescale>);
 // A weights-only file of a network, as Keras writes it; the last layer may have another name.
 template <LayeredNetwork Net>
 void write_weights(const std::string& path, std::span<const float> parameters, const std::string& last = "") {
-  detail::ModelData model;
+  detail::ModelData<detail::OrderedJson> model;
   model.append(detail::network_layers<Net>(), parameters, true);
   if (!last.empty()) model.data.back().name = last;
   write_keras_h5(path, "", "", model.data);

@@ -52,31 +52,51 @@ Tensor<4> pictures() {
   return batch;
 }
 
+struct Thirds : PerChannel {
+  static constexpr std::array values{1.0 / 3.0, 2.0, -1.5};
+};
+
 void write_layers(const Exchange& to) {
   to.layers<Shape{7, 6, 3}, Conv2D<5, Kernel<3>, Strides<2>, Same, Relu>>("conv2d_same");
   to.layers<Shape{8, 7, 3}, Conv2D<5, Kernel<3, 2>, Strides<2, 1>, Sigmoid>>("conv2d_valid");
   to.layers<Shape{7, 9, 3}, Conv2D<4, Kernel<1, 7>, Same, NoBias, Tanh>>("conv2d_1x7");
   to.layers<Shape{7, 6, 3}, DepthwiseConv2D<Kernel<3>, Strides<2>, Same, Relu6>>("depthwise_conv2d_same");
   to.layers<Shape{7, 6, 3}, DepthwiseConv2D<Kernel<2>, DepthMultiplier<2>>>("depthwise_conv2d_multiplier");
+  to.layers<Shape{7, 6, 3}, SeparableConv2D<5, Kernel<3>, Strides<2>, Same, DepthMultiplier<2>, Relu>>(
+      "separable_conv2d");
   to.layers<Shape{5}, Dense<4, Tanh>>("dense");
   to.layers<Shape{5}, Dense<4, NoBias, Softmax>>("dense_softmax");
   to.layers<Shape{4, 5, 3}, BatchNormalization<>>("batch_normalization");
   to.layers<Shape{5}, BatchNormalization<NoScale, Epsilon<std::ratio<1, 50>>>>("batch_normalization_vector");
   to.layers<Shape{5}, BatchNormalization<NoCenter>>("batch_normalization_no_center");
   to.layers<Shape{4, 5, 3}, Activation<Relu6>>("activation_relu6");
+  to.layers<Shape{4, 5, 3}, Activation<Swish>>("activation_swish");
+  to.layers<Shape{4, 5, 3}, Normalization>("normalization");
+  to.layers<Shape{5}, Normalization>("normalization_vector");
+  to.layers<Shape{4, 5, 3}, Rescaling<std::ratio<1, 3>, std::ratio<-1, 2>>>("rescaling");
+  to.layers<Shape{4, 5, 3}, Rescaling<Thirds>>("rescaling_per_channel");
   to.layers<Shape{4, 5, 3}, Activation<Softmax>>("activation_softmax");
   to.layers<Shape{7, 6, 3}, MaxPooling2D<Kernel<3>, Strides<2>, Same>>("max_pooling2d_same");
   to.layers<Shape{7, 6, 3}, MaxPooling2D<Kernel<2, 3>>>("max_pooling2d_valid");
   to.layers<Shape{7, 6, 3}, AveragePooling2D<Kernel<3>, Strides<2>, Same>>("average_pooling2d_same");
   to.layers<Shape{7, 6, 3}, AveragePooling2D<Kernel<2>>>("average_pooling2d_valid");
   to.layers<Shape{4, 5, 3}, GlobalAveragePooling2D>("global_average_pooling2d");
+  to.layers<Shape{4, 5, 3}, GlobalAveragePooling2DKeepDims>("global_average_pooling2d_keep_dims");
   to.layers<Shape{4, 5, 3}, ZeroPadding2D<1, 2, 3, 4>>("zero_padding2d");
   to.layers<Shape{4, 5, 3}, CorrectPadding2D<Kernel<3>>>("correct_padding2d");
   to.layers<Shape{4, 5, 3}, Flatten>("flatten");
+  to.layers<Shape{4, 5, 3}, Reshape<6, 2, 5>>("reshape_image");
+  to.layers<Shape{4, 5, 3}, Reshape<60>>("reshape_to_vector");
+  to.layers<Shape{60}, Reshape<4, 5, 3>>("reshape_to_image");
   to.layers<Shape{4, 5, 3}, Concatenate<Conv2D<2, Kernel<1>>, Sequential<>>>("concatenate");
   to.layers<Shape{5}, Concatenate<Dense<2>, Dense<3, Relu>>>("concatenate_vectors");
   to.layers<Shape{4, 5, 3}, Add<Conv2D<3, Kernel<1>>, Sequential<>>>("add");
   to.layers<Shape{5}, Add<Dense<5>, Sequential<>, Dense<5, Relu>>>("add_three");
+  to.layers<
+      Shape{4, 5, 3},
+      Multiply<Sequential<>, Sequential<GlobalAveragePooling2DKeepDims, Conv2D<3, Kernel<1>, Sigmoid>>>>(
+      "squeeze_and_excitation");
+  to.layers<Shape{5}, Multiply<Dense<5>, Sequential<>>>("multiply");
   to.layers<Shape{5}, Dense<5>, Dropout<50>>("dropout_last");
   to.layers<Shape{9, 8, 3}, ZeroPadding2D<0, 1, 0, 1>, Conv2D<6, Kernel<3>, Strides<2>, NoBias>,
             BatchNormalization<>, Activation<Relu6>,

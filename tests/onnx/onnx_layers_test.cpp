@@ -98,6 +98,38 @@ TEST_CASE("DepthwiseConv2D: a group for each channel, its outputs beside each ot
   CHECK(numbers(constant(model, "layer/max")) == std::vector{6.0f});
 }
 
+TEST_CASE("SeparableConv2D: two convolutions, the second with the bias") {
+  const auto model =
+      checked<Shape{5, 6, 3}, SeparableConv2D<4, Kernel<3>, Strides<2>, Same, DepthMultiplier<2>, Relu>>(
+          "separable", "Transpose Conv Conv Relu Transpose");
+  const auto &depthwise = node(model, "layer/Conv"), &pointwise = node(model, "layer/Conv_2");
+  CHECK(inputs(depthwise) == std::vector<std::string>{"input_1/nchw", "layer/depthwise_kernel"});
+  CHECK(inputs(pointwise) == std::vector<std::string>{"layer/Conv", "layer/pointwise_kernel", "layer/bias"});
+  CHECK(attribute(depthwise, "group").i() == 3);
+  CHECK(attribute(pointwise, "group").i() == 1);
+  CHECK(integers(depthwise, "strides") == Extents{2, 2});
+  CHECK(integers(pointwise, "strides") == Extents{1, 1});
+  CHECK(integers(pointwise, "pads") == Extents{0, 0, 0, 0});
+  CHECK(extents(constant(model, "layer/pointwise_kernel")) == Extents{4, 6, 1, 1});
+}
+
+TEST_CASE("Normalization and Rescaling: a number for each channel") {
+  const auto image = checked<Shape{2, 4, 3}, Normalization>("image", "Transpose Sub Div Transpose");
+  CHECK(extents(constant(image, "layer/mean")) == Extents{3, 1, 1});
+  const auto keras = random_values(7, 11);
+  const auto mean = numbers(constant(image, "layer/mean")),
+             deviation = numbers(constant(image, "layer/deviation"));
+  CHECK(same_bits(mean, std::span{keras}.first(3)));
+  REQUIRE(keras[3] > 0);  // the others are no variances
+  CHECK(deviation[0] == std::sqrt(keras[3]));
+  CHECK(extents(constant(checked<Shape{4}, Normalization>("vector", "Sub Div"), "layer/mean")) == Extents{4});
+
+  const auto scaled = checked<Shape{2, 4, 3}, Rescaling<std::ratio<1, 255>, std::ratio<-1>>>(
+      "scaled", "Transpose Mul Add Transpose");
+  CHECK(numbers(constant(scaled, "layer/scale")) == std::vector(3, 1.0f / 255));
+  CHECK(numbers(constant(scaled, "layer/offset")) == std::vector(3, -1.0f));
+}
+
 TEST_CASE("Dense: its kernel as it stands") {
   const auto model = checked<Shape{5}, Dense<2, Sigmoid>>("dense", "Gemm Sigmoid");
   const auto keras = random_values(12, 11);
@@ -131,6 +163,8 @@ TEST_CASE("activations as layers; softmax goes over the channels") {
   checked<Shape{3}, Activation<Relu>>("relu", "Relu");
   checked<Shape{3}, Activation<Relu6>>("relu6", "Clip");
   checked<Shape{3}, Activation<Tanh>>("tanh", "Tanh");
+  const auto swish = checked<Shape{3}, Activation<Swish>>("swish", "Sigmoid Mul");
+  CHECK(inputs(node(swish, "layer")) == std::vector<std::string>{"input_1", "layer/Sigmoid"});
   CHECK(attribute(node(checked<Shape{3}, Activation<Softmax>>("vector", "Softmax"), "layer"), "axis").i() ==
         1);
   const auto image = checked<Shape{2, 2, 3}, Activation<Softmax>>("image", "Transpose Softmax Transpose");
@@ -147,6 +181,8 @@ TEST_CASE("pooling: pixels outside the image count for nothing") {
   CHECK(integers(node(largest, "layer/nchw"), "strides") == Extents{2, 3});
   CHECK(integers(node(largest, "layer/nchw"), "pads") == Extents{0, 0, 0, 0});
   checked<Shape{5, 7, 2}, GlobalAveragePooling2D>("global", "Transpose GlobalAveragePool Flatten");
+  checked<Shape{5, 7, 2}, GlobalAveragePooling2DKeepDims>("one pixel",
+                                                          "Transpose GlobalAveragePool Transpose");
 }
 
 TEST_CASE("zeros around an image") {
@@ -163,6 +199,14 @@ TEST_CASE("Flatten keeps Keras' order: channels innermost") {
   checked<Shape{6}, Flatten>("vector", "Flatten");
 }
 
+TEST_CASE("Reshape keeps Keras' order, too") {
+  const auto image =
+      checked<Shape{2, 3, 4}, Reshape<4, 1, 6>>("image", "Transpose Transpose Reshape Transpose Transpose");
+  CHECK(numbers<std::int64_t>(constant(image, "layer/shape")) == Extents{0, 4, 1, 6});
+  checked<Shape{2, 3, 4}, Reshape<24>>("to a vector", "Transpose Transpose Reshape");
+  checked<Shape{24}, Reshape<2, 3, 4>>("to an image", "Reshape Transpose Transpose");
+}
+
 TEST_CASE("branches: side by side along the channels, or added") {
   const auto image =
       exported<Shape{4, 4, 2}, Named<"all", Concatenate<Conv2D<3, Kernel<1>>, Sequential<>>>>();
@@ -177,6 +221,11 @@ TEST_CASE("branches: side by side along the channels, or added") {
   const auto three = exported<Shape{4}, Named<"sum", Add<Dense<4>, Sequential<>, Dense<4>>>>();
   CHECK(types(three) == "Gemm Gemm Sum");
   CHECK(inputs(node(three, "sum")) == std::vector<std::string>{"dense_1", "input_1", "dense_2"});
+
+  using Factors = Sequential<GlobalAveragePooling2DKeepDims, Activation<Sigmoid>>;
+  const auto product = exported<Shape{4, 4, 2}, Named<"product", Multiply<Sequential<>, Factors>>>();
+  CHECK(types(product) == "Transpose GlobalAveragePool Sigmoid Mul Transpose");
+  CHECK(shape(product, "product/nchw") == Extents{-1, 2, 4, 4});
 }
 
 TEST_CASE("what does nothing at prediction is left out") {
@@ -184,6 +233,7 @@ TEST_CASE("what does nothing at prediction is left out") {
   CHECK(types(model) == "Gemm");
   CHECK(model.graph().output(0).name() == "dense_1");
   CHECK(types(exported<Shape{4}, Dropout<50>>()) == "Identity");
+  CHECK(types(exported<Shape{4}, Dropout<5, Of<1000>, WholeSamples>>()) == "Identity");
 }
 
 TEST_CASE("a user's layer and activation bring their own nodes") {

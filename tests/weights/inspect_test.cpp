@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Also tests weights/backbones.hpp and weights/backbone_fit.hpp.
+// Also tests weights/backbones.hpp and weights/backbone_fit.hpp. What real files fit, examples/CMakeLists.txt
+// tests.
 #include <graft/weights/inspect.hpp>
 
 #include "h5_builder.hpp"

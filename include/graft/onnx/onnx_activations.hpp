@@ -19,6 +19,10 @@ inline std::string append_activation(Relu6, const OnnxLayer& layer, const std::s
 inline std::string append_activation(Sigmoid, const OnnxLayer& layer, const std::string& x) {
   return layer.node("Sigmoid", {x});
 }
+inline std::string append_activation(Swish, const OnnxLayer& layer, const std::string& x) {
+  const std::string gate = layer.node("Sigmoid", {x});
+  return layer.node("Mul", {x, gate});
+}
 inline std::string append_activation(Tanh, const OnnxLayer& layer, const std::string& x) {
   return layer.node("Tanh", {x});
 }

@@ -65,6 +65,13 @@ class OnnxLayer {
     return graph_.constant(path(name), {&extent, 1}, values);
   }
 
+  /// One number for each channel of the layer's input, such that it meets all its pixels.
+  std::string per_channel(std::string_view name, std::span<const float> values) const {
+    const std::array<std::size_t, 3> extents{values.size(), 1, 1};
+    const std::size_t rank = node_.input.rank == 3 ? 3 : 1;
+    return graph_.constant(path(name), std::span{extents}.first(rank), values);
+  }
+
   /// A convolution of x, whose samples are `in`, to samples of shape `out`. Its kernel, parameter i, is
   /// (kh, kw, channels, filters) in Keras and (filters, channels, kh, kw) in ONNX.
   std::string convolution(const std::string& x, const Window& window, const Shape& in, const Shape& out,

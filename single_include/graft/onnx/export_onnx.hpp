@@ -233,6 +233,13 @@ class OnnxLayer {
     return graph_.constant(path(name), {&extent, 1}, values);
   }
 
+  /// One number for each channel of the layer's input, such that it meets all its pixels.
+  std::string per_channel(std::string_view name, std::span<const float> values) const {
+    const std::array<std::size_t, 3> extents{values.size(), 1, 1};
+    const std::size_t rank = node_.input.rank == 3 ? 3 : 1;
+    return graph_.constant(path(name), std::span{extents}.first(rank), values);
+  }
+
   /// A convolution of x, whose samples are `in`, to samples of shape `out`. Its kernel, parameter i, is
   /// (kh, kw, channels, filters) in Keras and (filters, channels, kh, kw) in ONNX.
   std::string convolution(const std::string& x, const Window& window, const Shape& in, const Shape& out,
@@ -308,6 +315,10 @@ inline std::string append_activation(Relu6, const OnnxLayer& layer, const std::s
 inline std::string append_activation(Sigmoid, const OnnxLayer& layer, const std::string& x) {
   return layer.node("Sigmoid", {x});
 }
+inline std::string append_activation(Swish, const OnnxLayer& layer, const std::string& x) {
+  const std::string gate = layer.node("Sigmoid", {x});
+  return layer.node("Mul", {x, gate});
+}
 inline std::string append_activation(Tanh, const OnnxLayer& layer, const std::string& x) {
   return layer.node("Tanh", {x});
 }
@@ -316,6 +327,9 @@ inline std::string append_activation(Softmax, const OnnxLayer& layer, const std:
 }
 
 }  // namespace graft::detail
+
+#include <algorithm>
+#include <cmath>
 
 namespace graft::detail {
 
@@ -333,6 +347,15 @@ template <class Size, class... Options>
 std::string append_onnx(DepthwiseConv2D<Size, Options...> layer, const OnnxLayer& at) {
   const std::string y = at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(),
                                                  at.output_shape(), 0, layer.use_bias);
+  return append_activation(typename decltype(layer)::activation{}, at, y);
+}
+
+template <std::size_t Filters, class Size, class... Options>
+std::string append_onnx(SeparableConv2D<Filters, Size, Options...> layer, const OnnxLayer& at) {
+  const Shape inner = layer.inner_shape(at.input_shape());
+  const std::string z =
+      at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), inner, 0, false);
+  const std::string y = at.convolution(z, Window{}, inner, at.output_shape(), 1, layer.use_bias);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
@@ -355,6 +378,29 @@ std::string append_onnx(BatchNormalization<Options...> layer, const OnnxLayer& a
   const std::string mean = at.parameter(layer.mean_index), variance = at.parameter(layer.variance_index);
   return at.node("BatchNormalization", {at.input(), gamma, beta, mean, variance},
                  {{"epsilon", layer.epsilon}});
+}
+
+// ONNX's normalisation would add to the variance what Keras keeps its root from falling below.
+inline std::string append_onnx(Normalization, const OnnxLayer& at) {
+  const std::span<const float> mean = at.values(0), variance = at.values(1);
+  std::vector<float> deviation(variance.size());
+  std::transform(variance.begin(), variance.end(), deviation.begin(),
+                 [](float v) { return std::max(std::sqrt(v), 1e-7f); });
+  const std::string centred = at.node("Sub", {at.input(), at.per_channel("mean", mean)});
+  return at.node("Div", {centred, at.per_channel("deviation", deviation)});
+}
+
+/// A number of Rescaling, for each channel.
+template <class Number>
+std::string append_number(std::string_view name, const OnnxLayer& at) {
+  std::vector<float> numbers(at.input_shape().channels());
+  for (std::size_t c = 0; c < numbers.size(); ++c) numbers[c] = number_of<Number>(c);
+  return at.per_channel(name, numbers);
+}
+template <class Scale, class Offset>
+std::string append_onnx(Rescaling<Scale, Offset>, const OnnxLayer& at) {
+  const std::string scaled = at.node("Mul", {at.input(), append_number<Scale>("scale", at)});
+  return at.node("Add", {scaled, append_number<Offset>("offset", at)});
 }
 
 template <class Function>
@@ -384,6 +430,10 @@ inline std::string append_onnx(GlobalAveragePooling2D, const OnnxLayer& at) {
   return at.node("Flatten", {at.node("GlobalAveragePool", {at.input()})}, {{"axis", 1}});
 }
 
+inline std::string append_onnx(GlobalAveragePooling2DKeepDims, const OnnxLayer& at) {
+  return at.node("GlobalAveragePool", {at.input()});
+}
+
 inline std::string append_zero_padding(const Padding& p, const OnnxLayer& at) {
   const auto n = [](std::size_t zeros) { return static_cast<std::int64_t>(zeros); };
   const std::array<std::int64_t, 8> pads{0, 0, n(p.top), n(p.left), 0, 0, n(p.bottom), n(p.right)};
@@ -394,17 +444,28 @@ requires std::is_base_of_v<PaddingLayer, L> std::string append_onnx(L layer, con
   return append_zero_padding(layer.padding(at.input_shape()), at);
 }
 
-// Keras flattens with the channels innermost.
+// Keras flattens and reshapes with the channels innermost.
+inline std::string channels_last(const OnnxLayer& at) {
+  return at.input_shape().rank == 3 ? at.node("Transpose", {at.input()}, {{"perm", {0, 2, 3, 1}}})
+                                    : at.input();
+}
 inline std::string append_onnx(Flatten, const OnnxLayer& at) {
-  const std::string x =
-      at.input_shape().rank == 3 ? at.node("Transpose", {at.input()}, {{"perm", {0, 2, 3, 1}}}) : at.input();
-  return at.node("Flatten", {x}, {{"axis", 1}});
+  return at.node("Flatten", {channels_last(at)}, {{"axis", 1}});
+}
+template <std::size_t... Extents>
+std::string append_onnx(Reshape<Extents...>, const OnnxLayer& at) {
+  const std::string x = channels_last(at);
+  // An extent of 0 is that of the input: the batch.
+  const std::string y =
+      at.node("Reshape",
+              {x, at.constant("shape", std::array{std::int64_t{0}, static_cast<std::int64_t>(Extents)...})});
+  return sizeof...(Extents) == 3 ? at.node("Transpose", {y}, {{"perm", {0, 3, 1, 2}}}) : y;
 }
 
 // What does nothing at prediction has no node.
 inline std::string append_onnx(InputLayer, const OnnxLayer& at) { return at.input(); }
-template <std::size_t Percent>
-std::string append_onnx(Dropout<Percent>, const OnnxLayer& at) {
+template <std::size_t Rate, class... Options>
+std::string append_onnx(Dropout<Rate, Options...>, const OnnxLayer& at) {
   return at.input();
 }
 
@@ -415,6 +476,10 @@ std::string append_onnx(Concatenate<Branches...>, const OnnxLayer& at) {
 template <class... Branches>
 std::string append_onnx(Add<Branches...>, const OnnxLayer& at) {
   return at.node(sizeof...(Branches) == 2 ? "Add" : "Sum", at.inputs());
+}
+template <class... Branches>
+std::string append_onnx(Multiply<Branches...>, const OnnxLayer& at) {
+  return at.node("Mul", at.inputs());
 }
 
 }  // namespace graft::detail
