@@ -163,5 +163,6 @@ class Exchange:
     def run_all(self):
         self.inception_v3()
         self.mobile_net()
-        self.all_of('mobile_net_v2')
-        self.all_of('vgg16')
+        for network in models.NETWORKS:
+            if network not in ('inception_v3', 'mobile_net'):
+                self.all_of(network)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The models that tools/keras_exchange.py exchanges: a backbone with a head, by either generation of Keras."""
+from golden.applications import efficient_net_b0
 from golden.common import generator, keras, np, tf_keras
 from golden.inception_v3 import keras_2_0_name
+from golden.squeeze_net import squeeze_net
 
 # Those of tests/keras/keras_exchange.cpp: side of the images, units of the head, and the backbone's output.
 NETWORKS = {
@@ -12,6 +14,14 @@ NETWORKS = {
     'mobile_net_v2': (96, 16, lambda library, side: library.applications.MobileNetV2(
         input_shape=(side, side, 3), alpha=0.35, include_top=False, weights=None), None),
     'vgg16': (48, 16, lambda library, side: library.applications.VGG16(
+        input_shape=(side, side, 3), include_top=False, weights=None), None),
+    'dense_net': (64, 16, lambda library, side: library.applications.DenseNet121(
+        input_shape=(side, side, 3), include_top=False, weights=None), None),
+    'efficient_net': (64, 16, lambda library, side: efficient_net_b0(library, (side, side, 3)), None),
+    'res_net': (64, 16, lambda library, side: library.applications.ResNet50(
+        input_shape=(side, side, 3), include_top=False, weights=None), None),
+    'squeeze_net': (64, 16, lambda library, side: squeeze_net(library, (side, side, 3)), None),
+    'xception': (75, 16, lambda library, side: library.applications.Xception(
         input_shape=(side, side, 3), include_top=False, weights=None), None),
 }
 
@@ -53,23 +63,21 @@ def nested(library, network):
     return library.Sequential([library.Input((side, side, 3)), backbone(library, network), *head(library, network)])
 
 
-def fan_in(layer, kernel):
-    inputs = kernel.shape[:2] if isinstance(layer, tf_keras.layers.DepthwiseConv2D) else kernel.shape[:-1]
-    return np.prod(inputs)
+def fan_in(kernel):
+    return np.prod(kernel.shape[:2] if 'depthwise' in kernel.name else kernel.shape[:-1])
 
 
 def fill(model, images):
     """Seeded random weights; batch normalization gets the statistics of its real input, so that nothing vanishes or saturates.
     The images are many, or rounding errors grow with what hardly varies."""
     random = generator('exchange weights')
-    layers = [layer for layer in model.layers if layer.weights]
+    layers = [layer for layer in model.layers if layer.weights and not isinstance(layer, tf_keras.layers.Normalization)]
     normalizations = [layer for layer in layers if isinstance(layer, tf_keras.layers.BatchNormalization)]
     for layer in layers:
         if layer not in normalizations:
-            kernel, *bias = layer.get_weights()
             gain = 1.0 if normalizations else 2.0  # half of what a ReLU gets is lost; normalization makes up for it
-            layer.set_weights([(random.standard_normal(kernel.shape) * (gain / fan_in(layer, kernel)) ** 0.5).astype(np.float32)] +
-                              [(0.1 * random.standard_normal(b.shape)).astype(np.float32) for b in bias])
+            layer.set_weights([(random.standard_normal(w.shape) * ((gain / fan_in(w)) ** 0.5 if len(w.shape) > 1 else 0.1))
+                               .astype(np.float32) for w in layer.weights])
     for layer in normalizations:
         *gamma, beta, mean, variance = layer.get_weights()
         layer.set_weights([(1 + 0.2 * random.standard_normal(g.shape)).astype(np.float32) for g in gamma] +

@@ -32,9 +32,14 @@ void exchange(const std::vector<std::string>& files) {
 }
 
 const std::map<std::string, void (*)(const std::vector<std::string>&)> networks{
+    {"dense_net", &exchange<Net<graft::DenseNet121<Image<64, 64>, Rescale>>>},
+    {"efficient_net", &exchange<Net<graft::EfficientNetB0<Image<64, 64>>>>},
     {"inception_v3", &exchange<Net<graft::InceptionV3<Image<150, 150>, Rescale>::Until<"mixed7">, 1024>>},
     {"mobile_net", &exchange<Net<graft::MobileNet<Image<96, 96>, Alpha<25>, Rescale>>>},
     {"mobile_net_v2", &exchange<Net<graft::MobileNetV2<Image<96, 96>, Alpha<35>, Rescale>>>},
+    {"res_net", &exchange<Net<graft::ResNet50<Image<64, 64>, Rescale>>>},
+    {"squeeze_net", &exchange<Net<graft::SqueezeNet<Image<64, 64>, Rescale>>>},
+    {"xception", &exchange<Net<graft::Xception<Image<75, 75>, Rescale>>>},
     {"vgg16", &exchange<Net<graft::VGG16<Image<48, 48>, Rescale>>>}};
 
 }  // namespace

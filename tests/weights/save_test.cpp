@@ -339,3 +339,15 @@ TEST_CASE("the first difference is named in every format, and the network keeps 
                    name + ": dense_1/kernel: expected (420, 1), received (420, 9) in "));
   }
 }
+
+TEST_CASE("layers of one name are not saved: no file could tell them apart") {
+  const TempFolder folder;
+  using Twice = SmallModel<Reference, Sequential<Flatten, Named<"conv_1", Dense<1, Sigmoid>>>>;
+  const auto net = small_model<Twice>();
+  for (const std::string name : {"net.h5", "net.keras", "net.weights.h5", "net.safetensors"}) {
+    CHECK(contains(error_of<Error>([&] { net.save(folder / name); }),
+                   "save: expected layers of different names: Named<\"name\", Layer> gives another, received "
+                   "two of the name 'conv_1'"));
+    CHECK(!std::filesystem::exists(folder / name));
+  }
+}

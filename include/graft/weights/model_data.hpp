@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/error.hpp>
 #include <graft/weights/keras_class_name.hpp>
 #include <graft/weights/layer_data.hpp>
 #include <graft/weights/network_layers.hpp>
@@ -24,7 +25,7 @@ struct ModelData {
   std::string input, output;
 
   /// Appends a network that reads the output of those before it. parameters: in the order of its table; they
-  /// must outlive this.
+  /// must outlive this. Throws Error for a layer of a name that is there: files tell layers apart by it.
   void append(const NetworkLayers& network, std::span<const float> parameters, bool trainable) {
     const std::string source = output;
     const std::vector<std::size_t> order = network.order();
@@ -37,7 +38,10 @@ struct ModelData {
         if (entry.node == n)
           layer.weights.push_back({layer.name + "/" + entry.name + ":0", entry.shape,
                                    parameters.subspan(entry.offset, entry.shape.size())});
-      shapes.emplace(layer.name, node.output);
+      if (!shapes.emplace(layer.name, node.output).second)
+        throw Error{expected_received("save",
+                                      "layers of different names: Named<\"name\", Layer> gives another",
+                                      "two of the name '" + layer.name + "'")};
       data.push_back(std::move(layer));
     }
     if (source.empty()) input = portable_name(network.nodes[0].name());
