@@ -31,7 +31,7 @@ void print_row(std::uint64_t seed, std::string_view what, const graft::EpochLog&
   std::cout << std::setw(4) << seed << "  " << std::left << std::setw(12) << what << std::right << std::fixed
             << std::setprecision(4) << std::setw(14) << last.val_accuracy << std::setw(10) << last.val_loss
             << std::setw(10) << last.accuracy << std::setw(10) << last.loss << std::setprecision(1)
-            << std::setw(9) << seconds << '\n';
+            << std::setw(9) << seconds << std::endl;  // the next row takes minutes
 }
 
 Net open_net(std::uint64_t seed, const Options& options) {
