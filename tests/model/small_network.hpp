@@ -45,7 +45,7 @@ std::vector<float> trained_parameters(std::uint32_t subject) {
     for (std::size_t i = entry.offset; i < entry.offset + entry.shape.size(); ++i) {
       if (entry.name == "kernel") values[i] *= 0.5f;
       if (entry.name == "gamma") values[i] = 1.0f + 0.5f * values[i];
-      if (entry.name == "moving_variance") values[i] = 1.0f + 0.9f * values[i];
+      if (entry.name.ends_with("variance")) values[i] = 1.0f + 0.9f * values[i];
     }
   return values;
 }
