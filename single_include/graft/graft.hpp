@@ -10446,7 +10446,7 @@ path.best { stroke: var(--muted); stroke-dasharray: 2 3; fill: none; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9375rem; }
 caption { text-align: left; color: var(--muted); font-size: .875rem; padding-bottom: .5rem; }
-th, td { padding: .375rem .625rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--hair); }
+th, td { padding: .375rem .45rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--hair); }
 th { font-weight: 500; color: var(--muted); }
 thead th { border-bottom-color: var(--line); vertical-align: bottom; }
 th.epoch, .classes th:first-child { text-align: left; }
