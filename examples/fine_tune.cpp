@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Fine-tuning: a head on an early cut of Inception v3 first, then the last blocks with it at a small learning
 // rate; beside it the same head on the same cut, frozen throughout and trained for as many epochs. The head
-// has to converge before anything is unfrozen: behind ten epochs of it fine-tuning ends below a head alone
-// that was trained for a hundred. Prints both for several seeds, and writes the curves of the last one
+// has to converge before anything is unfrozen: behind ten epochs of it fine-tuning does no better than the
+// head alone after a hundred. Prints both for several seeds, and writes the curves of the last one
 // (history.csv, report.html) and its model (fine_tuned.h5), which Keras' load_model reads too.
 #include <graft/graft.hpp>
 

@@ -5,6 +5,7 @@
 #include <graft/weights/load.hpp>
 
 #include "model/plan_simulation.hpp"
+#include "support/backends.hpp"
 #include "support/golden_application.hpp"
 
 using namespace graft;
@@ -45,8 +46,11 @@ TEST_CASE("a frozen SqueezeNet is one step a convolution or pool") {
   CHECK(plan_of<Whole, frozen_mode>.step_count == 1 + 8 * 3 + 3);
 }
 
-TEST_CASE("SqueezeNet computes what Keras does") {
-  check_golden_application<Odd>("squeeze_net");
+TEST_CASE_TEMPLATE("SqueezeNet computes what Keras does", B, GRAFT_TESTED_BACKENDS) {
+  check_golden_application<Odd, B>("squeeze_net");
+}
+
+TEST_CASE("SqueezeNet with its top computes what Keras does") {
   check_golden_application<WithTop<Odd>>("squeeze_net_top");
 }
 
