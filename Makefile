@@ -6,13 +6,14 @@ JOBS ?= $(shell nproc)
 install := tools/install_dependencies.sh
 
 # make test builds these presets one after the other and then runs all their tests as one.
-test_presets := release clang asan
+test_presets := gcc clang asan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
+.PHONY: help demo examples test bench bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
 
 help:
 	@echo "make demo           train horse or human on the bundled images; results in build/demo"
+	@echo "make examples       all example programs, into build/release/examples"
 	@echo "make test           everything that can fail: g++, clang++, sanitizers, single header, packages, …"
 	@echo "make bench          kernels, whole workloads beside onnxruntime, OpenVINO, oneDNN, PyTorch and TensorFlow; compile time"
 	@echo "make bench-seed-job the whole job, in ten epochs, beside PyTorch and Keras: takes minutes"
@@ -28,6 +29,11 @@ demo:
 	cmake --preset release -DGRAFT_BUILD_TESTS=OFF
 	cmake --build build/release --target horse_or_human --parallel $(JOBS)
 	build/release/examples/horse_or_human --out build/demo
+
+examples:
+	@$(install) examples
+	cmake --preset release -DGRAFT_BUILD_TESTS=OFF
+	cmake --build build/release --parallel $(JOBS)
 
 test:
 	@$(install) test

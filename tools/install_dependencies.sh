@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Installs the Debian packages that are missing for what is named on the command line:
-#   tools/install_dependencies.sh [demo] [test] [bench] [format] [docs] [keras] [onnx]
+#   tools/install_dependencies.sh [demo] [examples] [test] [bench] [format] [docs] [keras] [onnx]
 # Does nothing, and needs no network, when all of them are there.
 set -eu
 
@@ -15,12 +15,13 @@ for purpose in "${@:-demo}"; do
   case $purpose in
     demo) wanted="$wanted $build" ;;
     test) wanted="$wanted $build $tests clang libclang-rt-14-dev llvm" ;;
+    examples) wanted="$wanted $build libonnx-dev libprotobuf-dev" ;;
     bench) wanted="$wanted $build clang libbenchmark-dev libdnnl-dev ocl-icd-opencl-dev python3 python3-dev python3-venv" ;;
     format) wanted="$wanted clang-format" ;;
     docs) wanted="$wanted doxygen" ;;
     keras | onnx) wanted="$wanted $build $tests python3-venv" ;;
     *)
-      echo "$0: expected demo, test, bench, format, docs, keras or onnx, received '$purpose'" >&2
+      echo "$0: expected demo, examples, test, bench, format, docs, keras or onnx, received '$purpose'" >&2
       exit 2
       ;;
   esac

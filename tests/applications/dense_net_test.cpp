@@ -6,6 +6,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace dense_net_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -45,3 +47,5 @@ TEST_CASE("in a frozen DenseNet121 concatenation costs nothing, and activations 
 }
 
 TEST_CASE("DenseNet121 computes what Keras does") { check_golden_application<Small>("densenet121"); }
+
+}  // namespace dense_net_test

@@ -6,6 +6,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace efficient_net_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -49,3 +51,5 @@ TEST_CASE("EfficientNetB0 computes what Keras does") {
   check_golden_application<EfficientNetB0<Image<64, 64>>>("efficient_net_b0");
   check_golden_application<WithTop<EfficientNetB0<Image<32, 47>>>>("efficient_net_b0_top");
 }
+
+}  // namespace efficient_net_test

@@ -12,6 +12,8 @@
 
 #include "support/slopes.hpp"
 
+namespace fine_tuning_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -91,3 +93,5 @@ TEST_CASE("gradients of blocks of each kind of Inception v3 are slopes") {
   check<Inception::Until<"mixed4">, "mixed3", BatchStatistics>(0.1f);
   check<Inception::Until<"mixed9">, "mixed7", FrozenStatistics>(0.05f);
 }
+
+}  // namespace fine_tuning_test

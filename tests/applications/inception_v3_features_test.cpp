@@ -10,6 +10,8 @@
 #include <cmath>
 #include <doctest/doctest.h>
 
+namespace inception_v3_features_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -95,3 +97,5 @@ TEST_CASE("mixed7 of two images is what an independent implementation computed")
   MESSAGE("float16 file: mean difference " << half.mean);
   CHECK(half.mean <= 5e-3);
 }
+
+}  // namespace inception_v3_features_test

@@ -7,6 +7,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace inception_v3_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -105,3 +107,5 @@ TEST_CASE("a frozen Inception v3 is one step a convolution or pool, in little me
 TEST_CASE("Inception v3 with its top computes what Keras does") {
   check_golden_application<WithTop<InceptionV3<Image<75, 97>>>>("inception_v3_top");
 }
+
+}  // namespace inception_v3_test

@@ -6,6 +6,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace mobile_net_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -49,3 +51,5 @@ TEST_CASE("MobileNet computes what Keras does") {
   check_golden_application<MobileNet<Image<75, 97>>>("mobile_net");
   check_golden_application<WithTop<MobileNet<Image<75, 97>, Alpha<25>>>>("mobile_net_25_top");
 }
+
+}  // namespace mobile_net_test

@@ -6,6 +6,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace mobile_net_v2_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -51,3 +53,5 @@ TEST_CASE("MobileNet V2 computes what Keras does") {
   check_golden_application<MobileNetV2<Image<75, 97>, Alpha<35>>>("mobile_net_v2_35");
   check_golden_application<WithTop<MobileNetV2<Image<75, 97>, Alpha<35>>>>("mobile_net_v2_35_top");
 }
+
+}  // namespace mobile_net_v2_test

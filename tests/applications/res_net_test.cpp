@@ -6,6 +6,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace res_net_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -43,3 +45,5 @@ TEST_CASE("a frozen ResNet50 is one step a convolution, pool or sum") {
 }
 
 TEST_CASE("ResNet50 computes what Keras does") { check_golden_application<Small>("resnet50"); }
+
+}  // namespace res_net_test

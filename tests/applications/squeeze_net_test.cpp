@@ -8,6 +8,8 @@
 #include "support/backends.hpp"
 #include "support/golden_application.hpp"
 
+namespace squeeze_net_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -57,3 +59,5 @@ TEST_CASE("SqueezeNet with its top computes what Keras does") {
 TEST_CASE("SqueezeNet's trained weights make of an image what they make of it in Keras") {
   check_golden_trained<Odd>("squeeze_net", "squeezenet_1.1_notop.h5");
 }
+
+}  // namespace squeeze_net_test

@@ -9,6 +9,8 @@
 
 #include "support/golden_application.hpp"
 
+namespace teachable_machine_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -56,3 +58,5 @@ TEST_CASE("Teachable Machine's keras_model.h5 is loaded whole, predicts what Ker
     CHECK(mismatch.found == "softmax in its model_config");
   }
 }
+
+}  // namespace teachable_machine_test

@@ -5,6 +5,8 @@
 
 #include "support/golden_application.hpp"
 
+namespace vgg_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -31,3 +33,5 @@ TEST_CASE("VGG16 computes what Keras does") {
   check_golden_application<VGG16<Image<49, 65>>>("vgg16");
   check_golden_application<WithTop<VGG16<Image<49, 65>>>>("vgg16_top");
 }
+
+}  // namespace vgg_test

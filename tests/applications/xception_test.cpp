@@ -6,6 +6,8 @@
 #include "model/plan_simulation.hpp"
 #include "support/golden_application.hpp"
 
+namespace xception_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -39,3 +41,5 @@ TEST_CASE("plans of Xception keep live values apart") {
 }
 
 TEST_CASE("Xception computes what Keras does") { check_golden_application<Small>("xception"); }
+
+}  // namespace xception_test

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <limits>
 
+namespace activation_rules_test {
+
 using namespace graft;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("derive_row of Softmax is y (dy - sum(y dy))") {
   derive_row(Softmax{}, y.data(), same.data(), 3);
   CHECK(same == std::array{0.0f, 0.0f, 0.0f});
 }
+
+}  // namespace activation_rules_test

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace aligned_buffer_test {
+
 using namespace graft;
 
 static_assert(!std::is_copy_constructible_v<AlignedBuffer> && !std::is_copy_assignable_v<AlignedBuffer>);
@@ -47,3 +49,5 @@ TEST_CASE("moving hands the memory on and leaves an empty buffer") {
     CHECK(b.size() == 0);
   }
 }
+
+}  // namespace aligned_buffer_test

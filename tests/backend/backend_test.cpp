@@ -12,6 +12,8 @@
 #include "support/counting_backend.hpp"
 #include "support/passes.hpp"
 
+namespace backend_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -243,3 +245,5 @@ TEST_CASE("Counting notices memory of the host where its own is expected") {
   Counting::Buffer own{4};
   CHECK_NOTHROW(Counting::fill_zero(context, own.data() + 3, 1));
 }
+
+}  // namespace backend_test

@@ -5,6 +5,8 @@
 #include "support/backends.hpp"
 #include "support/slopes.hpp"
 
+namespace gradients_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -88,3 +90,5 @@ TEST_CASE_TEMPLATE("gradients of a whole network are slopes", B, GRAFT_TESTED_BA
   check<B, Shape{9, 8, 3}, Conv2D<4, Kernel<3>, Same, Relu>, Residual, MaxPooling2D<Kernel<2>>, Mixed,
         BatchNormalization<>, GlobalAveragePooling2D, Dense<6, Tanh>, Dropout<30>, Dense<3>>();
 }
+
+}  // namespace gradients_test

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <vector>
 
+namespace host_context_test {
+
 using namespace graft;
 
 TEST_CASE("every worker has scratch memory of its own") {
@@ -45,3 +47,5 @@ TEST_CASE("split_batch computes every image once, in the slot of a worker") {
   CHECK(images == std::vector<int>(9, 1));
   CHECK(in_range);
 }
+
+}  // namespace host_context_test

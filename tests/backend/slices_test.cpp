@@ -5,6 +5,8 @@
 
 #include "support/kernel_runs.hpp"
 
+namespace slices_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -226,3 +228,5 @@ TEST_CASE_TEMPLATE("activations, sums and dropout in slices", B, GRAFT_TESTED_BA
                   joined(joined(dropped.pixels(), scaled.pixels()), joined(dy.pixels(), dx.pixels())));
   });
 }
+
+}  // namespace slices_test

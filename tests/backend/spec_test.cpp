@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace spec_test {
+
 using namespace graft;
 
 namespace {
@@ -40,3 +42,5 @@ TEST_CASE("a vector is an image of one pixel") {
 }
 
 TEST_CASE("patch_size counts the rows of a kernel") { CHECK(spec.patch_size() == 27); }
+
+}  // namespace spec_test

@@ -4,6 +4,8 @@
 #include <array>
 #include <doctest/doctest.h>
 
+namespace thread_team_test {
+
 using namespace graft;
 
 namespace {
@@ -139,3 +141,5 @@ TEST_CASE("a team that has slept wakes up, and one that never worked can be dest
   check_run(team, 10);
   for (int i = 0; i < 100; ++i) ThreadTeam{Threads{3}};
 }
+
+}  // namespace thread_team_test

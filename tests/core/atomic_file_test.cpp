@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace atomic_file_test {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -151,3 +153,5 @@ TEST_CASE("no space: the old file stays and the temporary goes") {
   CHECK(content(path) == "old");
   CHECK(entries(folder.path) == 1);
 }
+
+}  // namespace atomic_file_test

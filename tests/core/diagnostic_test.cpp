@@ -5,6 +5,8 @@
 #include <string_view>
 #include <type_traits>
 
+namespace diagnostic_test {
+
 using namespace graft;
 
 namespace {
@@ -28,3 +30,5 @@ TEST_CASE("a compiler prints a text that is part of a type's name") {
   const bool as_characters = printed.find("'m', 'i', 'x'") != std::string_view::npos;
   CHECK((as_string || as_characters));
 }
+
+}  // namespace diagnostic_test

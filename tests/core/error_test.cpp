@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace error_test {
+
 using namespace graft;
 
 static_assert(std::is_base_of_v<std::runtime_error, Error>);
@@ -33,3 +35,5 @@ TEST_CASE("everything that graft throws is caught as graft::Error") {
   CHECK_THROWS_AS(throw WeightMismatch("w.h5", "a", "b", "c"), Error);
   CHECK_THROWS_AS(throw BackendError("no device"), Error);
 }
+
+}  // namespace error_test

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace fixed_string_test {
+
 using namespace graft;
 
 namespace {
@@ -40,3 +42,5 @@ TEST_CASE("numbered appends a number in decimal") {
   CHECK(numbered<"conv2d_", 94>.view() == "conv2d_94");
   CHECK(numbered<"", 1000>.view() == "1000");
 }
+
+}  // namespace fixed_string_test

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <limits>
 
+namespace number_text_test {
+
 using namespace graft::detail;
 
 // Expectations are what Python 3 prints.
@@ -44,3 +46,5 @@ TEST_CASE("percent has a dash where there is no number") {
   CHECK(percent(1.0, 0) == "100 %");
   CHECK(percent(std::numeric_limits<double>::quiet_NaN()) == "-");
 }
+
+}  // namespace number_text_test

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <unistd.h>
 
+namespace output_folder_test {
+
 namespace fs = std::filesystem;
 
 TEST_CASE("an output folder is made when it is missing, and left as it was when it is there") {
@@ -32,3 +34,5 @@ TEST_CASE("an output folder is made when it is missing, and left as it was when 
   }
   fs::remove_all(root);
 }
+
+}  // namespace output_folder_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace parameter_spec_test {
+
 using namespace graft;
 
 TEST_CASE("a parameter starts at zero and is moved by training unless said otherwise") {
@@ -13,3 +15,5 @@ TEST_CASE("a parameter starts at zero and is moved by training unless said other
   CHECK(mean.shape == Shape{5});
   CHECK_FALSE(mean.trainable);
 }
+
+}  // namespace parameter_spec_test

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <set>
 
+namespace random_test {
+
 using namespace graft;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("shuffled_order gives every place to every sample equally often") {
       CHECK(count < 1135);
     }
 }
+
+}  // namespace random_test

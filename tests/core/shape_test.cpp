@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace shape_test {
+
 using namespace graft;
 
 namespace {
@@ -45,3 +47,5 @@ TEST_CASE("to_string spells a shape as Python spells a tuple") {
   CHECK(to_string(Shape{1024}) == "(1024,)");
   CHECK(to_string(Shape{}) == "()");
 }
+
+}  // namespace shape_test

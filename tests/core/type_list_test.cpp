@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace type_list_test {
+
 using namespace graft;
 
 namespace {
@@ -42,3 +44,5 @@ static_assert(std::is_same_v<drop<2, TypeList<int, char>>, TypeList<>>);
 TEST_CASE("a list is cut and joined again without a change") {
   CHECK(std::is_same_v<join<take<999, Many>, TypeList<type_at<999, Many>>>, Many>);
 }
+
+}  // namespace type_list_test

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+namespace batch_loader_test {
+
 using graft::BatchLoader;
 using Indices = std::vector<std::size_t>;
 using namespace std::chrono_literals;
@@ -253,3 +255,5 @@ TEST_CASE("the batch in the caller's hands is not touched") {
     CHECK(std::equal(copy.begin(), copy.end(), batch->samples.begin()));
   }
 }
+
+}  // namespace batch_loader_test

@@ -3,14 +3,18 @@
 #include <graft/data/read_image.hpp>
 
 #include "image_files.hpp"
+#include "support/errors.hpp"
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <string>
+
+namespace encode_image_test {
 
 using namespace image_files;
 using graft::OutputError;
 using graft::Pixels;
 using graft::ShapeError;
+using graft::test::error_of;
 
 namespace {
 
@@ -98,3 +102,5 @@ TEST_CASE("write_image leaves nothing behind when it fails") {
   CHECK(read(folder / "kept.png") == Bytes{'o', 'l', 'd'});
   CHECK(std::distance(fs::directory_iterator{folder.path()}, {}) == 1);
 }
+
+}  // namespace encode_image_test

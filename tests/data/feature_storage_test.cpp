@@ -2,13 +2,16 @@
 #include <graft/data/feature_storage.hpp>
 
 #include "data/image_files.hpp"
+#include "support/errors.hpp"
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <utility>
 
+namespace feature_storage_test {
+
 using namespace graft;
-using image_files::error_of;
 using image_files::TemporaryFolder;
+using test::error_of;
 
 namespace {
 
@@ -98,3 +101,5 @@ TEST_CASE("a size that no memory has is an error, and no overflow") {
         }).find("features: expected ") == 0);
   CHECK(error_of<Error>([] { FeatureStorage{std::size_t{1} << 62, 16}; }).find("features: expected ") == 0);
 }
+
+}  // namespace feature_storage_test

@@ -88,17 +88,4 @@ inline graft::Pixels pattern(std::size_t height, std::size_t width) {
   return pixels;
 }
 
-/// The text of the exception that `call` throws, which must be an Expected; otherwise what happened instead.
-template <class Expected, class Call>
-std::string error_of(const Call& call) {
-  try {
-    call();
-  } catch (const Expected& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    return std::string{"another exception: "} + error.what();
-  }
-  return "no exception";
-}
-
 }  // namespace image_files

@@ -3,15 +3,19 @@
 #include <graft/data/image_folder.hpp>
 
 #include "image_files.hpp"
+#include "support/errors.hpp"
 #include <doctest/doctest.h>
 #include <string>
 #include <thread>
 #include <vector>
 
+namespace image_folder_test {
+
 using namespace image_files;
 using graft::DataError;
 using graft::ImageError;
 using graft::ImageFolder;
+using graft::test::error_of;
 
 namespace {
 
@@ -168,3 +172,5 @@ TEST_CASE("horses and humans") {
   CHECK(train.label(320) == 1);
   CHECK(train.load(660).shape(0) == 300);
 }
+
+}  // namespace image_folder_test

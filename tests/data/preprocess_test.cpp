@@ -5,10 +5,13 @@
 #include <graft/data/preprocess.hpp>
 
 #include "data/image_files.hpp"
+#include "support/errors.hpp"
 #include <doctest/doctest.h>
 
+namespace preprocess_test {
+
 using namespace graft;
-using image_files::error_of;
+using test::error_of;
 
 namespace {
 
@@ -82,3 +85,5 @@ TEST_CASE("an image without a pixel is an error") {
           model.predict(Pixels::from_shape({0, 5, 3}));
         }).find("expected") != std::string::npos);
 }
+
+}  // namespace preprocess_test

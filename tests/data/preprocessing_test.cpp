@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <vector>
 
+namespace preprocessing_test {
+
 static_assert(graft::Preprocessing<graft::Rescale> && graft::Preprocessing<graft::Tf> &&
               graft::Preprocessing<graft::Caffe> && graft::Preprocessing<graft::Torch>);
 static_assert(!graft::Preprocessing<int>);
@@ -57,3 +59,5 @@ TEST_CASE("names") {
   CHECK(graft::Caffe::name == "Caffe");
   CHECK(graft::Torch::name == "Torch");
 }
+
+}  // namespace preprocessing_test

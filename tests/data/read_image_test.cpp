@@ -3,6 +3,7 @@
 #include <graft/data/read_image.hpp>
 
 #include "image_files.hpp"
+#include "support/errors.hpp"
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <fstream>
@@ -10,11 +11,14 @@
 #include <sys/stat.h>
 #include <utility>
 
+namespace read_image_test {
+
 using namespace image_files;
 using graft::decode_image;
 using graft::ImageError;
 using graft::ImageLimits;
 using graft::read_image;
+using graft::test::error_of;
 
 namespace {
 
@@ -292,3 +296,5 @@ TEST_CASE("a JPEG of hundreds of scans, which would keep the decoder busy, is re
   CHECK(refusal(file()) ==
         "some/photo.jpg: expected a complete, undamaged JPEG image, received 'More than 100 scans'");
 }
+
+}  // namespace read_image_test

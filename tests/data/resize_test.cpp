@@ -2,6 +2,7 @@
 #include <graft/data/resize.hpp>
 
 #include "image_files.hpp"
+#include "support/errors.hpp"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -10,10 +11,13 @@
 #include <string>
 #include <xtensor/xnpy.hpp>
 
+namespace resize_test {
+
 using namespace image_files;
 using graft::Interpolation;
 using graft::Pixels;
 using graft::Tensor;
+using graft::test::error_of;
 
 TEST_CASE("nearest is Pillow's, for 50 pairs of sizes") {
   std::ifstream lines{golden() / "resize/nearest.txt"};
@@ -104,3 +108,5 @@ TEST_CASE("empty pictures are refused") {
           graft::resize_into(Pixels::from_shape({2, 2, 1}), 1, 1, Interpolation::nearest, sample);
         }) == "resize_into: expected pixels (height, width, 3), received (2, 2, 1)");
 }
+
+}  // namespace resize_test

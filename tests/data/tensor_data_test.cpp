@@ -2,11 +2,14 @@
 #include <graft/data/tensor_data.hpp>
 
 #include "data/image_files.hpp"
+#include "support/errors.hpp"
 #include <doctest/doctest.h>
 #include <stdexcept>
 
+namespace tensor_data_test {
+
 using namespace graft;
-using image_files::error_of;
+using test::error_of;
 
 TEST_CASE("TensorData keeps samples with their labels") {
   const TensorData<2> data{Tensor<2>{{1, 2, 3}, {4, 5, 6}}, {1, 0}, {"cat", "dog"}};
@@ -32,3 +35,5 @@ TEST_CASE("TensorData may be empty") {
   const TensorData<4> data{Tensor<4>::from_shape({0, 5, 6, 3}), {}, {"cat", "dog"}};
   CHECK(data.size() == 0);
 }
+
+}  // namespace tensor_data_test

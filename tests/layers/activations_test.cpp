@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace activations_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -24,3 +26,5 @@ TEST_CASE_TEMPLATE("Activation computes and differentiates as Keras does", B, GR
   check_golden<B, Shape{3, 4, 5}, Activation<Tanh>>("activation_tanh");
   check_golden<B, Shape{3, 4, 5}, Activation<Softmax>>("activation_softmax");
 }
+
+}  // namespace activations_test

@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace batch_normalization_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -78,3 +80,5 @@ TEST_CASE_TEMPLATE("BatchNormalization folds into the layer before it without ch
   CHECK(difference(forward_pass<N, B, frozen_mode>(3, input, parameters),
                    forward_pass<N, B, inference_mode>(3, input, parameters)) < golden_tolerance);
 }
+
+}  // namespace batch_normalization_test

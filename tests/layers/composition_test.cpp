@@ -4,6 +4,8 @@
 #include "support/golden_layer.hpp"
 #include <initializer_list>
 
+namespace composition_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -238,3 +240,5 @@ TEST_CASE("Named gives a layer the name that weights are matched by") {
   CHECK(graph[6].name() == "mixed");
   CHECK(graph.output_shape() == Shape{2, 3, 3});
 }
+
+}  // namespace composition_test

@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace conv2d_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -49,3 +51,5 @@ TEST_CASE_TEMPLATE("Conv2D with long and large kernels computes and differentiat
   check_golden<B, Shape{7, 6, 3}, Conv2D<4, Kernel<5>, Same, NoBias>>("conv2d_5x5_same");
   check_golden<B, Shape{2, 3, 3}, Conv2D<4, Kernel<5>, Same>>("conv2d_5x5_same_small_map");
 }
+
+}  // namespace conv2d_test

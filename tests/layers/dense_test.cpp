@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace dense_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -32,3 +34,5 @@ TEST_CASE_TEMPLATE("Dense computes and differentiates as Keras does", B, GRAFT_T
   check_golden<B, Shape{11}, Dense<5, Tanh>>("dense_tanh");
   check_golden<B, Shape{11}, Dense<5, Softmax>>("dense_softmax");
 }
+
+}  // namespace dense_test

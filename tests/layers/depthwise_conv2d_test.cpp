@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace depthwise_conv2d_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -30,3 +32,5 @@ TEST_CASE_TEMPLATE("DepthwiseConv2D computes and differentiates as Keras does", 
   check_golden<B, Shape{5, 6, 19}, DepthwiseConv2D<Kernel<3>, Same, Swish>>(
       "depthwise_conv2d_3x3_same_swish");
 }
+
+}  // namespace depthwise_conv2d_test

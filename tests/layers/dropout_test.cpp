@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace dropout_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -110,3 +112,5 @@ TEST_CASE_TEMPLATE("Dropout<0> keeps everything and Dropout<99> little", B, GRAF
   CHECK(kept > 0);
   CHECK(kept < 50);  // 20 expected, sd 4.5
 }
+
+}  // namespace dropout_test

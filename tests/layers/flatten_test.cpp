@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace flatten_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -16,3 +18,5 @@ static_assert(plan_of<Net<Shape{3, 4, 5}, Flatten, Dense<2>>, training_mode>.ste
 TEST_CASE_TEMPLATE("Flatten orders and differentiates as Keras does", B, GRAFT_TESTED_BACKENDS) {
   check_golden<B, Shape{3, 4, 5}, Flatten>("flatten");
 }
+
+}  // namespace flatten_test

@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace normalization_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -22,3 +24,5 @@ TEST_CASE_TEMPLATE("a channel that never varied is divided by 1e-7", B, GRAFT_TE
   CHECK(y[0] == doctest::Approx(2.5e6));
   CHECK(y[1] == doctest::Approx(0.125));
 }
+
+}  // namespace normalization_test

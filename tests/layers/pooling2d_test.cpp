@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace pooling2d_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -54,3 +56,5 @@ TEST_CASE_TEMPLATE("GlobalAveragePooling2D computes and differentiates as Keras 
   check_golden<B, Shape{3, 4, 5}, GlobalAveragePooling2D>("global_average_pooling2d");
   check_golden<B, Shape{3, 4, 5}, GlobalAveragePooling2DKeepDims>("global_average_pooling2d_keepdims");
 }
+
+}  // namespace pooling2d_test

@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace rescaling_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -27,3 +29,5 @@ TEST_CASE_TEMPLATE("Rescaling computes and differentiates as Keras does", B, GRA
   check_golden<B, Shape{3, 4, 5}, ToOne>("rescaling");
   check_golden<B, Shape{3, 4, 5}, Rescaling<Scale, Offset>>("rescaling_channels");
 }
+
+}  // namespace rescaling_test

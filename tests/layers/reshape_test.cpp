@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace reshape_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -32,3 +34,5 @@ TEST_CASE("Reshape of a value that lies in a slice is a copy") {
   }
   CHECK(graph_of<Net<Shape{12}, Flat>>.output_shape() == Shape{12});
 }
+
+}  // namespace reshape_test

@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace separable_conv2d_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -43,3 +45,5 @@ TEST_CASE_TEMPLATE("padding, batch normalisation and activation are computed ins
   CHECK(difference(forward_pass<N, B, frozen_mode>(2, x, parameters),
                    forward_pass<N, B, inference_mode>(2, x, parameters)) < golden_tolerance);
 }
+
+}  // namespace separable_conv2d_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace window_test {
+
 using namespace graft;
 
 // Options are found whatever their order.
@@ -51,3 +53,5 @@ TEST_CASE("known geometries of Inception v3") {
   CHECK_FALSE(Reduction::fits({35, 35}));
   CHECK_FALSE(Pool::fits({0, 35, 3}));
 }
+
+}  // namespace window_test

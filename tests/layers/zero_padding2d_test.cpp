@@ -3,6 +3,8 @@
 
 #include "support/golden_layer.hpp"
 
+namespace zero_padding2d_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -31,3 +33,5 @@ TEST_CASE_TEMPLATE("padding that is fused with a convolution changes nothing", B
         Net<Shape{7, 4, 17}, CorrectPadding2D<Kernel<5>>, DepthwiseConv2D<Kernel<5>, Strides<2>, Relu6>,
             ZeroPadding2D<2>, Conv2D<33, Kernel<3>, Same, Relu>>>{});
 }
+
+}  // namespace zero_padding2d_test

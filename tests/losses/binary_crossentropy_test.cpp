@@ -4,6 +4,8 @@
 
 #include "losses/golden_loss.hpp"
 
+namespace binary_crossentropy_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -66,3 +68,5 @@ TEST_CASE("BinaryCrossentropy counts a prediction of one half to class 0, as Ker
   const float z[] = {3.0f, -1.0f, 0.5f, -2.0f}, t[] = {1.0f, 1.0f, 1.0f, 0.0f};
   CHECK(BinaryCrossentropy::accuracy(z, t, 4) == 0.75f);
 }
+
+}  // namespace binary_crossentropy_test

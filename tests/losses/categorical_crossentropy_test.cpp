@@ -4,6 +4,8 @@
 
 #include "losses/golden_loss.hpp"
 
+namespace categorical_crossentropy_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -58,3 +60,5 @@ TEST_CASE("CategoricalCrossentropy takes the first of equal predictions, as Kera
                                             targets.data() + row * classes, classes) == each[row]);
   }
 }
+
+}  // namespace categorical_crossentropy_test

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace check_loss_test {
+
 using namespace graft;
 
 namespace {
@@ -23,3 +25,5 @@ TEST_CASE("a loss is accepted where the head ends in its activation") {
   detail::check_loss<CategoricalCrossentropy, Head<Dense<3, Softmax>>>();
   CHECK_FALSE(std::is_same_v<BinaryCrossentropy::last_activation, CategoricalCrossentropy::last_activation>);
 }
+
+}  // namespace check_loss_test

@@ -3,7 +3,10 @@
 
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "support/passes.hpp"
+
+namespace extractor_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -88,3 +91,5 @@ TEST_CASE("random weights follow from the seed") {
   CHECK(features(Seed{1}) == features(Seed{1}));
   CHECK(features(Seed{1}) != features(Seed{2}));
 }
+
+}  // namespace extractor_test

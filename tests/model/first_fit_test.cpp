@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace first_fit_test {
+
 using graft::detail::FirstFit;
 
 TEST_CASE("buffers that live at the same time lie apart, others share a place, in whole lines") {
@@ -22,3 +24,5 @@ TEST_CASE("what stays lies behind everything else") {
   CHECK(arena.place({9, 9, 1}, true) == 48);
   CHECK(arena.arena_size == 64);
 }
+
+}  // namespace first_fit_test

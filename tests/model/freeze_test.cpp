@@ -7,6 +7,8 @@
 #include "model/small_network.hpp"
 #include <doctest/doctest.h>
 
+namespace freeze_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -102,3 +104,5 @@ TEST_CASE(
   CHECK(frozen(std::type_identity<Normal::FreezeThrough<"relu_1", BatchStatistics>>{}) == 0);
   CHECK(frozen(std::type_identity<Normal>{}) == 0);
 }
+
+}  // namespace freeze_test

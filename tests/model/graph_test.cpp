@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace graph_test {
+
 using namespace graft;
 
 namespace {
@@ -114,3 +116,5 @@ TEST_CASE("one layer is a network, and a single one inside compositions too") {
   static_assert(graph_of<Net<Shape{4}, Sequential<Sequential<>, Sequential<Dense<3>>>>>.size == 2);
   CHECK(graph_of<Net<Shape{4}, Named<"a", Named<"b", Dense<3>>>>>[1].name() == "b");
 }
+
+}  // namespace graph_test

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <string>
 
+namespace keras_order_test {
+
 using namespace graft;
 
 namespace {
@@ -44,3 +46,5 @@ TEST_CASE("blocks inside branches") {
             Concatenate<Point<"a">, Sequential<Point<"b">, Named<"in", Concatenate<Point<"c">, Point<"d">>>>>,
             Point<"last">>>() == "input_1 b c d a in concatenate_1 last");
 }
+
+}  // namespace keras_order_test

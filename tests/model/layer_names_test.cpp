@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layer_names_test {
+
 using namespace graft;
 
 TEST_CASE("a name splits in front of the number that it ends in") {
@@ -39,3 +41,5 @@ TEST_CASE("the list of a network of very many names is short, and says so") {
   CHECK(list.ends_with("_concat, ..."));
   CHECK(list.size() < 700);
 }
+
+}  // namespace layer_names_test

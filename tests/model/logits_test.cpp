@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 #include <type_traits>
 
+namespace logits_test {
+
 using namespace graft;
 
 namespace {
@@ -42,3 +44,5 @@ TEST_CASE("the last activation is the last layer's") {
   CHECK(std::is_same_v<detail::last_activation_of<Net<Dense<5>, Activation<Softmax>>>, Softmax>);
   CHECK(std::is_same_v<detail::last_activation_of<Net<Dense<5, Relu>, Dense<1>>>, Linear>);
 }
+
+}  // namespace logits_test

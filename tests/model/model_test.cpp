@@ -2,7 +2,10 @@
 // Predicting images of any size is tried in tests/data/preprocess_test.cpp.
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "support/passes.hpp"
+
+namespace model_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -98,3 +101,5 @@ TEST_CASE("a head can stand alone") {
       forward_pass<Alone::head_network, Reference, inference_mode>(5, samples, model.head().parameters());
   CHECK(same_bits(result, expected));
 }
+
+}  // namespace model_test

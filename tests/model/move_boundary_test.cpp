@@ -3,6 +3,9 @@
 
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
+#include "support/errors.hpp"
+
+namespace move_boundary_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -108,3 +111,5 @@ TEST_CASE("a model that was moved from has no weights, and can be given some") {
   whole = small_model<Whole<Blas>>();
   CHECK(same_bits(span_of(whole.predict(images(2))), span_of(small_model<Whole<Blas>>().predict(images(2)))));
 }
+
+}  // namespace move_boundary_test

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 #include <string>
 
+namespace network_test {
+
 using namespace graft;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("a cut can be cut again") {
   static_assert(std::is_same_v<Twice, Whole::Until<"stem">>);
   CHECK(Twice::output_shape == Shape{6, 4, 2});
 }
+
+}  // namespace network_test

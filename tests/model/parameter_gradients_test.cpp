@@ -11,6 +11,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace parameter_gradients_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -57,3 +59,5 @@ TEST_CASE_TEMPLATE("a node's update on the way back moves what its stored gradie
     }
   }
 }
+
+}  // namespace parameter_gradients_test

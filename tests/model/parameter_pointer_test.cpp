@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace parameter_pointer_test {
+
 using namespace graft;
 
 TEST_CASE("parameters in one run or in two are found by the floats before them") {
@@ -17,3 +19,5 @@ TEST_CASE("parameters in one run or in two are found by the floats before them")
   CHECK(read.at(0) == two);
   CHECK(read.at(7) == one + 4);
 }
+
+}  // namespace parameter_pointer_test

@@ -9,6 +9,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace parameters_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -125,3 +127,5 @@ TEST_CASE("a seed gives the same bits, and other seeds, parts and parameters oth
   const auto twins = initial_parameters<Equal>(Seed{12}, Part::head);
   CHECK_FALSE(same_bits({twins.data(), 16}, {twins.data() + 20, 16}));
 }
+
+}  // namespace parameters_test

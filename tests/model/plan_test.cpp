@@ -15,6 +15,8 @@
 #include "model/plan_simulation.hpp"
 #include <doctest/doctest.h>
 
+namespace plan_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -258,3 +260,5 @@ TEST_CASE("training keeps the statistics of every batch normalisation") {
   CHECK(plan.saved_offset[9] == 2 * (4 + 8));
   CHECK(plan_of<Chain, inference_mode>.saved_size == 0);
 }
+
+}  // namespace plan_test

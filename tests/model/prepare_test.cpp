@@ -4,6 +4,8 @@
 #include "support/counting_backend.hpp"
 #include "support/passes.hpp"
 
+namespace prepare_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -57,3 +59,5 @@ TEST_CASE_TEMPLATE("a backbone with branches computes the same when it is folded
   check_folding<B, SmallBackbone::Until<"mixed">>(10);
   check_folding<B, SmallBackbone::Until<"bn_2">>(11);
 }
+
+}  // namespace prepare_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace profile_columns_test {
+
 TEST_CASE("columns are as wide as their widest cell, names flush left, numbers flush right") {
   const std::vector<std::vector<std::string>> rows{
       {"layer", "kernel", "ms"}, {}, {"conv2d_1", "3x3", "0.125"}, {"pool", "", "12.5"}, {"total"}};
@@ -14,3 +16,5 @@ TEST_CASE("columns are as wide as their widest cell, names flush left, numbers f
         "total\n");
   CHECK(graft::detail::columns({}, 1) == "");
 }
+
+}  // namespace profile_columns_test

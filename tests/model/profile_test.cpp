@@ -3,6 +3,9 @@
 
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
+#include "support/errors.hpp"
+
+namespace profile_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -130,3 +133,5 @@ TEST_CASE("without weights there is nothing to profile") {
   const Extractor<SmallBackbone, Reference> extractor;
   CHECK(error_of<Error>([&] { extractor.profile({}); }).find("backbone: expected weights") == 0);
 }
+
+}  // namespace profile_test

@@ -70,17 +70,4 @@ std::span<const float> span_of(const Tensor& tensor) {
   return {tensor.data(), tensor.size()};
 }
 
-/// The text of the exception that `call` throws, which must be an Expected; otherwise what happened instead.
-template <class Expected, class Call>
-std::string error_of(const Call& call) {
-  try {
-    call();
-  } catch (const Expected& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    return std::string{"another exception: "} + error.what();
-  }
-  return "no exception";
-}
-
 }  // namespace graft::test

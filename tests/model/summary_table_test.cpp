@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace summary_table_test {
+
 using namespace graft;
 
 // The expected tables were printed by model.summary() of tf_keras 2.20, for the same models.
@@ -175,3 +177,5 @@ TEST_CASE("Sizes of parameters are printed as Keras prints them") {
   CHECK(detail::readable_memory_size(47512481) == "181.25 MB");
   CHECK(detail::readable_memory_size(500000000) == "1.86 GB");
 }
+
+}  // namespace summary_table_test

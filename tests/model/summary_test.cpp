@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+namespace summary_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -62,3 +64,5 @@ TEST_CASE("the summary of a head alone begins with its input") {
         "Non-trainable params: 12 (48.00 Byte)\n"
         "_________________________________________________________________\n");
 }
+
+}  // namespace summary_test

@@ -3,6 +3,9 @@
 
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
+#include "support/errors.hpp"
+
+namespace trainable_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -46,3 +49,5 @@ TEST_CASE("a wrong size or name is an error and changes nothing") {
         }).find("one of dense_1/kernel, dense_1/bias, dense_2/kernel, dense_2/bias") != std::string::npos);
   CHECK(head.parameters() == before);
 }
+
+}  // namespace trainable_test

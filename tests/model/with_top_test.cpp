@@ -7,11 +7,14 @@
 #include <graft/weights/save.hpp>
 
 #include "model/small_network.hpp"
+#include "support/errors.hpp"
 #include "weights/h5_builder.hpp"
+
+namespace with_top_test {
 
 using namespace graft;
 using namespace graft::test;
-using ::test::TempFolder;
+using test::TempFolder;
 
 namespace {
 
@@ -101,3 +104,5 @@ TEST_CASE("a file without the top, or with one of other classes, is refused for 
   const auto classes = error_of<WeightMismatch>([&] { loaded<WithTop<Base, 5>>(folder / "top.h5"); });
   CHECK(classes.find("top.h5: predictions/kernel: expected (6, 5), received (6, 1000)") != classes.npos);
 }
+
+}  // namespace with_top_test

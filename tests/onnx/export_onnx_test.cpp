@@ -4,7 +4,10 @@
 #include <graft/onnx/export_onnx.hpp>
 
 #include "onnx/onnx_model.hpp"
+#include "support/errors.hpp"
 #include "weights/h5_builder.hpp"
+
+namespace export_onnx_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -12,10 +15,10 @@ using Extents = std::vector<std::int64_t>;
 using Net = SmallModel<Reference>;
 
 TEST_CASE("a whole model: backbone, then head, with the names and shapes of its layers") {
-  const ::test::TempFolder folder;
+  const test::TempFolder folder;
   export_onnx(small_model<Net>(), folder / "net.onnx", {.class_names = {"a", "b", "c"}});
   ::onnx::ModelProto file;
-  REQUIRE(file.ParseFromString(::test::content(folder / "net.onnx")));
+  REQUIRE(file.ParseFromString(test::content(folder / "net.onnx")));
   const auto model = inferred(std::move(file));
 
   CHECK(model.producer_name() == "graft");
@@ -82,7 +85,7 @@ TEST_CASE("a layer of the head with a name of the backbone's gets another") {
 }
 
 TEST_CASE("refused: no weights, another number of class names") {
-  const ::test::TempFolder folder;
+  const test::TempFolder folder;
   const Net empty{Seed{1}};
   CHECK(error_of<Error>([&] { export_onnx(empty, folder / "net.onnx"); }).find("expected weights") !=
         std::string::npos);
@@ -91,3 +94,5 @@ TEST_CASE("refused: no weights, another number of class names") {
         }) == "class_names: expected 3 names for an output of (3,), received 2");
   CHECK_FALSE(std::filesystem::exists(folder / "net.onnx"));
 }
+
+}  // namespace export_onnx_test

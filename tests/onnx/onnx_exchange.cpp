@@ -10,7 +10,7 @@
 #include <xtensor/xnpy.hpp>
 
 using namespace graft;
-using graft::test::random_values;
+using test::random_values;
 namespace fs = std::filesystem;
 
 namespace {

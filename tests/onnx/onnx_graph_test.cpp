@@ -3,6 +3,8 @@
 
 #include "onnx/onnx_model.hpp"
 
+namespace onnx_graph_test {
+
 using namespace graft;
 using namespace graft::test;
 using Extents = std::vector<std::int64_t>;
@@ -74,3 +76,5 @@ TEST_CASE("constants, attributes and metadata hold what they were given") {
   CHECK(model.ir_version() == 8);
   CHECK(model.opset_import(0).version() == 13);
 }
+
+}  // namespace onnx_graph_test

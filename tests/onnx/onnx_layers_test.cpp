@@ -4,6 +4,8 @@
 
 #include "onnx/onnx_model.hpp"
 
+namespace onnx_layers_test {
+
 using namespace graft;
 using namespace graft::test;
 using Extents = std::vector<std::int64_t>;
@@ -241,3 +243,5 @@ TEST_CASE("a user's layer and activation bring their own nodes") {
   CHECK(types(model) == "Gemm Mul Neg");
   CHECK(inputs(node(model, "negative_1")) == std::vector<std::string>{"dense_1"});
 }
+
+}  // namespace onnx_layers_test

@@ -2,10 +2,13 @@
 #include <graft/onnx/write_onnx.hpp>
 
 #include "onnx/onnx_model.hpp"
+#include "support/errors.hpp"
 #include "weights/h5_builder.hpp"
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/wait.h>
+
+namespace write_onnx_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -23,15 +26,15 @@ namespace {
 }  // namespace
 
 TEST_CASE("a file holds the model that was written") {
-  const ::test::TempFolder folder;
+  const test::TempFolder folder;
   write_onnx(folder / "a.onnx", some_model());
   ::onnx::ModelProto back;
-  REQUIRE(back.ParseFromString(::test::content(folder / "a.onnx")));
+  REQUIRE(back.ParseFromString(test::content(folder / "a.onnx")));
   CHECK(same_bits(numbers(constant(back, "numbers")), random_values(5000, 1)));
 }
 
 TEST_CASE("a file that cannot be written is named, and the old one stays") {
-  const ::test::TempFolder folder;
+  const test::TempFolder folder;
   const auto refusal = [&](const std::string& name) {
     return error_of<OutputError>([&] { write_onnx(folder / name, some_model()); });
   };
@@ -51,7 +54,7 @@ TEST_CASE("a file that cannot be written is named, and the old one stays") {
   int status = 0;
   ::waitpid(child, &status, 0);
   CHECK(status == 0);
-  CHECK(::test::content(folder / "a.onnx") == "old");
+  CHECK(test::content(folder / "a.onnx") == "old");
   CHECK(std::distance(std::filesystem::directory_iterator{folder.path}, {}) == 1);
 }
 
@@ -61,3 +64,5 @@ TEST_CASE("protobuf's limit of 2 GB is one clear error") {
         "a.onnx: expected at most 2147483647 bytes, which is all that a .onnx file can hold, received "
         "2147483648 bytes");
 }
+
+}  // namespace write_onnx_test

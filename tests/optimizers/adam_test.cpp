@@ -3,6 +3,8 @@
 
 #include "optimizers/golden_optimizer.hpp"
 
+namespace adam_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -25,3 +27,5 @@ TEST_CASE("Adam's first step is the learning rate, whatever the gradient's size"
     CHECK(w == doctest::Approx(gradient > 0.0f ? 0.875f : 1.125f).epsilon(1e-4));
   }
 }
+
+}  // namespace adam_test

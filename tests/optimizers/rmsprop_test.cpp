@@ -3,6 +3,8 @@
 
 #include "optimizers/golden_optimizer.hpp"
 
+namespace rmsprop_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -52,3 +54,5 @@ TEST_CASE("RMSprop's forms differ in where epsilon stands, and the default is Ke
   CHECK(step(legacy, small) == doctest::Approx(1e-3 * 1e-4 / (std::sqrt(0.1 * 1e-8) + 1e-7)).epsilon(1e-5));
   CHECK(step(legacy, small) > 9.0f * step(present, small));
 }
+
+}  // namespace rmsprop_test

@@ -3,6 +3,8 @@
 
 #include "optimizers/golden_optimizer.hpp"
 
+namespace sgd_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -28,3 +30,5 @@ TEST_CASE("SGD keeps a slot only for momentum, and Keras' defaults") {
   SGD{}.visit_rule(1, [&](const auto& rule) { rule(w, 2.0f, static_cast<float*>(nullptr)); });
   CHECK(w == doctest::Approx(0.98f));
 }
+
+}  // namespace sgd_test

@@ -4,6 +4,8 @@
 #include "support/backends.hpp"
 #include <array>
 
+namespace batch_memory_test {
+
 using namespace graft;
 
 namespace {
@@ -43,3 +45,5 @@ TEST_CASE_TEMPLATE("a batch is gathered in the order asked for", B, GRAFT_TESTED
   check_gather<B, 3>({0, 2, 1}, {1, 2, 0}, {2, 3, 4, 5, 0, 1}, {0, 0, 1, 0, 1, 0, 1, 0, 0});
   check_gather<B, 2>({1, 0}, {0, 1}, {0, 1, 2, 3}, {0, 1, 1, 0});
 }
+
+}  // namespace batch_memory_test

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <sstream>
 
+namespace confusion_matrix_test {
+
 using namespace graft;
 
 TEST_CASE("A confusion matrix counts, and derives accuracy, precision and recall") {
@@ -51,3 +53,5 @@ TEST_CASE("A confusion matrix prints as an aligned table") {
         "humans                     0       88  100.00 %\n"
         "precision           100.00 %  98.88 %   99.42 %\n");
 }
+
+}  // namespace confusion_matrix_test

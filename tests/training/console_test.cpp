@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <iostream>
 
+namespace console_test {
+
 using namespace graft;
 
 TEST_CASE("A file is no terminal and has no columns") {
@@ -26,3 +28,5 @@ TEST_CASE("The clock does not go backwards") {
   const double earlier = console.clock();
   CHECK(console.clock() >= earlier);
 }
+
+}  // namespace console_test

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <string>
 
+namespace cut_comparison_test {
+
 using namespace graft;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("write_report writes the page of a comparison, or says why not") {
   CHECK_THROWS_AS(write_report(folder / "missing" / "report.html", example()), OutputError);
   std::filesystem::remove_all(folder);
 }
+
+}  // namespace cut_comparison_test

@@ -3,11 +3,13 @@
 #include <graft/training/evaluate.hpp>
 
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "training/small_models.hpp"
+
+namespace evaluate_test {
 
 using namespace graft;
 using namespace graft::test;
-using image_files::error_of;
 
 TEST_CASE_TEMPLATE("evaluate is the mean of the loss over all samples, without dropout", B,
                    GRAFT_TESTED_BACKENDS) {
@@ -83,3 +85,5 @@ TEST_CASE_TEMPLATE("predict on features is predict on what they were made of", B
   CHECK(error_of<ShapeError>([&] { other.predict(model.extract(data)); }) ==
         "features: expected features of (5,), received 4 values a sample");
 }
+
+}  // namespace evaluate_test

@@ -7,7 +7,10 @@
 #include "model/small_network.hpp"
 #include "support/backends.hpp"
 #include "support/counting_backend.hpp"
+#include "support/errors.hpp"
 #include "training/small_models.hpp"
+
+namespace extract_cuts_test {
 
 using namespace graft;
 using namespace graft::test;
@@ -126,7 +129,7 @@ TEST_CASE("extract_cuts leaves bad images out of every set, or stops at the firs
     CHECK(cut.features.left_out() == 1);
     CHECK(cut.features.origin(1) == 2);
   }
-  CHECK(image_files::error_of<ImageError>([&] {
+  CHECK(test::error_of<ImageError>([&] {
           extract_cuts<"relu_1">(whole, ImageFolder{images.path()});
         }).find("dark/1.png") != std::string::npos);
 }
@@ -155,14 +158,16 @@ TEST_CASE("what extract_cuts computed trains a head on a backbone cut there") {
   const FitOptions<FeatureSet> quiet{.epochs = 2, .console = Console::quiet()};
   CHECK(same_history(once.fit(found[1].features, BinaryCrossentropy{}, RMSprop{}, quiet),
                      again.fit(again.extract(folder), BinaryCrossentropy{}, RMSprop{}, quiet)));
-  CHECK(image_files::error_of<ShapeError>([&] {
+  CHECK(test::error_of<ShapeError>([&] {
           once.fit(found[0].features, BinaryCrossentropy{}, RMSprop{}, quiet);
         }).find("features of (6, 7, 10)") != std::string::npos);
 }
 
 TEST_CASE("extract_cuts needs weights") {
   const ImageClasses images{1};
-  CHECK(image_files::error_of<Error>([&] {
+  CHECK(test::error_of<Error>([&] {
           extract_cuts<"relu_1">(Extractor<SmallBackbone, Simd>{}, ImageFolder{images.path()});
         }).find("backbone: expected weights") == 0);
 }
+
+}  // namespace extract_cuts_test

@@ -3,11 +3,13 @@
 #include <graft/training/extract.hpp>
 
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "training/small_models.hpp"
+
+namespace extract_test {
 
 using namespace graft;
 using namespace graft::test;
-using image_files::error_of;
 
 TEST_CASE_TEMPLATE("extract computes each image's features once, in the folder's order", B,
                    GRAFT_TESTED_BACKENDS) {
@@ -116,3 +118,5 @@ TEST_CASE("extract needs weights, and samples of the input's shape") {
   CHECK(error_of<ShapeError>([&] { five.extract(vectors(3, 2)); }) ==
         "batch: expected (batch, 5), received (3, 4)");
 }
+
+}  // namespace extract_test

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <stdexcept>
 
+namespace feature_set_test {
+
 using namespace graft;
 
 TEST_CASE("a FeatureSet grows by batches, in memory or on disk") {
@@ -50,3 +52,5 @@ TEST_CASE("a FeatureSet may be empty") {
   CHECK(set.left_out() == 0);
   CHECK(set.class_names().size() == 2);
 }
+
+}  // namespace feature_set_test

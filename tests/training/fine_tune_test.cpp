@@ -5,11 +5,13 @@
 #include <graft/training/fine_tune.hpp>
 
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "training/small_models.hpp"
+
+namespace fine_tune_test {
 
 using namespace graft;
 using namespace graft::test;
-using image_files::error_of;
 
 namespace {
 
@@ -213,3 +215,5 @@ TEST_CASE("images are decoded for the features of both phases") {
   CHECK(tuned.history.size() == 2);
   CHECK(tuned.model.predict(folder.load(0)) != image_model<Blas>().predict(folder.load(0)));
 }
+
+}  // namespace fine_tune_test

@@ -6,12 +6,14 @@
 #include <graft/training/fit.hpp>
 
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "support/golden_head.hpp"
 #include "training/small_models.hpp"
 
+namespace fit_test {
+
 using namespace graft;
 using namespace graft::test;
-using image_files::error_of;
 
 namespace {
 
@@ -272,3 +274,5 @@ TEST_CASE("fit tells where the time goes, if asked") {
   CHECK(times[Stage::validation].count == 2);
   CHECK(times[Stage::step].wall > 0);
 }
+
+}  // namespace fit_test

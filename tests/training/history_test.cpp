@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+namespace history_test {
+
 using namespace graft;
 
 namespace {
@@ -112,3 +114,5 @@ TEST_CASE("write_csv reports a folder that does not exist") {
   const Folder folder;
   CHECK_THROWS_AS(History{}.write_csv(folder.path / "missing" / "history.csv"), OutputError);
 }
+
+}  // namespace history_test

@@ -9,11 +9,13 @@
 
 #include "data/image_files.hpp"
 #include "support/backends.hpp"
+#include "support/errors.hpp"
 #include "support/values.hpp"
+
+namespace learning_rates_test {
 
 using namespace graft;
 using namespace graft::test;
-using image_files::error_of;
 
 namespace {
 
@@ -91,3 +93,5 @@ TEST_CASE_TEMPLATE("each layer moves as if its rate were the optimizer's", B, GR
   check(SGD{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true});
   check(Adam{.learning_rate = 0.01f});
 }
+
+}  // namespace learning_rates_test

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+namespace make_report_test {
+
 using namespace graft;
 
 TEST_CASE("a verdict is the class on its side of one half, or the first of the largest") {
@@ -61,3 +63,5 @@ TEST_CASE("a report has every image in its matrix, and the most wrong first") {
   CHECK(report.summary.find("dense_1 (Dense)") != std::string::npos);
   fs::remove_all(root);
 }
+
+}  // namespace make_report_test

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace progress_test {
+
 using namespace graft;
 
 namespace {
@@ -190,3 +192,5 @@ TEST_CASE("A quiet progress neither writes nor looks at the clock") {
   CHECK(r.take() == "");
   CHECK(r.readings == 0);
 }
+
+}  // namespace progress_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace report_axis_test {
+
 using namespace graft::detail;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("The epochs that an axis names are whole and few") {
     REQUIRE(ticks.back() <= last);
   }
 }
+
+}  // namespace report_axis_test

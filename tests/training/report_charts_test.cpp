@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace report_charts_test {
+
 using namespace graft;
 
 namespace {
@@ -91,3 +93,5 @@ TEST_CASE("A new phase of training begins at a line between two epochs") {
   CHECK(occurrences(text, "<path class=\"phase\" d=\"M318 24V232\"/>") == 2);  // 58 + 416 * 2.5 / 4
   CHECK(occurrences(text, "<p class=\"note\">A new phase of training begins with epoch 4.</p>") == 2);
 }
+
+}  // namespace report_charts_test

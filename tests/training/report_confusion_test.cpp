@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace report_confusion_test {
+
 using namespace graft;
 
 TEST_CASE("The matrix shows counts and shares of the actual class") {
@@ -43,3 +45,5 @@ TEST_CASE("Many classes get small cells, their shares in tooltips") {
 TEST_CASE("A class without a name is called by its number") {
   CHECK(detail::html_class({}, 7) == "<bdi>class 7</bdi>");
 }
+
+}  // namespace report_confusion_test

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace report_epochs_test {
+
 using namespace graft;
 
 TEST_CASE("The figures are those of the best epoch") {
@@ -46,3 +48,5 @@ TEST_CASE("The table has a row for each epoch and marks the best") {
   CHECK(html_fault(training_only) == "");
   CHECK(training_only.find("Validation") == training_only.npos);
 }
+
+}  // namespace report_epochs_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace report_mistakes_test {
+
 using namespace graft;
 
 namespace {
@@ -71,3 +73,5 @@ TEST_CASE("A thumbnail is a JPEG inside the page, under its escaped name") {
       section({{.file = "none", .actual = 0, .predicted = 1}}, matrix(0, 1)).find("<div class=\"blank\">") !=
       std::string::npos);
 }
+
+}  // namespace report_mistakes_test

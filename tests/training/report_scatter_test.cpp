@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+namespace report_scatter_test {
+
 using namespace graft;
 using detail::Scatter;
 using detail::ScatterPoint;
@@ -64,3 +66,5 @@ TEST_CASE("What was not measured is not drawn, and told") {
   CHECK(occurrences(figure({{"free", 0, 0.5}}), "<title>") == 1);  // an axis although all costs are zero
   CHECK(occurrences(figure({}), "<title>") == 0);
 }
+
+}  // namespace report_scatter_test

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <string_view>
 
+namespace report_style_test {
+
 TEST_CASE("The style sheet is complete in itself") {
   const std::string_view style = graft::detail::report_style;
   CHECK(occurrences(style, "{") == occurrences(style, "}"));
@@ -12,3 +14,5 @@ TEST_CASE("The style sheet is complete in itself") {
   CHECK(style.find("prefers-color-scheme: dark") != style.npos);
   CHECK(style.find("@media print") != style.npos);
 }
+
+}  // namespace report_style_test

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <string>
 
+namespace report_test {
+
 using namespace graft;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("write_report writes the page, or says why not and keeps what was ther
   CHECK(std::filesystem::file_size(folder / "report.html") == written.size());
   std::filesystem::remove_all(folder);
 }
+
+}  // namespace report_test

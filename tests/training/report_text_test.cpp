@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace report_text_test {
+
 using namespace graft::detail;
 
 TEST_CASE("html leaves nothing that could be a tag, an entity or the end of an attribute") {
@@ -75,3 +77,5 @@ TEST_CASE("Durations never round to sixty") {
   CHECK(html_duration(3599.6) == "1&nbsp;h&nbsp;00&nbsp;min");
   CHECK(html_duration(5190) == "1&nbsp;h&nbsp;27&nbsp;min");
 }
+
+}  // namespace report_text_test

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <graft/training/require_data.hpp>
 
+#include "support/errors.hpp"
 #include "training/small_models.hpp"
+
+namespace require_data_test {
 
 using namespace graft;
 using namespace graft::test;
-using image_files::error_of;
 
 TEST_CASE("one unit needs two classes, more units as many") {
   const auto require = [](auto units, std::size_t classes) {
@@ -49,3 +51,5 @@ TEST_CASE("a batch holds at least one sample") {
   CHECK(error_of<ShapeError>([] { detail::require_batch_size(0); }) ==
         "batch size: expected at least 1, received 0");
 }
+
+}  // namespace require_data_test

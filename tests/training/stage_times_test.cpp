@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+namespace stage_times_test {
+
 using namespace graft;
 using namespace std::chrono_literals;
 
@@ -52,3 +54,5 @@ TEST_CASE("the table lists the stages that were gone through") {
   CHECK(table.find("\nwait for an image      1  ") != std::string::npos);
   CHECK(table.find("decode") == std::string::npos);
 }
+
+}  // namespace stage_times_test

@@ -11,6 +11,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace trainer_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -149,3 +151,5 @@ TEST_CASE("the optimizer of a trainer can be changed between steps") {
   run.step();
   CHECK(run.head.parameters() == before);
 }
+
+}  // namespace trainer_test

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <random>
 
+namespace archive_test {
+
 // libhdf5 1.10 reads a few bytes beyond damaged attributes, asks for absurd amounts of memory, which it then
 // does not get, and loses some of its own. That is its business; everything of ours stays checked.
 #if defined(__SANITIZE_ADDRESS__)
@@ -31,13 +33,13 @@ const char* __lsan_default_suppressions() { return "leak:libhdf5\n"; }
 using graft::Archive;
 using graft::ElementType;
 using graft::Shape;
-using test::contains;
-using test::H5Builder;
+using graft::test::contains;
+using graft::test::H5Builder;
 
 namespace {
 
 std::string why(const std::string& path) {
-  return test::refusal([&] { Archive::open(path); });
+  return graft::test::refusal([&] { Archive::open(path); });
 }
 
 /// Opens the file and reads everything in it; the number of floats.
@@ -68,7 +70,7 @@ void write_varied(const std::string& path) {
   file.variable("/model_weights/dense_2", "weight_names", {"dense_2/kernel:0", "dense_2/bias:0"});
   file.numbers("/model_weights/dense_1/dense_1/kernel:0", {4, 6});
   file.numbers("/model_weights/dense_1/dense_1/bias:0", {6}, H5T_IEEE_F64LE);
-  const auto chunks = test::deflated_chunks({3, 5});
+  const auto chunks = graft::test::deflated_chunks({3, 5});
   file.numbers("/model_weights/dense_2/dense_2/kernel:0", {6, 10}, H5T_IEEE_F32LE, chunks.get());
   file.numbers("/model_weights/dense_2/dense_2/bias:0", {10});
   file.numbers("/optimizer_weights/iter:0", {}, H5T_STD_I64LE);
@@ -77,7 +79,7 @@ void write_varied(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a full-model file: layers in order, weightless ones too, optimizer ignored") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "varied.h5";
   write_varied(path);
   const Archive archive = Archive::open(path);
@@ -104,7 +106,7 @@ TEST_CASE("a full-model file: layers in order, weightless ones too, optimizer ig
 }
 
 TEST_CASE("an archive can be moved, and several can be open") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   write_varied(folder / "a.h5");
   Archive first = Archive::open(folder / "a.h5");
   Archive second = Archive::open(folder / "a.h5");
@@ -118,7 +120,7 @@ TEST_CASE("an archive can be moved, and several can be open") {
 }
 
 TEST_CASE("a weights-only file, split name lists, slashes in layer names, Keras 1 names") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "weights.h5";
   {
     const H5Builder file{path};
@@ -143,7 +145,7 @@ TEST_CASE("a weights-only file, split name lists, slashes in layer names, Keras 
 }
 
 TEST_CASE("a manifest that is not Keras' is refused, naming file and object") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "bad.h5";
   const auto with = [&](auto write) {
     {
@@ -189,7 +191,7 @@ TEST_CASE("a manifest that is not Keras' is refused, naming file and object") {
 }
 
 TEST_CASE("links out of the file are refused wherever they are") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   write_varied(folder / "other.h5");
   const std::string path = folder / "links.h5";
   const auto external = [](const H5Builder& file, const char* target, const char* name) {
@@ -224,7 +226,7 @@ TEST_CASE("links out of the file are refused wherever they are") {
 }
 
 TEST_CASE("a hundred thousand arrays are enough") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "many.h5";
   {
     // Each of 60 layers claims the same 2,000 arrays: 120,000 entries from a small file.
@@ -243,14 +245,14 @@ TEST_CASE("a hundred thousand arrays are enough") {
 }
 
 TEST_CASE("a file cut short anywhere is an ArchiveError") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "cut.h5";
   const auto try_lengths = [&](const std::string& whole, std::size_t step) {
-    test::store(path, whole);
+    graft::test::store(path, whole);
     REQUIRE(read_all(path) > 0);
     std::size_t refused = 0, lengths = 0;
     for (std::size_t length = whole.size() - 1;; length -= std::min(length, step)) {
-      test::fs::resize_file(path, length);
+      graft::test::fs::resize_file(path, length);
       refused += !why(path).empty();
       ++lengths;
       if (length == 0) break;
@@ -258,15 +260,15 @@ TEST_CASE("a file cut short anywhere is an ArchiveError") {
     CHECK(refused == lengths);
   };
   write_varied(folder / "varied.h5");
-  try_lengths(test::content(folder / "varied.h5"), 7);
-  if (const auto real = test::data_file("mobilenet_v2_0.35_224_notop.h5"); !real.empty())
-    try_lengths(test::content(real), 4999);
+  try_lengths(graft::test::content(folder / "varied.h5"), 7);
+  if (const auto real = graft::test::data_file("mobilenet_v2_0.35_224_notop.h5"); !real.empty())
+    try_lengths(graft::test::content(real), 4999);
 }
 
 TEST_CASE("a damaged file is read or refused, but never crashes and never runs away") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   write_varied(folder / "varied.h5");
-  const std::string whole = test::content(folder / "varied.h5"), path = folder / "damaged.h5";
+  const std::string whole = graft::test::content(folder / "varied.h5"), path = folder / "damaged.h5";
   std::mt19937 random{20240607};
   const auto below = [&](std::size_t limit) {
     return std::uniform_int_distribution<std::size_t>{0, limit - 1}(random);
@@ -278,9 +280,9 @@ TEST_CASE("a damaged file is read or refused, but never crashes and never runs a
       char& byte = bytes[below(bytes.size())];
       byte = static_cast<char>(byte ^ (1 << below(8)));
     }
-    test::store(path, bytes);
+    graft::test::store(path, bytes);
     // Any other exception, or a crash, fails the test.
-    const std::string text = test::refusal([&] { read_all(path); });
+    const std::string text = graft::test::refusal([&] { read_all(path); });
     if (text.empty())
       ++read;
     else {
@@ -295,8 +297,8 @@ TEST_CASE("a damaged file is read or refused, but never crashes and never runs a
 }
 
 TEST_CASE("Inception v3 is read completely, and the float16 file agrees with it") {
-  const auto full = test::data_file("inception_v3_notop.h5"),
-             half = test::data_file("inception_v3_mixed7_f16.h5");
+  const auto full = graft::test::data_file("inception_v3_notop.h5"),
+             half = graft::test::data_file("inception_v3_mixed7_f16.h5");
   if (full.empty() || half.empty()) return;
   const Archive archive = Archive::open(full), small = Archive::open(half);
   CHECK(archive.layers().size() == 311);
@@ -346,7 +348,7 @@ TEST_CASE("Inception v3 is read completely, and the float16 file agrees with it"
 }
 
 TEST_CASE("the other files that Keras and others wrote") {
-  if (const auto path = test::data_file("teachable_machine_keras_model.h5"); !path.empty()) {
+  if (const auto path = graft::test::data_file("teachable_machine_keras_model.h5"); !path.empty()) {
     const Archive archive = Archive::open(path);
     CHECK(archive.keras_version() == "2.4.0");
     CHECK(archive.model_config().starts_with(R"({"class_name": "Sequential")"));
@@ -364,7 +366,7 @@ TEST_CASE("the other files that Keras and others wrote") {
     CHECK(archive.layers()[105].tensors.at(0).shape == Shape{100, 2});
     CHECK(read_all(path) == 410'208 + 128'000 + 100 + 200);
   }
-  if (const auto path = test::data_file("squeezenet_1.1_notop.h5"); !path.empty()) {
+  if (const auto path = graft::test::data_file("squeezenet_1.1_notop.h5"); !path.empty()) {
     const Archive archive = Archive::open(path);  // layer_names and weight_names are there, no version
     CHECK(archive.keras_version().empty());
     CHECK(archive.layers().size() == 63);
@@ -373,8 +375,10 @@ TEST_CASE("the other files that Keras and others wrote") {
     CHECK(archive.layers()[4].tensors.at(1).dataset == "/fire2/squeeze1x1/fire2/squeeze1x1_b");
     CHECK(read_all(path) == 722'496);
   }
-  if (const auto path = test::data_file("mobilenet_v1_1.0_224_upto_conv_dw_13_relu.h5"); !path.empty())
+  if (const auto path = graft::test::data_file("mobilenet_v1_1.0_224_upto_conv_dw_13_relu.h5"); !path.empty())
     CHECK(read_all(path) == 2'176'192);
-  if (const auto path = test::data_file("mobilenet_v2_0.35_224_notop.h5"); !path.empty())
+  if (const auto path = graft::test::data_file("mobilenet_v2_0.35_224_notop.h5"); !path.empty())
     CHECK(read_all(path) == 410'208);
 }
+
+}  // namespace archive_test

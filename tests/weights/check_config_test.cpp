@@ -12,6 +12,8 @@
 #include <fstream>
 #include <iterator>
 
+namespace check_config_test {
+
 using namespace graft;
 
 namespace {
@@ -180,3 +182,5 @@ TEST_CASE("the layers of a nested model take its place, whichever way its arrays
     CHECK(layers[3].tensors.size() == 2);
   }
 }
+
+}  // namespace check_config_test

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <limits>
 
+namespace element_type_test {
+
 using namespace graft::detail;
 using graft::ElementType;
 
@@ -42,3 +44,5 @@ TEST_CASE("bytes of one number") {
   CHECK(graft::element_size(ElementType::int32) == 4);
   CHECK(graft::element_size(ElementType::int64) == 8);
 }
+
+}  // namespace element_type_test

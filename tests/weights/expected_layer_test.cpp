@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace expected_layer_test {
+
 using graft::ArchiveLayer;
 using graft::ExpectedLayer;
 using graft::Shape;
@@ -82,3 +84,5 @@ TEST_CASE("a gamma too many is told to be the older Inception v3") {
   CHECK(gamma->found.find("gamma (8,), beta (8,), moving_mean (8,), moving_variance (8,)") !=
         std::string::npos);
 }
+
+}  // namespace expected_layer_test

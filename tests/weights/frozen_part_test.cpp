@@ -10,9 +10,11 @@
 #include "model/small_network.hpp"
 #include "weights/h5_builder.hpp"
 
+namespace frozen_part_test {
+
 using namespace graft;
 using namespace graft::test;
-using ::test::TempFolder;
+using test::TempFolder;
 
 namespace {
 
@@ -70,3 +72,5 @@ TEST_CASE("a model frozen in part is saved with the layers, names and order of t
   check_files<Whole::FreezeThrough<"mixed">>();
   check_files<Whole::FreezeThrough<"input_1">>();
 }
+
+}  // namespace frozen_part_test

@@ -18,7 +18,7 @@
 #include <vector>
 
 /// What the tests of weights/ share: a fresh folder, and HDF5 files of every kind, written by libhdf5 itself.
-namespace test {
+namespace graft::test {
 
 namespace fs = std::filesystem;
 using graft::detail::hdf5::Handle;
@@ -197,4 +197,4 @@ inline Handle deflated_chunks(const std::vector<hsize_t>& chunk) {
   return creation;
 }
 
-}  // namespace test
+}  // namespace graft::test

@@ -6,8 +6,10 @@
 #include <functional>
 #include <zlib.h>
 
+namespace hdf5_chunks_test {
+
 using namespace graft::detail::hdf5;
-using test::contains;
+using graft::test::contains;
 
 namespace {
 
@@ -25,7 +27,7 @@ struct Storage {
 
 std::vector<float> read(const std::string& path) {
   const Session session;
-  const Place place{path, "/kernel", test::fs::file_size(path)};
+  const Place place{path, "/kernel", graft::test::fs::file_size(path)};
   const Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
   REQUIRE(file.valid());
   const Dataset data = open_dataset(file.get(), "kernel", place);
@@ -35,7 +37,7 @@ std::vector<float> read(const std::string& path) {
 }
 
 std::string why(const std::string& path) {
-  return test::refusal([&] { read(path); });
+  return graft::test::refusal([&] { read(path); });
 }
 
 std::string deflated(const std::string& bytes) {
@@ -50,16 +52,16 @@ std::string deflated(const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("chunks with every allowed filter are read, also those that stick out of the extents") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "chunks.h5";
   const auto round_trip = [&](Storage& storage, const std::vector<hsize_t>& extents) {
     std::size_t size = 1;
     for (const auto extent : extents) size *= extent;
     {
-      const test::H5Builder file{path};
+      const graft::test::H5Builder file{path};
       file.numbers("/kernel", extents, H5T_IEEE_F32LE, storage.get());
     }
-    return read(path) == test::H5Builder::counted(size);
+    return read(path) == graft::test::H5Builder::counted(size);
   };
   const std::vector<hsize_t> extents{7, 5, 6, 10};
   const auto chunk = [] { return Storage{{3, 5, 4, 7}}; };
@@ -76,25 +78,25 @@ TEST_CASE("chunks with every allowed filter are read, also those that stick out 
 }
 
 TEST_CASE("zeros, which deflate best, pass the bound on expansion") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "zeros.h5";
   {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     Storage storage{{1 << 20}};
     const std::vector<float> zeros(1 << 20);
     const Handle made = file.dataset("/kernel", {1 << 20}, H5T_IEEE_F32LE, storage.shuffle().deflate().get());
     H5Dwrite(made.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros.data());
   }
-  CHECK(test::fs::file_size(path) < 10'000);
+  CHECK(graft::test::fs::file_size(path) < 10'000);
   CHECK(read(path) == std::vector<float>(1 << 20));
 }
 
 TEST_CASE("other filters, and deflate twice, are refused before a byte is read") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "filters.h5";
   const auto refused = [&](Storage& storage, hid_t type = H5T_IEEE_F32LE) {
     {
-      const test::H5Builder file{path};
+      const graft::test::H5Builder file{path};
       file.dataset("/kernel", {100}, type, storage.get());
     }
     return contains(why(path), "expected the filters shuffle, deflate and fletcher32");
@@ -112,11 +114,11 @@ TEST_CASE("other filters, and deflate twice, are refused before a byte is read")
 }
 
 TEST_CASE("chunks that are missing, or larger than the dataset, are refused") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "missing.h5";
   const auto with = [&](const std::vector<hsize_t>& extents, Storage& storage,
                         const std::function<void(hid_t)>& write) {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     const Handle made = file.dataset("/kernel", extents, H5T_IEEE_F32LE, storage.get());
     write(made.get());
   };
@@ -138,27 +140,27 @@ TEST_CASE("chunks that are missing, or larger than the dataset, are refused") {
 
   // A dataset that may grow can have chunks beyond its extents: small ones are fine, vast ones are not.
   const auto growing = [&](hsize_t chunk) {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     Storage storage{{chunk}};
     const hsize_t now = 10, later = H5S_UNLIMITED;
     const Handle space{H5Screate_simple(1, &now, &later)};
     const Handle made{H5Dcreate2(file.file(), "/kernel", H5T_IEEE_F32LE, space.get(), H5P_DEFAULT,
                                  storage.deflate().get(), H5P_DEFAULT)};
-    const auto values = test::H5Builder::counted(10);
+    const auto values = graft::test::H5Builder::counted(10);
     H5Dwrite(made.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
   };
   growing(1 << 10);
-  CHECK(read(path) == test::H5Builder::counted(10));
+  CHECK(read(path) == graft::test::H5Builder::counted(10));
   growing(1 << 20);
   CHECK(contains(why(path), "expected chunks no larger than the dataset (10,), received (1048576,)"));
 }
 
 TEST_CASE("a chunk that stores too few or inflates to too many bytes is refused") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "bomb.h5";
   constexpr std::size_t elements = 1 << 18, bytes = elements * 4;
   const auto with_chunk = [&](const std::string& stored, unsigned skipped = 0) {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     Storage storage{{elements}};
     const Handle made =
         file.dataset("/kernel", {elements}, H5T_IEEE_F32LE, storage.shuffle().deflate().get());
@@ -188,3 +190,5 @@ TEST_CASE("a chunk that stores too few or inflates to too many bytes is refused"
   with_chunk(std::string(bytes / 2, 'x'), 3);
   CHECK(contains(why(path), "expected a chunk of 1048576 bytes, received 524288"));
 }
+
+}  // namespace hdf5_chunks_test

@@ -7,17 +7,19 @@
 #include <doctest/doctest.h>
 #include <limits>
 
+namespace hdf5_dataset_test {
+
 using namespace graft::detail::hdf5;
 using graft::ElementType;
 using graft::Shape;
-using test::contains;
+using graft::test::contains;
 
 namespace {
 
 /// Reads one dataset of a file.
 std::vector<float> read(const std::string& path, const std::string& name = "kernel") {
   const Session session;
-  const Place place{path, "/" + name, test::fs::file_size(path)};
+  const Place place{path, "/" + name, graft::test::fs::file_size(path)};
   const Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
   REQUIRE(file.valid());
   const Dataset data = open_dataset(file.get(), name, place);
@@ -27,30 +29,30 @@ std::vector<float> read(const std::string& path, const std::string& name = "kern
 }
 
 std::string why(const std::string& path, const std::string& name = "kernel") {
-  return test::refusal([&] { read(path, name); });
+  return graft::test::refusal([&] { read(path, name); });
 }
 
 /// Writes 8 bytes over each place in the file that holds `old`; returns how many places there were.
 int patch(const std::string& path, std::uint64_t old, std::uint64_t value) {
-  std::string bytes = test::content(path);
+  std::string bytes = graft::test::content(path);
   int places = 0;
   for (std::size_t i = 0; i + 8 <= bytes.size(); ++i)
     if (std::memcmp(bytes.data() + i, &old, 8) == 0) {
       std::memcpy(bytes.data() + i, &value, 8);
       ++places;
     }
-  test::store(path, bytes);
+  graft::test::store(path, bytes);
   return places;
 }
 
 }  // namespace
 
 TEST_CASE("contiguous and compact datasets of every rank and format are read") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "plain.h5";
   {
     const Session session;
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     const Place place{path, "", 0};
     file.numbers("/scalar", {});
     file.numbers("/rank4", {2, 3, 4, 5});
@@ -65,15 +67,15 @@ TEST_CASE("contiguous and compact datasets of every rank and format are read") {
   }
   CHECK(read(path, "scalar") == std::vector<float>{0.5F});
   CHECK(read(path, "count") == std::vector<float>{0.0F});  // of 0.5
-  CHECK(read(path, "rank4") == test::H5Builder::counted(120));
-  CHECK(read(path, "big_endian") == test::H5Builder::counted(21));
-  CHECK(read(path, "compact") == test::H5Builder::counted(25));
+  CHECK(read(path, "rank4") == graft::test::H5Builder::counted(120));
+  CHECK(read(path, "big_endian") == graft::test::H5Builder::counted(21));
+  CHECK(read(path, "compact") == graft::test::H5Builder::counted(25));
   for (const char* name : {"double", "half", "half_big_endian"})
-    CHECK(read(path, name) == test::H5Builder::counted(9));
+    CHECK(read(path, name) == graft::test::H5Builder::counted(9));
 
   const Session session;
   const Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
-  const Place place{path, "/", test::fs::file_size(path)};
+  const Place place{path, "/", graft::test::fs::file_size(path)};
   CHECK(open_dataset(file.get(), "rank4", place).shape == Shape{2, 3, 4, 5});
   CHECK(open_dataset(file.get(), "scalar", place).shape == Shape{});
   CHECK(open_dataset(file.get(), "half", place).type == ElementType::float16);
@@ -81,10 +83,10 @@ TEST_CASE("contiguous and compact datasets of every rank and format are read") {
 }
 
 TEST_CASE("numbers that are kept elsewhere are refused") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "elsewhere.h5";
   {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     const Handle external{H5Pcreate(H5P_DATASET_CREATE)};
     H5Pset_external(external.get(), "/etc/passwd", 0, 40);
     file.dataset("/external", {10}, H5T_IEEE_F32LE, external.get());
@@ -106,10 +108,10 @@ TEST_CASE("numbers that are kept elsewhere are refused") {
 }
 
 TEST_CASE("shapes that cannot be are refused") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "shapes.h5";
   {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     file.numbers("/rank5", {1, 2, 1, 2, 1});
     file.dataset("/zero", {3, 0});
     const Handle none{H5Screate(H5S_NULL)};
@@ -127,11 +129,11 @@ TEST_CASE("shapes that cannot be are refused") {
 }
 
 TEST_CASE("extents and sizes that lie about what is stored are refused") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "lies.h5";
   constexpr std::uint64_t rows = 1237, columns = 991, bytes = rows * columns * 4;
   const auto fresh = [&] {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     file.numbers("/kernel", {rows, columns});
   };
   fresh();
@@ -153,3 +155,5 @@ TEST_CASE("extents and sizes that lie about what is stored are refused") {
   REQUIRE(patch(path, bytes, bytes << 8) >= 1);
   CHECK(contains(why(path), std::to_string(bytes << 8) + " stored bytes"));
 }
+
+}  // namespace hdf5_dataset_test

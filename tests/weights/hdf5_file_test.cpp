@@ -5,21 +5,23 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+namespace hdf5_file_test {
+
 using namespace graft::detail::hdf5;
 using graft::detail::file_place;
-using test::contains;
+using graft::test::contains;
 
 namespace {
 
 std::string why(const std::string& path) {
   const Session session;
-  return test::refusal([&] { open_file(Place{file_place(path)}); });
+  return graft::test::refusal([&] { open_file(Place{file_place(path)}); });
 }
 
 }  // namespace
 
 TEST_CASE("what is no HDF5 file is told by its looks") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   CHECK(contains(
       why(folder / "none.h5"),
       "none.h5: expected a weight file (Keras' .h5 or .keras, or safetensors), received no such file"));
@@ -28,7 +30,7 @@ TEST_CASE("what is no HDF5 file is told by its looks") {
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
   CHECK(contains(why(folder / "pipe"), "received a folder or a device"));
   const auto look = [&](std::string_view bytes) {
-    test::store(folder / "x.h5", bytes);
+    graft::test::store(folder / "x.h5", bytes);
     return why(folder / "x.h5");
   };
   CHECK(contains(look(""), "received an empty file"));
@@ -43,17 +45,19 @@ TEST_CASE("what is no HDF5 file is told by its looks") {
 }
 
 TEST_CASE("a whole file opens, a truncated one is told so") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   {
-    const test::H5Builder file{folder / "whole.h5"};
+    const graft::test::H5Builder file{folder / "whole.h5"};
     file.numbers("/kernel", {100});
   }
   CHECK(why(folder / "whole.h5").empty());
-  const std::string bytes = test::content(folder / "whole.h5");
-  test::store(folder / "cut.h5", std::string_view{bytes}.substr(0, bytes.size() - 1));
+  const std::string bytes = graft::test::content(folder / "whole.h5");
+  graft::test::store(folder / "cut.h5", std::string_view{bytes}.substr(0, bytes.size() - 1));
   CHECK(contains(why(folder / "cut.h5"), "expected a complete HDF5 file, received truncated file"));
   const Session session;
   CHECK(file_place(folder / "whole.h5").file_size == bytes.size());
   CHECK(open_root(open_file(Place{file_place(folder / "whole.h5")}), Place{file_place(folder / "whole.h5")})
             .valid());
 }
+
+}  // namespace hdf5_file_test

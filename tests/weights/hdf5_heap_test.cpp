@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <doctest/doctest.h>
 
+namespace hdf5_heap_test {
+
 using namespace graft::detail::hdf5;
-using test::contains;
+using graft::test::contains;
 using List = std::vector<std::string>;
 
 namespace {
@@ -14,7 +16,7 @@ namespace {
 /// The strings of the attribute "list" of the root group, through references and heap.
 List read(const std::string& path, std::size_t count) {
   const Session session;
-  const Place place{path, "/@list", test::fs::file_size(path)};
+  const Place place{path, "/@list", graft::test::fs::file_size(path)};
   const Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
   const Handle attribute{H5Aopen(file.get(), "list", H5P_DEFAULT)};
   REQUIRE(attribute.valid());
@@ -27,25 +29,25 @@ List read(const std::string& path, std::size_t count) {
 }
 
 void write(const std::string& path, const List& list) {
-  const test::H5Builder file{path};
+  const graft::test::H5Builder file{path};
   file.variable("/", "list", list);
 }
 
 /// Overwrites one field, little-endian, at `offset` from the first occurrence of `mark`.
 template <class Field>
 void patch(const std::string& path, std::string_view mark, std::ptrdiff_t offset, Field value) {
-  std::string bytes = test::content(path);
+  std::string bytes = graft::test::content(path);
   const auto at = bytes.find(mark);
   REQUIRE(at != std::string::npos);
   for (std::size_t i = 0; i < sizeof value; ++i)
     bytes[at + static_cast<std::size_t>(offset) + i] = static_cast<char>(value >> 8 * i);
-  test::store(path, bytes);
+  graft::test::store(path, bytes);
 }
 
 }  // namespace
 
 TEST_CASE("strings in one and in many collections are read") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "heap.h5";
   const List few{"a", "", "twelve bytes", "exactly8", std::string(100'000, 'x')};
   write(path, few);
@@ -57,12 +59,12 @@ TEST_CASE("strings in one and in many collections are read") {
 }
 
 TEST_CASE("every field of a heap that lies is refused") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "heap.h5";
   const auto why = [&](std::ptrdiff_t offset, auto value, std::string_view mark = "GCOL") {
     write(path, {"first name", "second name"});
     patch(path, mark, offset, value);
-    return test::refusal([&] { read(path, 2); });
+    return graft::test::refusal([&] { read(path, 2); });
   };
   // A collection: "GCOL", version, 3 reserved bytes, size (8); then objects: index (2), count (2), 4 reserved
   // bytes, size (8), bytes.
@@ -88,3 +90,5 @@ TEST_CASE("every field of a heap that lies is refused") {
   CHECK(contains(why(4, std::uint64_t{8}, second), "received damaged bytes"));
   CHECK(contains(why(12, std::uint32_t{0x7fffffff}, second), "a damaged reference"));
 }
+
+}  // namespace hdf5_heap_test

@@ -4,16 +4,18 @@
 #include "h5_builder.hpp"
 #include <doctest/doctest.h>
 
+namespace hdf5_strings_test {
+
 using namespace graft::detail::hdf5;
 using graft::detail::max_names;
-using test::contains;
+using graft::test::contains;
 using List = std::vector<std::string>;
 
 namespace {
 
 /// Writes attributes of the root group, then reads one back.
 struct Attributes {
-  test::TempFolder folder;
+  graft::test::TempFolder folder;
   std::string path = folder / "strings.h5";
   Session session;
   Handle file;
@@ -21,13 +23,13 @@ struct Attributes {
   template <class Write>
   explicit Attributes(Write write) {
     {
-      const test::H5Builder builder{path};
+      const graft::test::H5Builder builder{path};
       write(builder);
     }
     file = Handle{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
   }
 
-  Place place() const { return {path, "/", test::fs::file_size(path)}; }
+  Place place() const { return {path, "/", graft::test::fs::file_size(path)}; }
   auto strings(const std::string& name) const { return read_strings(file.get(), name, place()); }
   auto names(const std::string& name) const { return read_names(file.get(), name, place()); }
   auto text(const std::string& name) const { return read_text(file.get(), name, place()); }
@@ -37,7 +39,7 @@ struct Attributes {
 
 TEST_CASE("every encoding of a list of strings is read") {
   const List list{"input_1", "conv2d_1", "", "mixed10"};
-  const Attributes file{[&](const test::H5Builder& build) {
+  const Attributes file{[&](const graft::test::H5Builder& build) {
     build.fixed("/", "padded", list);
     build.fixed("/", "terminated", list, H5T_STR_NULLTERM, 1);
     build.fixed("/", "spaces", list, H5T_STR_SPACEPAD, 3);
@@ -68,11 +70,12 @@ TEST_CASE("every encoding of a list of strings is read") {
   CHECK(file.text("one") == "tensorflow");
   CHECK(file.text("empty").empty());
   CHECK(file.text("missing").empty());
-  CHECK(contains(test::refusal([&] { file.text("padded"); }), "expected one text in padded, received 4"));
+  CHECK(contains(graft::test::refusal([&] { file.text("padded"); }),
+                 "expected one text in padded, received 4"));
 }
 
 TEST_CASE("a list that Keras split is put together until a part is missing") {
-  const Attributes file{[](const test::H5Builder& build) {
+  const Attributes file{[](const graft::test::H5Builder& build) {
     build.fixed("/", "layer_names0", {"a", "b"});
     build.variable("/", "layer_names1", {"c"});
     build.fixed("/", "layer_names2", {"d"});
@@ -83,7 +86,7 @@ TEST_CASE("a list that Keras split is put together until a part is missing") {
 }
 
 TEST_CASE("attributes that are no strings, or far too many, are refused") {
-  const Attributes file{[](const test::H5Builder& build) {
+  const Attributes file{[](const graft::test::H5Builder& build) {
     const int numbers[] = {1, 2, 3};
     build.attribute("/", "integers", Handle{H5Tcopy(H5T_NATIVE_INT)}, 3, numbers);
     const hsize_t extents[] = {2, 2};
@@ -91,13 +94,15 @@ TEST_CASE("attributes that are no strings, or far too many, are refused") {
     const Handle made{H5Acreate2(build.file(), "square", text.get(), square.get(), H5P_DEFAULT, H5P_DEFAULT)};
     H5Awrite(made.get(), text.get(), "abcd");
   }};
-  CHECK(contains(test::refusal([&] { file.strings("integers"); }), "/@integers: expected strings, received"));
-  CHECK(contains(test::refusal([&] { file.strings("square"); }), "expected a string or a list of strings"));
+  CHECK(contains(graft::test::refusal([&] { file.strings("integers"); }),
+                 "/@integers: expected strings, received"));
+  CHECK(contains(graft::test::refusal([&] { file.strings("square"); }),
+                 "expected a string or a list of strings"));
 }
 
 TEST_CASE("counts and sizes are bounded") {
   // Attributes beyond 64 KiB need the newer format, kept outside of the object's header.
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const Session session;
   const Handle access{H5Pcreate(H5P_FILE_ACCESS)};
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
@@ -117,10 +122,12 @@ TEST_CASE("counts and sizes are bounded") {
   }
   const Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
   const Place place{path, "/", 0};
-  CHECK(contains(test::refusal([&] { read_names(file.get(), "many", place); }),
+  CHECK(contains(graft::test::refusal([&] { read_names(file.get(), "many", place); }),
                  "expected at most 100000 names"));
-  CHECK(contains(test::refusal([&] { read_names(file.get(), "long", place); }),
+  CHECK(contains(graft::test::refusal([&] { read_names(file.get(), "long", place); }),
                  "names of at most 64512 bytes"));
-  CHECK(contains(test::refusal([&] { read_names(file.get(), "huge", place); }),
+  CHECK(contains(graft::test::refusal([&] { read_names(file.get(), "huge", place); }),
                  "expected at most 67108864 bytes"));
 }
+
+}  // namespace hdf5_strings_test

@@ -4,8 +4,10 @@
 #include "h5_builder.hpp"
 #include <doctest/doctest.h>
 
+namespace hdf5_test {
+
 using namespace graft::detail::hdf5;
-using test::contains;
+using graft::test::contains;
 
 TEST_CASE("a Session silences libhdf5 and gives its printer back") {
   H5E_auto2_t before = nullptr, during = nullptr, after = nullptr;
@@ -41,12 +43,12 @@ TEST_CASE("a Handle owns exactly one reference") {
 
 TEST_CASE("open_object follows hard links only") {
   const Session session;
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "links.h5";
   {
-    const test::H5Builder other{folder / "other.h5"};
+    const graft::test::H5Builder other{folder / "other.h5"};
     other.numbers("/kernel", {2});
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     file.numbers("/real/deep/kernel", {2, 3});
     file.group("/group");
     H5Lcreate_hard(file.file(), "/real", file.file(), "/alias", H5P_DEFAULT, H5P_DEFAULT);
@@ -67,7 +69,7 @@ TEST_CASE("open_object follows hard links only") {
   const Handle file{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
   const Place place{path, "/x", 0};
   const auto why = [&](const char* name) {
-    return test::refusal([&] { open_object(file.get(), name, place); });
+    return graft::test::refusal([&] { open_object(file.get(), name, place); });
   };
   CHECK(H5Iget_type(open_object(file.get(), "real/deep/kernel", place).get()) == H5I_DATASET);
   CHECK(H5Iget_type(open_object(file.get(), "alias/deep", place).get()) == H5I_GROUP);
@@ -80,6 +82,8 @@ TEST_CASE("open_object follows hard links only") {
   CHECK(contains(why("real/deep/kernel/below"), "an object that is no group"));
   for (const char* bad : {"", "/real", "real//deep", "real/", "../real", "real/./deep", "."})
     CHECK(contains(why(bad), "a path of plain names"));
-  CHECK(contains(test::refusal([&] { open_group(file.get(), "real/deep/kernel", place); }),
+  CHECK(contains(graft::test::refusal([&] { open_group(file.get(), "real/deep/kernel", place); }),
                  "expected a group"));
 }
+
+}  // namespace hdf5_test

@@ -4,12 +4,14 @@
 #include "h5_builder.hpp"
 #include <doctest/doctest.h>
 
+namespace hdf5_type_test {
+
 using namespace graft::detail::hdf5;
 using graft::ElementType;
 
 TEST_CASE("the formats are known in both byte orders, others are refused by their names") {
-  const test::TempFolder folder;
-  const test::H5Builder file{folder / "file.h5"};
+  const graft::test::TempFolder folder;
+  const graft::test::H5Builder file{folder / "file.h5"};
   const Session session;
   const Place place{"file.h5", "/dense/kernel:0", 0};
   const auto type_of = [&](hid_t type) { return element_type(file.file(), type, place); };
@@ -22,7 +24,7 @@ TEST_CASE("the formats are known in both byte orders, others are refused by thei
 
   const auto why = [&](hid_t id) {
     const Handle type{id};
-    return test::refusal([&] { type_of(type.get()); });
+    return graft::test::refusal([&] { type_of(type.get()); });
   };
   const std::string start =
       "file.h5: /dense/kernel:0: expected float16, bfloat16, float32 or float64 numbers, received ";
@@ -53,3 +55,5 @@ TEST_CASE("the formats are known in both byte orders, others are refused by thei
   CHECK(element_type(root.get(), opaque.get(), in_file) == ElementType::bfloat16);
   CHECK_THROWS_AS(element_type(root.get(), longer.get(), in_file), graft::ArchiveError);
 }
+
+}  // namespace hdf5_type_test

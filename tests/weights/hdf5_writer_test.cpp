@@ -6,6 +6,8 @@
 #include "h5_builder.hpp"
 #include <doctest/doctest.h>
 
+namespace hdf5_writer_test {
+
 using namespace graft::detail::hdf5;
 using List = std::vector<std::string>;
 
@@ -13,7 +15,7 @@ namespace {
 
 /// Writes by `write(writer)` and opens the result.
 struct Written {
-  test::TempFolder folder;
+  graft::test::TempFolder folder;
   std::string path = folder / "written.h5";
   Session session;
   Handle file;
@@ -22,12 +24,12 @@ struct Written {
   explicit Written(Write write, std::size_t bytes = 1 << 16) {
     const Writer writer{path, bytes};
     write(writer);
-    test::store(path, writer.image());
+    graft::test::store(path, writer.image());
     file = Handle{H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT)};
     REQUIRE(file.valid());
   }
 
-  Place place() const { return {path, "/", test::fs::file_size(path)}; }
+  Place place() const { return {path, "/", graft::test::fs::file_size(path)}; }
   bool has(const char* attribute) const { return H5Aexists(file.get(), attribute) > 0; }
 };
 
@@ -76,7 +78,7 @@ TEST_CASE("a list of exactly the limit stays whole, a name beyond it is an Outpu
 
 TEST_CASE("datasets are contiguous float32 in groups made on the way; texts may be long") {
   const std::string json(300'000, 'j');
-  const auto values = test::H5Builder::counted(24);
+  const auto values = graft::test::H5Builder::counted(24);
   const Written written{
       [&](const Writer& writer) {
         writer.text(writer.file(), "json", json, H5T_CSET_ASCII);
@@ -100,3 +102,5 @@ TEST_CASE("datasets are contiguous float32 in groups made on the way; texts may 
   CHECK(H5Pget_layout(creation.get()) == H5D_CONTIGUOUS);
   CHECK(open_dataset(written.file.get(), "a/b/c/scalar", written.place()).shape == graft::Shape{});
 }
+
+}  // namespace hdf5_writer_test

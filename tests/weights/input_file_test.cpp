@@ -6,20 +6,22 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+namespace input_file_test {
+
 using graft::detail::file_place;
 using graft::detail::InputFile;
-using test::contains;
+using graft::test::contains;
 
 namespace {
 
 std::string why(const std::string& path) {
-  return test::refusal([&] { graft::detail::file_start(file_place(path)); });
+  return graft::test::refusal([&] { graft::detail::file_start(file_place(path)); });
 }
 
 }  // namespace
 
 TEST_CASE("only regular files are opened") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   CHECK(contains(
       why(folder / "none.h5"),
       "none.h5: expected a weight file (Keras' .h5 or .keras, or safetensors), received no such file"));
@@ -30,28 +32,30 @@ TEST_CASE("only regular files are opened") {
 }
 
 TEST_CASE("bytes from anywhere in the file, and none from beyond it") {
-  const test::TempFolder folder;
-  test::store(folder / "ten", "0123456789");
+  const graft::test::TempFolder folder;
+  graft::test::store(folder / "ten", "0123456789");
   const InputFile file{file_place(folder / "ten")};
   CHECK(file.place().file_size == 10);
   CHECK(file.read(0, 10) == "0123456789");
   CHECK(file.read(7, 2) == "78");
   CHECK(file.read(10, 0).empty());
-  CHECK(contains(test::refusal([&] { file.read(7, 4); }),
+  CHECK(contains(graft::test::refusal([&] { file.read(7, 4); }),
                  "ten: expected 4 bytes at byte 7, received a file of 10"));
   CHECK_THROWS_AS(file.read(~std::uint64_t{0}, 2), graft::ArchiveError);
-  test::fs::resize_file(folder / "ten", 5);
-  CHECK(contains(test::refusal([&] { file.read(0, 10); }), "received one that has become shorter"));
+  graft::test::fs::resize_file(folder / "ten", 5);
+  CHECK(contains(graft::test::refusal([&] { file.read(0, 10); }), "received one that has become shorter"));
   CHECK(graft::detail::file_start(file_place(folder / "ten")) == "01234");
-  test::store(folder / "long", std::string(5000, 'x'));
+  graft::test::store(folder / "long", std::string(5000, 'x'));
   CHECK(graft::detail::file_start(file_place(folder / "long")).size() == 1024);
 }
 
 TEST_CASE("paths are plain or refused") {
   const graft::detail::FilePlace place{"file", "", 0};
   for (const char* path : {"", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "a/."})
-    CHECK(contains(test::refusal([&] { graft::detail::require_plain(path, place); }),
+    CHECK(contains(graft::test::refusal([&] { graft::detail::require_plain(path, place); }),
                    "expected a path of plain names"));
   for (const char* path : {"a", "a/b", "a/.b", "..a/b..", "conv2d_1/kernel:0"})
     CHECK_NOTHROW(graft::detail::require_plain(path, place));
 }
+
+}  // namespace input_file_test

@@ -5,13 +5,16 @@
 
 #include "h5_builder.hpp"
 #include "model/small_network.hpp"
+#include "support/errors.hpp"
 #include <doctest/doctest.h>
 #include <sstream>
 
+namespace inspect_test {
+
 using namespace graft;
 using namespace graft::test;
-using ::test::contains;
-using ::test::TempFolder;
+using test::contains;
+using test::TempFolder;
 
 namespace {
 
@@ -133,3 +136,5 @@ TEST_CASE("a backbone at run time: cut, read, written, what is left out") {
                  "until: expected a layer of small, received 'conv_9'"));
   CHECK_THROWS_AS(small.read(Archive::open(folder / "cut.h5")), WeightMismatch);
 }
+
+}  // namespace inspect_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace keras_class_name_test {
+
 using graft::detail::snake_case;
 
 TEST_CASE("classes are spelt as Keras' own function spells them") {
@@ -20,3 +22,5 @@ TEST_CASE("classes are spelt as Keras' own function spells them") {
   CHECK(snake_case("Functional") == "functional");
   CHECK(snake_case("").empty());
 }
+
+}  // namespace keras_class_name_test

@@ -10,11 +10,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+namespace keras_h5_writer_test {
+
 using graft::Archive;
 using graft::LayerData;
 using graft::Shape;
 using graft::detail::hdf5::Handle;
-using test::contains;
+using graft::test::contains;
 
 namespace {
 
@@ -63,7 +65,7 @@ std::string structure(const std::string& path) {
 }
 
 struct Model {
-  std::vector<float> kernel = test::H5Builder::counted(40),
+  std::vector<float> kernel = graft::test::H5Builder::counted(40),
                      bias{1.F, -0.F, std::numeric_limits<float>::denorm_min(),
                           std::numeric_limits<float>::quiet_NaN(), 1e38F};
   std::vector<LayerData> layers{{"input_1", {}},
@@ -75,7 +77,7 @@ struct Model {
 }  // namespace
 
 TEST_CASE("what is written is read back bit for bit") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const Model model;
   const std::string path = folder / "model.h5";
   graft::write_keras_h5(path, R"({"class_name": "Sequential"})", R"({"loss": "mse"})", model.layers);
@@ -100,16 +102,16 @@ TEST_CASE("what is written is read back bit for bit") {
     }
   }
   // Equal models give equal files, and an open archive does not stand in the way of its file's replacement.
-  const std::string first = test::content(path);
+  const std::string first = graft::test::content(path);
   graft::write_keras_h5(path, R"({"class_name": "Sequential"})", R"({"loss": "mse"})", model.layers);
-  CHECK(test::content(path) == first);
+  CHECK(graft::test::content(path) == first);
   std::vector<float> read(5);
   archive.read(archive.layers()[1].tensors[1], read);
   CHECK(read[4] == 1e38F);
 }
 
 TEST_CASE("the structure of a file is Keras' own, to the encoding of each attribute") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "model.h5";
   const Model model;
   graft::write_keras_h5(path, "{}", "{}", model.layers);
@@ -134,7 +136,7 @@ TEST_CASE("the structure of a file is Keras' own, to the encoding of each attrib
 }
 
 TEST_CASE("a file that Keras saved, written again, has the same structure") {
-  const auto original = test::data_file("teachable_machine_keras_model.h5");
+  const auto original = graft::test::data_file("teachable_machine_keras_model.h5");
   if (original.empty()) return;
   const Archive archive = Archive::open(original);
   std::vector<std::vector<float>> values;
@@ -149,7 +151,7 @@ TEST_CASE("a file that Keras saved, written again, has the same structure") {
       layers.back().weights.push_back({tensor.name, tensor.shape, values.back()});
     }
   }
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   graft::write_keras_h5(folder / "again.h5", archive.model_config(), "", layers);
   // Keras 2.4 had no top_level_model_weights yet.
   CHECK(structure(folder / "again.h5") ==
@@ -159,11 +161,11 @@ TEST_CASE("a file that Keras saved, written again, has the same structure") {
 }
 
 TEST_CASE("what cannot be written leaves the old file and says why") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::string path = folder / "model.h5";
   Model model;
   graft::write_keras_h5(path, "{}", "", model.layers);
-  const std::string before = test::content(path);
+  const std::string before = graft::test::content(path);
 
   const auto refusal = [&](const std::string& target) -> std::string {
     try {
@@ -191,6 +193,9 @@ TEST_CASE("what cannot be written leaves the old file and says why") {
   model = Model{};
   model.layers.push_back(model.layers[1]);  // the same arrays twice
   CHECK(contains(refusal(path), "model.h5: expected an HDF5 file that can be built, received"));
-  CHECK(test::content(path) == before);
-  CHECK(std::distance(test::fs::directory_iterator{folder.path}, test::fs::directory_iterator{}) == 1);
+  CHECK(graft::test::content(path) == before);
+  CHECK(std::distance(graft::test::fs::directory_iterator{folder.path},
+                      graft::test::fs::directory_iterator{}) == 1);
 }
+
+}  // namespace keras_h5_writer_test

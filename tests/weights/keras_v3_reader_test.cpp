@@ -5,11 +5,13 @@
 #include "zip_builder.hpp"
 #include <doctest/doctest.h>
 
+namespace keras_v3_reader_test {
+
 using graft::Archive;
 using graft::LayerOrder;
 using graft::Shape;
-using test::contains;
-using test::H5Builder;
+using graft::test::contains;
+using graft::test::H5Builder;
 
 namespace {
 
@@ -30,7 +32,7 @@ std::string names(const Archive& archive) {
 }
 
 template <class Write>
-Archive written(const test::TempFolder& folder, Write write) {
+Archive written(const graft::test::TempFolder& folder, Write write) {
   {
     const H5Builder file{folder / "x.weights.h5"};
     write(file);
@@ -39,8 +41,8 @@ Archive written(const test::TempFolder& folder, Write write) {
 }
 
 template <class Write>
-std::string why(const test::TempFolder& folder, Write write) {
-  return test::refusal([&] { written(folder, write); });
+std::string why(const graft::test::TempFolder& folder, Write write) {
+  return graft::test::refusal([&] { written(folder, write); });
 }
 
 /// A layer of config.json.
@@ -52,7 +54,7 @@ std::string config(const std::string& keras_class, const std::string& name, cons
 }  // namespace
 
 TEST_CASE("layers by class and number, not by the order of the file's links") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const Archive archive = written(folder, [](const H5Builder& file) {
     for (int i = 11; i >= 0; --i)
       layer(file, "/layers/conv2d" + (i == 0 ? "" : "_" + std::to_string(i)), "c" + std::to_string(i),
@@ -80,7 +82,7 @@ TEST_CASE("layers by class and number, not by the order of the file's links") {
 }
 
 TEST_CASE("files without names, of TensorFlow 2.12, and with the paths of Windows") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   CHECK(names(written(folder, [](const H5Builder& file) {
           layer(file, "/layers/dense", "", {{3, 4}});
           layer(file, "/layers/dense_1", "", {{4, 2}});
@@ -98,10 +100,10 @@ TEST_CASE("files without names, of TensorFlow 2.12, and with the paths of Window
 }
 
 TEST_CASE("bfloat16 is told by an attribute") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const Archive archive = written(folder, [](const H5Builder& file) {
     file.group("/layers/dense/vars");
-    const test::Handle opaque{H5Tcreate(H5T_OPAQUE, 2)};
+    const graft::test::Handle opaque{H5Tcreate(H5T_OPAQUE, 2)};
     const auto set = file.dataset("/layers/dense/vars/0", {2}, opaque.get());
     const unsigned char bytes[4] = {0x80, 0x3f, 0x00, 0xc0};
     REQUIRE(H5Dwrite(set.get(), opaque.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0);
@@ -113,7 +115,7 @@ TEST_CASE("bfloat16 is told by an attribute") {
 }
 
 TEST_CASE("models in a model: the order is known of those of one class only") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   {
     const Archive two = written(folder, [](const H5Builder& file) {
       layer(file, "/layers/sequential/layers/dense", "a", {{3, 4}});
@@ -135,10 +137,10 @@ TEST_CASE("models in a model: the order is known of those of one class only") {
       config("Functional", "model",
              config("InputLayer", "in") + "," + config("Functional", "base", config("Dense", "first")) + "," +
                  config("Flatten", "flat") + "," + config("Dense", "last"));
-  const std::string h5 = test::content(folder / "x.weights.h5");
-  test::store(folder / "x", test::zip({{"config.json", whole},
-                                       {"metadata.json", R"({"keras_version": "3.5.0"})"},
-                                       {"model.weights.h5", h5}}));
+  const std::string h5 = graft::test::content(folder / "x.weights.h5");
+  graft::test::store(folder / "x", graft::test::zip({{"config.json", whole},
+                                                     {"metadata.json", R"({"keras_version": "3.5.0"})"},
+                                                     {"model.weights.h5", h5}}));
   const Archive archive = Archive::open(folder / "x");
   CHECK(archive.format() == graft::ArchiveFormat::keras_zip);
   CHECK(archive.order() == LayerOrder::of_model);
@@ -151,25 +153,26 @@ TEST_CASE("models in a model: the order is known of those of one class only") {
 }
 
 TEST_CASE("numbers with gaps follow the description where each layer has a group") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   written(folder, [](const H5Builder& file) {
     layer(file, "/layers/dense", "", {{1, 2}});
     layer(file, "/layers/dense_2", "", {{2, 3}});
     layer(file, "/layers/dense_10", "", {{3, 4}});
     layer(file, "/layers/conv2d", "", {{1}});  // not in the description: comes last
   });
-  test::store(folder / "x.keras",
-              test::zip({{"config.json", config("Sequential", "s",
-                                                config("Dense", "a") + "," + config("Dense", "b") + "," +
-                                                    config("Dense", "c"))},
-                         {"model.weights.h5", test::content(folder / "x.weights.h5")}}));
+  graft::test::store(
+      folder / "x.keras",
+      graft::test::zip({{"config.json", config("Sequential", "s",
+                                               config("Dense", "a") + "," + config("Dense", "b") + "," +
+                                                   config("Dense", "c"))},
+                        {"model.weights.h5", graft::test::content(folder / "x.weights.h5")}}));
   const Archive archive = Archive::open(folder / "x.keras");
   CHECK(names(archive) == "a(1) b(1) c(1) layers/conv2d(1) ");
   CHECK(archive.layers()[2].tensors[0].shape == Shape{3, 4});
 }
 
 TEST_CASE("an .h5 of Keras 3 that is not as it should be is refused by the object's name") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   CHECK(
       contains(why(folder, [](const H5Builder& file) { file.numbers("/layers/dense/vars/1", {2}); }),
                "x.weights.h5: /layers/dense/vars/0: expected an object '0', received nothing of that name"));
@@ -200,7 +203,7 @@ TEST_CASE("an .h5 of Keras 3 that is not as it should be is refused by the objec
   // More than the file stores: chunks that were never written.
   CHECK(contains(why(folder,
                      [](const H5Builder& file) {
-                       const auto chunks = test::deflated_chunks({1 << 10, 1 << 10});
+                       const auto chunks = graft::test::deflated_chunks({1 << 10, 1 << 10});
                        file.group("/layers/dense/vars");
                        file.dataset("/layers/dense/vars/0", {hsize_t{1} << 20, hsize_t{1} << 20},
                                     H5T_IEEE_F32LE, chunks.get());
@@ -208,9 +211,9 @@ TEST_CASE("an .h5 of Keras 3 that is not as it should be is refused by the objec
                  "/layers/dense/vars/0: expected 1048576 stored chunks, received 0"));
   CHECK(contains(why(folder,
                      [](const H5Builder& file) {
-                       const test::Handle creation{H5Pcreate(H5P_DATASET_CREATE)};
+                       const graft::test::Handle creation{H5Pcreate(H5P_DATASET_CREATE)};
                        const hsize_t extent = 4;
-                       const test::Handle space{H5Screate_simple(1, &extent, nullptr)};
+                       const graft::test::Handle space{H5Screate_simple(1, &extent, nullptr)};
                        H5Pset_virtual(creation.get(), space.get(), "other.h5", "/x", space.get());
                        file.group("/layers/dense/vars");
                        file.dataset("/layers/dense/vars/0", {4}, H5T_IEEE_F32LE, creation.get());
@@ -219,13 +222,13 @@ TEST_CASE("an .h5 of Keras 3 that is not as it should be is refused by the objec
 }
 
 TEST_CASE("a .keras that is not as it should be is refused, naming the member") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   written(folder, [](const H5Builder& file) { layer(file, "/layers/dense", "d", {{1, 2}}); });
-  const std::string h5 = test::content(folder / "x.weights.h5"), path = folder / "x.keras";
+  const std::string h5 = graft::test::content(folder / "x.weights.h5"), path = folder / "x.keras";
   const std::string model = config("Sequential", "s", config("Dense", "d"));
-  const auto refused = [&](const std::vector<test::ZipMember>& members) {
-    test::store(path, test::zip(members));
-    const std::string text = test::refusal([&] { Archive::open(path); });
+  const auto refused = [&](const std::vector<graft::test::ZipMember>& members) {
+    graft::test::store(path, graft::test::zip(members));
+    const std::string text = graft::test::refusal([&] { Archive::open(path); });
     CHECK((text.empty() || text.starts_with(path + ": ")));
     return text;
   };
@@ -256,9 +259,11 @@ TEST_CASE("a .keras that is not as it should be is refused, naming the member") 
     CHECK(refused({{"config.json", odd}, {"model.weights.h5", h5}})
               .empty());  // describes nothing that is in the file
 
-  const std::string whole = test::zip({{"config.json", model}, {"model.weights.h5", h5}});
+  const std::string whole = graft::test::zip({{"config.json", model}, {"model.weights.h5", h5}});
   for (std::size_t length = 0; length < whole.size(); length += 11) {
-    test::store(path, whole.substr(0, length));
-    CHECK(!test::refusal([&] { Archive::open(path); }).empty());
+    graft::test::store(path, whole.substr(0, length));
+    CHECK(!graft::test::refusal([&] { Archive::open(path); }).empty());
   }
 }
+
+}  // namespace keras_v3_reader_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace layer_number_test {
+
 TEST_CASE("automatic names are taken apart into family and number") {
   const auto is = [](std::string_view name, std::string_view family, std::size_t number) {
     const auto [found_family, found_number] = graft::detail::layer_number(name);
@@ -23,3 +25,5 @@ TEST_CASE("automatic names are taken apart into family and number") {
   CHECK(is("", "", 0));
   CHECK(is("dense_99999999999999999999", "dense_99999999999999999999", 0));
 }
+
+}  // namespace layer_number_test

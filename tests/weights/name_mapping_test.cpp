@@ -8,13 +8,15 @@
 #include <map>
 #include <random>
 
+namespace name_mapping_test {
+
 using graft::ArchiveLayer;
 using graft::ExpectedLayer;
 using graft::LayerOrder;
 using graft::match_layers;
 using graft::Shape;
 using graft::WeightMismatch;
-using test::contains;
+using graft::test::contains;
 using Layers = std::vector<ArchiveLayer>;
 using Expected = std::vector<ExpectedLayer>;
 
@@ -54,7 +56,7 @@ bool in_order(const Layers& layers, const Expected& expected) {
 }
 
 std::string why(const Layers& layers, const Expected& expected) {
-  return test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_model, expected); });
+  return graft::test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_model, expected); });
 }
 
 ExpectedLayer conv(int number, const Shape& kernel) {
@@ -196,7 +198,7 @@ TEST_CASE("a file that is ordered by class: the order of each class counts, and 
   CHECK(matched(expected).ends_with("batch_normalization_4=layers/7 "));
 
   const auto refused = [&] {
-    return test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_class, expected); });
+    return graft::test::refusal([&] { match_layers("file.h5", layers, LayerOrder::of_class, expected); });
   };
   layers.pop_back();
   CHECK(contains(
@@ -217,7 +219,7 @@ TEST_CASE("a file that is ordered by class: the order of each class counts, and 
 TEST_CASE("a file without an order: names and automatic numbers alone count") {
   const Expected expected = branched();
   const auto match = [&](const Layers& layers) {
-    return test::refusal([&] {
+    return graft::test::refusal([&] {
       for (const auto& [wanted, found] : match_layers("x.safetensors", layers, LayerOrder::none, expected))
         CHECK(graft::detail::layer_number(found->name).number + 1 ==
               graft::detail::layer_number(wanted->name).number + (found->name == wanted->name ? 1 : 0));
@@ -317,9 +319,9 @@ TEST_CASE("another count of arrays, and the gamma of the older Inception v3") {
 TEST_CASE("VGG's file of Keras 1: names are kept, parameters are called otherwise") {
   const Expected expected{{"block1_conv1", {{"kernel", {3, 3, 3, 64}}, {"bias", {64}}}},
                           {"block1_conv2", {{"kernel", {3, 3, 64, 64}}, {"bias", {64}}}}};
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const auto write = [&](const std::string& path, const char* first, const char* second) {
-    const test::H5Builder file{path};
+    const graft::test::H5Builder file{path};
     file.fixed("/", "layer_names", {"input_1", "block1_conv1", "block1_conv2", "block1_pool"});
     for (const std::string layer : {"input_1", "block1_pool"}) {
       file.group("/" + layer);
@@ -346,7 +348,7 @@ TEST_CASE("VGG's file of Keras 1: names are kept, parameters are called otherwis
 }
 
 TEST_CASE("Inception v3: Keras' order of layers, offsets, cuts, and branches in the wrong order") {
-  const auto path = test::data_file("inception_v3_notop.h5");
+  const auto path = graft::test::data_file("inception_v3_notop.h5");
   if (path.empty()) return;
   const auto archive = graft::Archive::open(path);
   Expected expected;
@@ -388,7 +390,7 @@ TEST_CASE("Inception v3: Keras' order of layers, offsets, cuts, and branches in 
   }
   CHECK(swaps > 10);
 
-  const auto f16 = test::data_file("inception_v3_mixed7_f16.h5");
+  const auto f16 = graft::test::data_file("inception_v3_mixed7_f16.h5");
   if (f16.empty()) return;
   const auto small = graft::Archive::open(f16);
   CHECK(match_layers(small.file(), small.layers(), small.order(), mixed7).back().found->name ==
@@ -397,8 +399,10 @@ TEST_CASE("Inception v3: Keras' order of layers, offsets, cuts, and branches in 
       why(small.layers(), expected),
       "expected layer conv2d_73 with kernel (1, 1, 768, 192), received the end of the file after layer "
       "batch_normalization_70"));
-  if (const auto other = test::data_file("mobilenet_v2_0.35_224_notop.h5"); !other.empty())
+  if (const auto other = graft::test::data_file("mobilenet_v2_0.35_224_notop.h5"); !other.empty())
     CHECK(
         contains(why(graft::Archive::open(other).layers(), expected),
                  "conv2d_1/kernel: expected (3, 3, 3, 32), received (3, 3, 3, 16) in /Conv1/Conv1/kernel:0"));
 }
+
+}  // namespace name_mapping_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace parameter_name_test {
+
 using graft::detail::base_name;
 using graft::detail::parameter_name;
 
@@ -38,3 +40,5 @@ TEST_CASE("names that tell nothing give nothing") {
   CHECK(parameter_name("12").empty());
   CHECK(parameter_name("/").empty());
 }
+
+}  // namespace parameter_name_test

@@ -5,7 +5,7 @@
 #include "h5_builder.hpp"
 #include <cstdint>
 
-namespace test {
+namespace graft::test {
 
 /// Eight bytes of length, a header, bytes.
 inline std::string safetensors(const std::string& header, const std::string& data, std::uint64_t length) {
@@ -17,4 +17,4 @@ inline std::string safetensors(const std::string& header, const std::string& dat
   return safetensors(header, data, header.size());
 }
 
-}  // namespace test
+}  // namespace graft::test

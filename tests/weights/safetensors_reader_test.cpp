@@ -5,21 +5,23 @@
 #include <cmath>
 #include <doctest/doctest.h>
 
+namespace safetensors_reader_test {
+
 using graft::Archive;
 using graft::ElementType;
 using graft::Shape;
-using test::contains;
-using test::safetensors;
+using graft::test::contains;
+using graft::test::safetensors;
 
 namespace {
 
 struct File {
-  test::TempFolder folder;
+  graft::test::TempFolder folder;
   std::string path = folder / "weights";  // the content tells the format
 
   std::string why(const std::string& bytes) const {
-    test::store(path, bytes);
-    const std::string text = test::refusal([&] { Archive::open(path); });
+    graft::test::store(path, bytes);
+    const std::string text = graft::test::refusal([&] { Archive::open(path); });
     CHECK((text.empty() || text.starts_with(path + ": ")));
     return text;
   }
@@ -41,13 +43,14 @@ TEST_CASE("layers, shapes and numbers of every type, parameters in Keras' order"
                             '\x00', '\x3c', '\x00', '\xc0',                                   // F16: 1, -2
                             '\x80', '\x3f', '\x00', '\xc0',                                   // BF16: 1, -2
                             0,      0,      0,      0,      0,      0,      '\xf0', '\x3f'};  // F64: 1
-  test::store(file.path,
-              safetensors(R"({"__metadata__": {"format": "any"},)"
-                          R"( "dense_1/bias": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},)"
-                          R"( "dense_1/kernel": {"dtype": "F16", "shape": [1, 2], "data_offsets": [8, 12]},)"
-                          R"( "bn.moving_mean": {"dtype": "BF16", "shape": [2], "data_offsets": [12, 16]},)"
-                          R"( "bn.beta": {"dtype": "F64", "shape": [], "data_offsets": [16, 24]}}   )",
-                          data));
+  graft::test::store(
+      file.path,
+      safetensors(R"({"__metadata__": {"format": "any"},)"
+                  R"( "dense_1/bias": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},)"
+                  R"( "dense_1/kernel": {"dtype": "F16", "shape": [1, 2], "data_offsets": [8, 12]},)"
+                  R"( "bn.moving_mean": {"dtype": "BF16", "shape": [2], "data_offsets": [12, 16]},)"
+                  R"( "bn.beta": {"dtype": "F64", "shape": [], "data_offsets": [16, 24]}}   )",
+                  data));
   const Archive archive = Archive::open(file.path);
   CHECK(archive.format() == graft::ArchiveFormat::safetensors);
   CHECK(archive.order() == graft::LayerOrder::none);
@@ -78,7 +81,7 @@ TEST_CASE("a header that lies about where numbers are is refused") {
         R"({"a/kernel": {"dtype": "F32", "shape": [1], "data_offsets": )" + std::string{first} +
         R"(}, "b/kernel": {"dtype": "F32", "shape": [1], "data_offsets": )" + second + "}}");
   };
-  test::store(file.path, "");
+  graft::test::store(file.path, "");
   CHECK(contains(two("[0, 4]", "[2, 6]"), "b/kernel: expected numbers that start at byte 4"));  // overlap
   CHECK(contains(two("[0, 4]", "[0, 4]"), "b/kernel: expected numbers that start at byte 4"));
   CHECK(contains(two("[0, 4]", "[5, 9]"), "b/kernel: expected numbers that start at byte 4"));  // gap
@@ -146,9 +149,11 @@ TEST_CASE("a file that is cut short is refused, wherever it ends") {
   const File file;
   const std::string whole =
       safetensors(R"({"a/kernel": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}})", "12345678");
-  test::store(file.path, whole);
+  graft::test::store(file.path, whole);
   CHECK_NOTHROW(Archive::open(file.path));
   for (std::size_t length = 0; length < whole.size(); ++length)
     CHECK(!file.why(whole.substr(0, length)).empty());
   CHECK(!file.why(whole + "x").empty());
 }
+
+}  // namespace safetensors_reader_test

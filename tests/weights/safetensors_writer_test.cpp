@@ -6,11 +6,13 @@
 #include <bit>
 #include <doctest/doctest.h>
 
+namespace safetensors_writer_test {
+
 using graft::LayerData;
-using test::contains;
+using graft::test::contains;
 
 TEST_CASE("the bytes are those of the format, and come back") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::vector<float> kernel{1.F, -2.F}, bias{-0.F};
   const std::vector<LayerData> layers{
       {"input_1", {}}, {"dense", {{"dense/kernel:0", {2, 1}, kernel}, {"dense/bias:0", {1}, bias}}}};
@@ -20,7 +22,7 @@ TEST_CASE("the bytes are those of the format, and come back") {
   header.resize((header.size() + 7) / 8 * 8, ' ');
   const std::string numbers{'\x00', '\x00', '\x80', '\x3f', '\x00', '\x00',
                             '\x00', '\xc0', '\x00', '\x00', '\x00', '\x80'};
-  CHECK(test::content(folder / "x.safetensors") == test::safetensors(header, numbers));
+  CHECK(graft::test::content(folder / "x.safetensors") == graft::test::safetensors(header, numbers));
 
   const auto archive = graft::Archive::open(folder / "x.safetensors");
   REQUIRE(archive.layers().size() == 1);
@@ -30,7 +32,7 @@ TEST_CASE("the bytes are those of the format, and come back") {
 }
 
 TEST_CASE("what cannot be written leaves the old file and says why") {
-  const test::TempFolder folder;
+  const graft::test::TempFolder folder;
   const std::vector<float> values{1.F};
   const auto why = [&](const std::string& path, const std::vector<LayerData>& layers) -> std::string {
     try {
@@ -41,10 +43,12 @@ TEST_CASE("what cannot be written leaves the old file and says why") {
     return {};
   };
   const std::string path = folder / "x.safetensors";
-  test::store(path, "old");
+  graft::test::store(path, "old");
   CHECK(contains(why(path, {{"a", {{"kernel", {2}, values}}}}), "a/kernel: expected 2 numbers"));
   const std::vector<LayerData> twice{{"a", {{"kernel", {1}, values}}}, {"a", {{"kernel", {1}, values}}}};
   CHECK(contains(why(path, twice), "a/kernel: expected 1 numbers under a name of their own"));
   CHECK(contains(why(folder / "none/x.safetensors", {}), "expected a folder that exists"));
-  CHECK(test::content(path) == "old");
+  CHECK(graft::test::content(path) == "old");
 }
+
+}  // namespace safetensors_writer_test

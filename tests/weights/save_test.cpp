@@ -6,15 +6,18 @@
 #include <graft/weights/save.hpp>
 
 #include "model/small_network.hpp"
+#include "support/errors.hpp"
 #include "weights/h5_builder.hpp"
 #include <csignal>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+namespace save_test {
+
 using namespace graft;
 using namespace graft::test;
-using ::test::contains;
-using ::test::TempFolder;
+using test::contains;
+using test::TempFolder;
 
 namespace {
 
@@ -214,13 +217,13 @@ TEST_CASE(
     CHECK(same_bits(before.backbone().parameters(), net.backbone().parameters()));
     before.save(folder / ways[i]);
   }
-  CHECK(::test::content(folder / ways.front()) == ::test::content(folder / ways.back()));
+  CHECK(test::content(folder / ways.front()) == test::content(folder / ways.back()));
   net.save(folder / "again.keras");
-  CHECK(::test::content(folder / "again.keras") == ::test::content(folder / ways[1]));
+  CHECK(test::content(folder / "again.keras") == test::content(folder / ways[1]));
 
   // The content tells the format, whatever the name.
   for (const std::string& name : ways) {
-    ::test::fs::copy_file(folder / name, folder / "any", ::test::fs::copy_options::overwrite_existing);
+    test::fs::copy_file(folder / name, folder / "any", test::fs::copy_options::overwrite_existing);
     Extractor<SmallBackbone, Reference> alone;
     alone.load(folder / "any");
     CHECK(same_bits(alone.parameters(), net.backbone().parameters()));
@@ -282,7 +285,7 @@ TEST_CASE("an unknown ending of the name is one clear error, and nothing is writ
                    name +
                        ": expected a name that ends in .h5, .weights.h5, .keras or .safetensors, received '" +
                        name + "'"));
-  CHECK(::test::fs::is_empty(folder.path));
+  CHECK(test::fs::is_empty(folder.path));
 }
 
 TEST_CASE("no format leaves half a file behind on a full disk or in a folder that is missing") {
@@ -291,7 +294,7 @@ TEST_CASE("no format leaves half a file behind on a full disk or in a folder tha
   for (const std::string name : {"net.h5", "net.keras", "net.weights.h5", "net.safetensors"}) {
     CHECK(contains(message([&] { net.save(folder / "missing/" + name); }),
                    "missing/" + name + ": expected a folder that exists and may be written"));
-    ::test::store(folder / name, "old");
+    test::store(folder / name, "old");
     const auto child = ::fork();
     if (child == 0) {
       std::signal(SIGXFSZ, SIG_IGN);
@@ -303,9 +306,9 @@ TEST_CASE("no format leaves half a file behind on a full disk or in a folder tha
     int status = 0;
     ::waitpid(child, &status, 0);
     CHECK(status == 0);
-    CHECK(::test::content(folder / name) == "old");
+    CHECK(test::content(folder / name) == "old");
   }
-  CHECK(std::distance(::test::fs::directory_iterator{folder.path}, ::test::fs::directory_iterator{}) == 4);
+  CHECK(std::distance(test::fs::directory_iterator{folder.path}, test::fs::directory_iterator{}) == 4);
 }
 
 TEST_CASE("the first difference is named in every format, and the network keeps what it had") {
@@ -351,3 +354,5 @@ TEST_CASE("layers of one name are not saved: no file could tell them apart") {
     CHECK(!std::filesystem::exists(folder / name));
   }
 }
+
+}  // namespace save_test

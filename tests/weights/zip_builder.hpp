@@ -7,7 +7,7 @@
 #include <vector>
 #include <zlib.h>
 
-namespace test {
+namespace graft::test {
 
 /// A member of a ZIP archive and what its directory says about it.
 struct ZipMember {
@@ -82,4 +82,4 @@ inline std::string deflated(const std::string& content) {
   return out;
 }
 
-}  // namespace test
+}  // namespace graft::test

@@ -4,24 +4,26 @@
 #include "zip_builder.hpp"
 #include <doctest/doctest.h>
 
+namespace zip_reader_test {
+
 using graft::detail::file_place;
 using graft::detail::ZipReader;
-using test::contains;
-using test::zip;
+using graft::test::contains;
+using graft::test::zip;
 
 namespace {
 
 struct File {
-  test::TempFolder folder;
+  graft::test::TempFolder folder;
   std::string path = folder / "x.keras";
 
   std::string read(const std::string& bytes, const std::string& name, std::uint64_t limit = 1 << 20) const {
-    test::store(path, bytes);
+    graft::test::store(path, bytes);
     return ZipReader{file_place(path)}.read(name, limit);
   }
   std::string why(const std::string& bytes, const std::string& name = "a",
                   std::uint64_t limit = 1 << 20) const {
-    const std::string text = test::refusal([&] { read(bytes, name, limit); });
+    const std::string text = graft::test::refusal([&] { read(bytes, name, limit); });
     CHECK((text.empty() || text.starts_with(path + ": ")));
     return text;
   }
@@ -35,7 +37,7 @@ TEST_CASE("stored and deflated members are read whole") {
   const std::string archive =
       zip({{"a", "first"},
            {"folder/", ""},
-           {"folder/b", test::deflated(long_text), 8, 100'000,
+           {"folder/b", graft::test::deflated(long_text), 8, 100'000,
             static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(long_text.data()), 100'000))},
            {"empty", ""}});
   CHECK(file.read(archive, "a") == "first");
@@ -58,7 +60,7 @@ TEST_CASE("an archive that climbs out of its folder is refused whole") {
 
 TEST_CASE("an archive that would swell is refused whole, without inflating it") {
   const File file;
-  const std::string bomb = test::deflated(std::string(20'000'000, '\0'));
+  const std::string bomb = graft::test::deflated(std::string(20'000'000, '\0'));
   CHECK(bomb.size() < 100'000);
   CHECK(contains(
       file.why(zip({{"a", "x"}, {"b", bomb, 8, 20'000'000, 1}})),
@@ -66,7 +68,7 @@ TEST_CASE("an archive that would swell is refused whole, without inflating it") 
   CHECK(contains(file.why(zip({{"a", "x", 0, 0xffffff00}})), "a: expected at most 100 times"));
   // A size that is too small does not help: no more is ever inflated than was said.
   CHECK(contains(file.why(zip({{"a", bomb, 8, 1000, 1}})), "a: expected "));
-  CHECK(contains(file.why(zip({{"a", test::deflated("short"), 8, 1000, 1}})), "a: expected "));
+  CHECK(contains(file.why(zip({{"a", graft::test::deflated("short"), 8, 1000, 1}})), "a: expected "));
 }
 
 TEST_CASE("other archives that are not as they should be") {
@@ -88,3 +90,5 @@ TEST_CASE("an archive that is cut short is refused, wherever it ends") {
   for (std::size_t length = 0; length < whole.size(); ++length)
     CHECK(!file.why(whole.substr(0, length)).empty());
 }
+
+}  // namespace zip_reader_test

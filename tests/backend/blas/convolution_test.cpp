@@ -3,6 +3,8 @@
 
 #include "support/kernel_runs.hpp"
 
+namespace convolution_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -125,3 +127,5 @@ TEST_CASE("Blas: conv2d_packed reads what pack_conv2d wrote") {
   Reference::conv2d<spec, Relu>(context, 2, x.data(), kernel.data(), bias.data(), expected.data());
   CHECK(difference(y, expected) < sum_tolerance(spec.patch_size()));
 }
+
+}  // namespace convolution_test

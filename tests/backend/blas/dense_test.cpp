@@ -3,6 +3,8 @@
 
 #include "support/dense_runs.hpp"
 
+namespace dense_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -19,3 +21,5 @@ TEST_CASE("Blas: dense layers of several blocks, whole and cut") {
   check_dense<Blas, DenseSpec{256, 128}, Tanh>();
   check_dense<Blas, DenseSpec{1000, 130}>();
 }
+
+}  // namespace dense_test

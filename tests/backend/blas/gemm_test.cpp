@@ -4,6 +4,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace gemm_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -44,3 +46,5 @@ TEST_CASE("gemv is gemm for one row") {
   detail::gemm(1, 7, 50, {x.data(), 50}, {b.data(), 9}, 0.0f, expected.data(), 7);
   CHECK(difference(y, expected) < 1e-5);
 }
+
+}  // namespace gemm_test

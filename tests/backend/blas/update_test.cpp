@@ -3,6 +3,8 @@
 
 #include "support/kernel_runs.hpp"
 
+namespace update_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -66,3 +68,5 @@ TEST_CASE("Blas: the optimizer's step is Reference's, in vector registers") {
   check<Blas, NoSlots>();
   check<Blas, ThreeSlots>();
 }
+
+}  // namespace update_test

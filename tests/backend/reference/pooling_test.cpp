@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace pooling_test {
+
 using namespace graft;
 using namespace graft::detail;
 
@@ -23,3 +25,5 @@ TEST_CASE("window_pixels counts the real pixels of every window") {
       CHECK(window_pixels(odd, y, x) == taps);
     }
 }
+
+}  // namespace pooling_test

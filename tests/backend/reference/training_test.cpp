@@ -4,6 +4,8 @@
 #include "support/backends.hpp"
 #include "support/values.hpp"
 
+namespace training_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -61,3 +63,5 @@ TEST_CASE_TEMPLATE("update applies the rule to each weight with its own slots", 
     CHECK(w[i] == static_cast<float>(4 * i) - m[i]);
   }
 }
+
+}  // namespace training_test

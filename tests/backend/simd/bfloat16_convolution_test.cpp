@@ -3,6 +3,8 @@
 
 #include "support/convolution_runs.hpp"
 
+namespace bfloat16_convolution_test {
+
 using namespace graft;
 using namespace graft::test;
 using namespace graft::detail::simd;
@@ -112,3 +114,5 @@ TEST_CASE("bfloat16 convolution: other activations follow it") {
   check(Tanh{});
   check(Softmax{});
 }
+
+}  // namespace bfloat16_convolution_test

@@ -4,6 +4,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace bfloat16_pairs_test {
+
 using namespace graft::detail::simd;
 using namespace graft::test;
 
@@ -98,3 +100,5 @@ TEST_CASE("both halves are multiplied, each with its own") {
   add_products(sum, w, x);
   for (std::size_t l = 0; l < lanes; ++l) CHECK(float{sum[l]} == 0.5f - static_cast<float>(l));
 }
+
+}  // namespace bfloat16_pairs_test

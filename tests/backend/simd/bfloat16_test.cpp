@@ -6,6 +6,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace bfloat16_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -41,3 +43,5 @@ TEST_CASE("a frozen part in bfloat16 computes what it computes in float, to abou
   CHECK(same_bits(span_of(extractor.predict(last, Threads{2})),
                   span_of(features).subspan(2 * Net::output_shape.size())));
 }
+
+}  // namespace bfloat16_test

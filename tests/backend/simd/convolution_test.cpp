@@ -4,6 +4,8 @@
 
 #include "support/convolution_runs.hpp"
 
+namespace convolution_test {
+
 using namespace graft;
 using namespace graft::test;
 using graft::detail::simd::lanes;
@@ -106,3 +108,5 @@ TEST_CASE("Simd convolution: the algorithm chosen for layers as networks have th
   check<conv2d_spec<Kernel<1, 7>, Strides<1>, Same>({7, 7, 64}, 96), Relu>();
   check<conv2d_spec<Kernel<7, 1>, Strides<1>, Same>({7, 7, 64}, 96), Swish>();
 }
+
+}  // namespace convolution_test

@@ -3,6 +3,8 @@
 
 #include "support/dense_runs.hpp"
 
+namespace dense_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -93,3 +95,5 @@ TEST_CASE("Simd: a weight that is no number shows wherever its input is not zero
   CHECK(!std::isnan(y[1]));
   CHECK(!std::isnan(y[S.units]));
 }
+
+}  // namespace dense_test

@@ -3,6 +3,8 @@
 
 #include "support/kernel_runs.hpp"
 
+namespace depthwise_convolution_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -79,3 +81,5 @@ TEST_CASE("depthwise convolution: several outputs a channel, and slices of wider
   check<make<Kernel<3>, Strides<1>, Same>({5, 6, lanes + 2}, 1, 3, 4), Relu>();
   check<make<Kernel<3>, Strides<2>, Valid>({5, 6, 5}, 3, 1, 2)>();
 }
+
+}  // namespace depthwise_convolution_test

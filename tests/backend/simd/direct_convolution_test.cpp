@@ -3,6 +3,8 @@
 
 #include "support/convolution_runs.hpp"
 
+namespace direct_convolution_test {
+
 using namespace graft;
 using namespace graft::test;
 using namespace graft::detail::simd;
@@ -58,3 +60,5 @@ TEST_CASE("direct convolution: a plan covers a row with tiles, and packs every w
   std::sort(kernel.begin(), kernel.end());
   CHECK(packed == kernel);
 }
+
+}  // namespace direct_convolution_test

@@ -3,6 +3,8 @@
 
 #include "support/kernel_runs.hpp"
 
+namespace elementwise_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -136,3 +138,5 @@ TEST_CASE("activations, products and means of whole and cut vectors, on maps of 
 TEST_CASE("activations, products and means in slices of wider maps") {
   check_all<Shape{3, 2, 2 * lanes + 1}, 3>();
 }
+
+}  // namespace elementwise_test

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <doctest/doctest.h>
 
+namespace exponential_test {
+
 using namespace graft::detail::simd;
 
 namespace {
@@ -46,3 +48,5 @@ TEST_CASE("the sigmoid keeps its digits on both sides, and neither overflows nor
   CHECK(sigmoid_of(-INFINITY) >= 0.0f);
   CHECK(std::isnan(sigmoid_of(NAN)));
 }
+
+}  // namespace exponential_test

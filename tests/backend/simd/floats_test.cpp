@@ -4,6 +4,8 @@
 #include <cmath>
 #include <doctest/doctest.h>
 
+namespace floats_test {
+
 using graft::detail::simd::Floats, graft::detail::simd::reciprocal_sqrt;
 
 namespace {
@@ -43,3 +45,5 @@ TEST_CASE("roots, and division by them") {
   CHECK(first(Floats{1.0f} / sqrt(Floats{INFINITY})) == doctest::Approx(0.0f));
   CHECK(std::isnan(first(Floats{1.0f} / sqrt(Floats{NAN}))));
 }
+
+}  // namespace floats_test

@@ -4,6 +4,8 @@
 
 #include "support/kernel_runs.hpp"
 
+namespace pooling_test {
+
 using namespace graft;
 using namespace graft::test;
 
@@ -46,3 +48,5 @@ TEST_CASE("Simd pooling equals Reference's") {
   check<Shape{6, 8, 5}, Kernel<2>, Strides<2>, Valid, 3>();
   check<Shape{7, 4, 33}, Kernel<3>, Strides<2>, Same, 1>();
 }
+
+}  // namespace pooling_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace tile_test {
+
 using namespace graft::detail::simd;
 
 TEST_CASE("a row is divided without gaps, in tiles that registers hold") {
@@ -33,3 +35,5 @@ TEST_CASE("loads, latency and multiplications bound a step") {
   CHECK(step_cost({6, 4}) == doctest::Approx(24.0));   // multiplications
   CHECK(step_cost({24, 1}) == doctest::Approx(24.0));  // as many loads would be 15.4
 }
+
+}  // namespace tile_test

@@ -4,6 +4,8 @@
 #include <array>
 #include <doctest/doctest.h>
 
+namespace vector_test {
+
 using namespace graft::detail::simd;
 
 TEST_CASE("a vector is loaded from and stored to any address") {
@@ -20,3 +22,5 @@ TEST_CASE("a vector is loaded from and stored to any address") {
     CHECK(out[lanes + 1] == 0.0f);
   }
 }
+
+}  // namespace vector_test

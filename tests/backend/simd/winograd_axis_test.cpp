@@ -4,6 +4,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace winograd_axis_test {
+
 using namespace graft::detail::simd;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("as many products as inputs, and no fewer outputs than promised") {
   CHECK(WinogradAxis<3, 3>::pairs == 2);
   CHECK_FALSE(WinogradAxis<3, 3>::infinity);
 }
+
+}  // namespace winograd_axis_test

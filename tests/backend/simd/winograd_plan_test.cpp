@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace winograd_plan_test {
+
 using namespace graft;
 using namespace graft::detail::simd;
 
@@ -26,3 +28,5 @@ TEST_CASE("a plan covers all tiles and channels, in pieces that registers and sc
         CHECK((plan.groups.length(0) == 1 || plan.input_size + plan.product_size <= winograd_scratch));
       }
 }
+
+}  // namespace winograd_plan_test

@@ -3,6 +3,8 @@
 
 #include "support/convolution_runs.hpp"
 
+namespace winograd_test {
+
 using namespace graft;
 using namespace graft::test;
 using namespace graft::detail::simd;
@@ -57,3 +59,5 @@ TEST_CASE("Winograd convolution: several groups of tiles of different sizes") {
   static_assert(plan.groups.count > 1 && plan.groups.larger > 0);
   check<large, 4, 4, Relu>();
 }
+
+}  // namespace winograd_test

@@ -4,6 +4,8 @@
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
+namespace winograd_tile_test {
+
 using namespace graft::detail::simd;
 using namespace graft::test;
 
@@ -66,3 +68,5 @@ TEST_CASE("a tile is transformed, multiplied and transformed back") {
     check<WinogradAxis<2, 3>, WinogradAxis<3, 5>, true>(channels);
   }
 }
+
+}  // namespace winograd_tile_test
