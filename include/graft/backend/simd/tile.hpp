@@ -16,14 +16,23 @@ struct Tile {
   std::size_t pixels, vectors;
 };
 
-/// Most pixels for a number of vectors: accumulators, the vectors of weights, and one broadcast value.
-constexpr std::size_t most_pixels(std::size_t vectors) { return (registers - vectors - 1) / vectors; }
+/// Most pixels for a number of vectors: accumulators, the vectors of weights, and one broadcast value. Of 16
+/// registers one stays free: with all in use compilers read the weights again for each multiplication.
+constexpr std::size_t most_pixels(std::size_t vectors) {
+  constexpr std::size_t usable = registers == 16 ? 15 : registers;
+  return usable < vectors + 1 ? 0 : (usable - vectors - 1) / vectors;
+}
+
+/// What reading a pixel's float into all lanes costs beside a multiplication: AVX-512 multiplies by a float
+/// in memory, elsewhere it is an instruction of its own.
+inline constexpr double broadcast_cost = lanes == 16 ? 0.6 : 1.0;
 
 /// Cycles of one step of the inner loop, in units of a multiplication: whichever of the multiplications, the
-/// loads and the latency of the accumulators takes longest.
+/// loads and the latency of the accumulators takes longest. So tiles of one vector and many pixels, which
+/// read a float for each multiplication, are the dearer ones.
 constexpr double step_cost(Tile t) {
   const double multiplications = static_cast<double>(t.pixels * t.vectors);
-  const double loads = static_cast<double>(t.vectors) + 0.6 * static_cast<double>(t.pixels);
+  const double loads = static_cast<double>(t.vectors) + broadcast_cost * static_cast<double>(t.pixels);
   const double latency = 8.0;
   return multiplications > loads ? (multiplications > latency ? multiplications : latency)
                                  : (loads > latency ? loads : latency);
@@ -108,7 +117,9 @@ struct Accumulators {
     constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
     Vector w[Vectors];
     unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      __builtin_prefetch(weights + (steps_ahead * Vectors + v) * lanes, 0, 2);
+      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+      if constexpr (v % vectors_in_line == 0)
+        __builtin_prefetch(weights + (steps_ahead * Vectors + v) * lanes, 0, 2);
       load(w[v], weights + v * lanes);
     });
     unroll<End - First>([&](auto i) __attribute__((always_inline)) {
