@@ -38,31 +38,49 @@ struct DepthwisePlan {
 };
 
 /// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
-/// outside the image where that does; only the taps of the ranges are read.
-template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels>
+/// outside the image where that does; only the taps of the ranges are read. Of windows that lie Inside the
+/// row, each value is read once for all the pixels that it belongs to.
+template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Inside>
 void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
                     typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
-  constexpr std::size_t vectors = vectors_of(Channels), step = S.window.stride_x * S.input.pixel_stride;
+  constexpr std::size_t vectors = vectors_of(Channels), stride = S.window.stride_x, taps = S.window.width;
+  static_assert(Inside || Pixels == 1);
   Vector sum[Pixels][vectors];
   unroll<vectors>([&](auto v) __attribute__((always_inline)) {
     Vector start{};
     if (bias != nullptr) load_some<columns_in(Channels, v)>(start, bias + v * lanes);
     unroll<Pixels>([&](auto m) __attribute__((always_inline)) { sum[m][v] = start; });
   });
-  for (std::size_t ky = rows.first; ky < rows.end; ++ky)
-    for (std::size_t kx = columns.first; kx < columns.end; ++kx) {
-      const float* from = x + (ky * S.input.width + kx) * S.input.pixel_stride;
-      const float* tap = kernel + (ky * S.window.width + kx) * S.output.channels;
-      unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-        Vector weight;
-        load_some<columns_in(Channels, v)>(weight, tap + v * lanes);
-        unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
-          Vector value;
-          load_some<columns_in(Channels, v)>(value, from + m * step + v * lanes);
-          sum[m][v] += value * weight;
+  for (std::size_t ky = rows.first; ky < rows.end; ++ky) {
+    const float* from = x + ky * S.input.width * S.input.pixel_stride;
+    const float* tap = kernel + ky * taps * S.output.channels;
+    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+      constexpr std::size_t count = columns_in(Channels, v);
+      Vector value;
+      if constexpr (Inside) {
+        Vector weight[taps];
+        unroll<taps>([&](auto kx) __attribute__((always_inline)) {
+          load_some<count>(weight[kx], tap + kx * S.output.channels + v * lanes);
+          keep(weight[kx]);
         });
-      });
-    }
+        unroll<(Pixels - 1) * stride + taps>([&](auto column) __attribute__((always_inline)) {
+          load_some<count>(value, from + column * S.input.pixel_stride + v * lanes);
+          keep(value);
+          unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
+            if constexpr (column >= m * stride && column < m * stride + taps)
+              sum[m][v] += value * weight[column - m * stride];
+          });
+        });
+      } else {
+        for (std::size_t kx = columns.first; kx < columns.end; ++kx) {
+          Vector weight;
+          load_some<count>(weight, tap + kx * S.output.channels + v * lanes);
+          load_some<count>(value, from + kx * S.input.pixel_stride + v * lanes);
+          sum[0][v] += value * weight;
+        }
+      }
+    });
+  }
   unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
     unroll<vectors>([&](auto v) __attribute__((always_inline)) {
       activate_vector(InRegisters<Act>{}, sum[m][v]);
@@ -72,28 +90,35 @@ void depthwise_tile(const float* x, const float* kernel, const float* bias, floa
   finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
 }
 
-/// One row of output pixels for a block of channels.
-template <DepthwiseSpec S, class Act, std::size_t Channels>
+/// One row of output pixels, tile by tile and in each block by block: the image is read in the order of
+/// memory.
+template <DepthwiseSpec S, class Act>
 void depthwise_row(const float* x, const float* kernel, const float* bias, float* y,
                    typename DepthwisePlan<S>::Range rows) {
   using P = DepthwisePlan<S>;
-  const auto tile = [&]<std::size_t Pixels>(std::size_t ox, typename P::Range columns) {
+  const auto tile = [&]<std::size_t Pixels, bool Inside>(std::size_t ox, typename P::Range columns) {
     const std::ptrdiff_t column =
         static_cast<std::ptrdiff_t>(ox * S.window.stride_x) - static_cast<std::ptrdiff_t>(S.window.pad_left);
-    depthwise_tile<S, Act, Pixels, Channels>(x + column * static_cast<std::ptrdiff_t>(S.input.pixel_stride),
-                                             kernel, bias, y + ox * S.output.pixel_stride, rows, columns);
+    const float* from = x + column * static_cast<std::ptrdiff_t>(S.input.pixel_stride);
+    float* to = y + ox * S.output.pixel_stride;
+    const auto block = [&]<std::size_t Channels>(std::size_t channel) {
+      depthwise_tile<S, Act, Pixels, Channels, Inside>(from + channel, kernel + channel,
+                                                       bias == nullptr ? nullptr : bias + channel,
+                                                       to + channel, rows, columns);
+    };
+    for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
+    block.template operator()<P::last>((P::blocks - 1) * P::block);
   };
   const auto at_border = [&](std::size_t begin, std::size_t end) {
     for (std::size_t ox = begin; ox < end; ++ox)
-      tile.template operator()<1>(
+      tile.template operator()<1, false>(
           ox, P::inside(ox, S.window.stride_x, S.window.pad_left, S.window.width, S.input.width));
   };
   at_border(0, P::inner_begin);
-  constexpr typename P::Range all{0, S.window.width};
   constexpr std::size_t rest = (P::inner_end - P::inner_begin) % P::pixels;
   std::size_t ox = P::inner_begin;
-  for (; ox + P::pixels <= P::inner_end; ox += P::pixels) tile.template operator()<P::pixels>(ox, all);
-  if constexpr (rest > 0) tile.template operator()<rest>(ox, all);
+  for (; ox + P::pixels <= P::inner_end; ox += P::pixels) tile.template operator()<P::pixels, true>(ox, {});
+  if constexpr (rest > 0) tile.template operator()<rest, true>(ox, {});
   at_border(P::inner_end, S.output.width);
 }
 
@@ -116,13 +141,7 @@ struct SimdDepthwiseConvolution {
         const float* from = x + image * S.input.image_stride() +
                             row * static_cast<std::ptrdiff_t>(S.input.width * S.input.pixel_stride);
         float* out = y + pixel(S.output, image, oy, 0);
-        const auto block = [&]<std::size_t Channels>(std::size_t channel) {
-          simd::depthwise_row<S, simd::InKernels<Act>, Channels>(from + channel, kernel + channel,
-                                                                 bias == nullptr ? nullptr : bias + channel,
-                                                                 out + channel, rows);
-        };
-        for (std::size_t b = 0; b + 1 < P::blocks; ++b) block.template operator()<P::block>(b * P::block);
-        block.template operator()<P::last>((P::blocks - 1) * P::block);
+        simd::depthwise_row<S, simd::InKernels<Act>>(from, kernel, bias, out, rows);
         if constexpr (!simd::in_kernels<Act>)
           for (std::size_t ox = 0; ox < S.output.width; ++ox)
             activate_row(Act{}, out + ox * S.output.pixel_stride, out + ox * S.output.pixel_stride,

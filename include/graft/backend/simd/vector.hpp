@@ -29,6 +29,15 @@ inline __attribute__((always_inline)) void store(float* to, const Vector& v) {
   std::memcpy(to, &v, sizeof(Vector));
 }
 
+/// Makes the compiler hold in a register what is used several times: it would rather read it again.
+inline __attribute__((always_inline)) void keep(Vector& v) {
+#if defined(__x86_64__)
+  asm("" : "+v"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#endif
+}
+
 /// The first Count floats of a vector; those behind them are zero, or stay where they are.
 template <std::size_t Count>
 inline __attribute__((always_inline)) void load_some(Vector& v, const float* from) {
