@@ -47,45 +47,67 @@ ScaleShift scale_shift_of(std::span<const float> parameters, std::size_t channel
                       type_at<Node, node_types<Net>>::epsilon};
 }
 
+/// A step with a kernel, as what prepares it sees it: nothing of its type, so that it is compiled once.
+struct LinearStep {
+  std::span<const float> parameters;  ///< what a first stage has, the kernel, the bias
+  std::size_t before;                 ///< floats of the first stage, which are taken as they are
+  std::size_t channels;
+  bool use_bias;
+  bool followed;         ///< by a batch normalisation that is folded in
+  std::size_t prepared;  ///< floats of the prepared form, whose last are the bias
+};
+
+/// How a backend packs the kernel of a step.
+template <Backend B>
+using PackKernel = void (*)(typename B::Context&, std::span<const float> kernel, float* packed);
+
+template <Backend B>
+void prepare_linear(typename B::Context& context, const LinearStep& step, const ScaleShift& by,
+                    PackKernel<B> pack, float* destination) {
+  const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
+    pack(context, kernel, destination + step.before);
+    if (step.before > 0) B::upload(context, step.parameters.first(step.before), destination);
+    B::upload(context, bias, destination + (step.prepared - step.channels));
+  };
+  const std::size_t kernel_size = step.parameters.size() - step.before - (step.use_bias ? step.channels : 0);
+  const std::span<const float> kernel = step.parameters.subspan(step.before, kernel_size),
+                               bias = step.parameters.subspan(step.before + kernel_size);
+  if (!step.followed && step.use_bias) {
+    write(kernel, bias);
+  } else {
+    const auto folded = fold(kernel, step.use_bias ? bias.data() : nullptr, by);
+    write(folded.first, folded.second);
+  }
+}
+
+/// The two vectors of a batch normalisation itself.
+template <Backend B>
+void prepare_scale_shift(typename B::Context& context, const ScaleShift& by, float* destination) {
+  std::vector<float> vectors;  // scale, then shift
+  for (const std::vector<double>* from : {&by.scale, &by.shift})
+    for (const double value : *from) vectors.push_back(static_cast<float>(value));
+  B::upload(context, vectors, destination);
+}
+
 /// Step I's parameters in the prepared form: batch normalisation folded into kernel and bias, the kernel
 /// packed as the backend likes it; or the two vectors of a batch normalisation itself.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 void prepare_step(typename B::Context& context, std::span<const float> parameters, float* prepared) {
   using S = Site<Net, frozen_mode, I>;
-  constexpr std::size_t size = prepared_size<Net, B, I>();
+  constexpr std::size_t size = prepared_size<Net, B, I>(), channels = S::output.channels;
   if constexpr (size > 0) {
     const std::span<const float> own = parameters.subspan(S::node.parameter_offset, S::node.parameter_size);
     float* destination = prepared + prepared_offsets<Net, B>[I];
     if constexpr (S::node.role == Role::linear) {
-      constexpr std::size_t channels = S::output.channels;
-      constexpr std::size_t before = first_stage_size<S>;
-      constexpr std::size_t kernel_size =
-          S::node.parameter_size - before - (S::layer::use_bias ? channels : 0);
-      const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
-        if constexpr (requires { typename S::layer::kernel_size; })
-          B::template pack_conv2d<conv2d_spec<S>>(context, kernel, destination + before);
-        else
-          B::upload(context, kernel, destination);
-        if constexpr (before > 0) B::upload(context, own.first(before), destination);
-        B::upload(context, bias, destination + (size - channels));
-      };
-      const std::span<const float> kernel = own.subspan(before, kernel_size);
-      if constexpr (S::step.scale_shift == Step::none && S::layer::use_bias) {
-        write(kernel, own.last(channels));
-      } else {
-        const auto folded = fold(kernel, S::layer::use_bias ? &own[before + kernel_size] : nullptr,
-                                 scale_shift_of<Net, S::step.scale_shift>(parameters, channels));
-        write(folded.first, folded.second);
-      }
+      PackKernel<B> pack = B::upload;
+      if constexpr (requires { typename S::layer::kernel_size; })
+        pack = B::template pack_conv2d<conv2d_spec<S>>;
+      prepare_linear<B>(
+          context,
+          {own, first_stage_size<S>, channels, S::layer::use_bias, S::step.scale_shift != Step::none, size},
+          scale_shift_of<Net, S::step.scale_shift>(parameters, channels), pack, destination);
     } else if constexpr (S::node.role == Role::scale_shift) {
-      constexpr std::size_t channels = S::output.channels;
-      const ScaleShift by = scale_shift_of<Net, S::step.node>(parameters, channels);
-      std::vector<float> vectors(size);  // scale, then shift
-      for (std::size_t c = 0; c < channels; ++c) {
-        vectors[c] = static_cast<float>(by.scale[c]);
-        vectors[channels + c] = static_cast<float>(by.shift[c]);
-      }
-      B::upload(context, vectors, destination);
+      prepare_scale_shift<B>(context, scale_shift_of<Net, S::step.node>(parameters, channels), destination);
     } else {
       B::upload(context, own, destination);
     }

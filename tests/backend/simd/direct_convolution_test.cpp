@@ -54,7 +54,7 @@ TEST_CASE("direct convolution: a plan covers a row with tiles, and packs every w
   CHECK(vectors == vectors_of(48));
   auto kernel = random_values(spec.patch_size() * 48, 1);
   std::vector<float> packed(P::packed_size);
-  pack_kernel<spec>(kernel.data(), packed.data());
+  pack_kernel(kernel, 48, P::block_vectors, packed.data());
   std::erase(packed, 0.0f);  // what fills up vectors
   std::sort(packed.begin(), packed.end());
   std::sort(kernel.begin(), kernel.end());

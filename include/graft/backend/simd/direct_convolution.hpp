@@ -129,16 +129,15 @@ void convolve_tiles(const float* x, const float* weights, const float* bias, flo
       tile.template operator()<row.size>(row.begin(t));
 }
 
-/// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block].
-template <Conv2dSpec S>
-void pack_kernel(const float* kernel, float* packed) {
-  using P = ConvolutionPlan<S>;
-  for (std::size_t block = 0; block < P::blocks; ++block)
-    for (std::size_t k = 0; k < S.patch_size(); ++k)
-      for (std::size_t c = 0; c < P::vectors_in(block) * lanes; ++c) {
-        const std::size_t channel = block * P::block_vectors * lanes + c;
-        *packed++ = channel < S.output.channels ? kernel[k * S.output.channels + channel] : 0.0f;
-      }
+/// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block]. Once
+/// for a network, so its sizes are no constants.
+inline void pack_kernel(std::span<const float> kernel, std::size_t channels, std::size_t block_vectors,
+                        float* packed) {
+  for (std::size_t first = 0; first < channels; first += block_vectors * lanes) {
+    const std::size_t width = std::min(block_vectors, vectors_of(channels - first)) * lanes;
+    for (std::size_t row = 0; row < kernel.size(); row += channels)
+      for (std::size_t c = first; c < first + width; ++c) *packed++ = c < channels ? kernel[row + c] : 0.0f;
+  }
 }
 
 /// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels, and
@@ -161,7 +160,9 @@ struct DirectConvolution {
     return divide(units, worthwhile < 1 ? 1 : worthwhile < units ? worthwhile : units);
   }();
 
-  static void pack(std::span<const float> kernel, float* packed) { pack_kernel<S>(kernel.data(), packed); }
+  static void pack(std::span<const float> kernel, float* packed) {
+    pack_kernel(kernel, S.output.channels, P::block_vectors, packed);
+  }
 
   template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
