@@ -5024,8 +5024,8 @@ void convolve_tiles(const float* x, const float* weights, const float* bias, flo
 
 /// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block]. Once
 /// for a network, so its sizes are no constants.
-inline void pack_kernel(std::span<const float> kernel, std::size_t channels, std::size_t block_vectors,
-                        float* packed) {
+inline __attribute__((noinline)) void pack_kernel(std::span<const float> kernel, std::size_t channels,
+                                                  std::size_t block_vectors, float* packed) {
   for (std::size_t first = 0; first < channels; first += block_vectors * lanes) {
     const std::size_t width = std::min(block_vectors, vectors_of(channels - first)) * lanes;
     for (std::size_t row = 0; row < kernel.size(); row += channels)
@@ -6169,14 +6169,6 @@ struct SimdDepthwiseConvolution {
 
 namespace graft::detail::simd {
 
-/// Calls f(channel, number of channels as a constant) for each vector of a row of channels.
-template <std::size_t Channels, class Function>
-inline __attribute__((always_inline)) void for_each_vector(Function&& f) {
-  constexpr std::size_t whole = Channels / lanes * lanes;
-  for (std::size_t c = 0; c < whole; c += lanes) f(c, std::integral_constant<std::size_t, lanes>{});
-  if constexpr (whole < Channels) f(whole, std::integral_constant<std::size_t, Channels - whole>{});
-}
-
 /// Pixels that lie one behind the other are one row of values to whoever treats all channels alike.
 constexpr ElementwiseSpec rows_of(ElementwiseSpec s) {
   if (!s.input.contiguous() || !s.output.contiguous()) return s;
@@ -6219,13 +6211,72 @@ inline __attribute__((noinline)) void add_channels(const float* x, std::size_t s
     for (std::size_t p = 0; p < pixels; ++p) sums[c] += x[p * stride + c];
 }
 
-/// What is left of Act behind the registers, for a row of channels.
+/// What is left of Act behind the registers, for so many pixels.
 template <class Act>
-inline __attribute__((always_inline)) void finish_row(float* y, std::size_t channels) {
+inline __attribute__((always_inline)) void finish_pixels(float* y, std::size_t stride, std::size_t pixels,
+                                                         std::size_t channels) {
   if constexpr (in_kernels<Act>)
-    finish_tile<Act>(y, channels, 1, channels);
+    finish_tile<Act>(y, stride, pixels, channels);
   else
-    activate_row(Act{}, y, y, channels);
+    for (std::size_t p = 0; p < pixels; ++p) activate_row(Act{}, y + p * stride, y + p * stride, channels);
+}
+
+/// y = f(x * scale + shift) for so many pixels, one scale and shift for each channel. x and y have strides in
+/// floats; y may be x. One function for all sizes.
+template <class Act>
+__attribute__((noinline)) void scale_shift_pixels(const float* x, std::size_t x_stride, const float* scale,
+                                                  const float* shift, float* y, std::size_t y_stride,
+                                                  std::size_t pixels, std::size_t channels) {
+  const std::size_t whole = channels / lanes * lanes, rest = (channels - whole) * sizeof(float);
+  for (std::size_t p = 0; p < pixels; ++p) {
+    const float* from = x + p * x_stride;
+    float* to = y + p * y_stride;
+    Vector v, factor, term;
+    for (std::size_t c = 0; c < whole; c += lanes) {
+      load(v, from + c);
+      load(factor, scale + c);
+      load(term, shift + c);
+      v = v * factor + term;
+      activate_vector(InRegisters<Act>{}, v);
+      store(to + c, v);
+    }
+    if (rest == 0) continue;
+    v = factor = term = Vector{};
+    std::memcpy(&v, from + whole, rest);
+    std::memcpy(&factor, scale + whole, rest);
+    std::memcpy(&term, shift + whole, rest);
+    v = v * factor + term;
+    activate_vector(InRegisters<Act>{}, v);
+    std::memcpy(to + whole, &v, rest);
+  }
+  finish_pixels<Act>(y, y_stride, pixels, channels);
+}
+
+/// y = f(y + x) for so many pixels, whose strides are in floats. One function for all sizes.
+template <class Act>
+__attribute__((noinline)) void add_pixels(const float* x, std::size_t x_stride, float* y,
+                                          std::size_t y_stride, std::size_t pixels, std::size_t channels) {
+  const std::size_t whole = channels / lanes * lanes, rest = (channels - whole) * sizeof(float);
+  for (std::size_t p = 0; p < pixels; ++p) {
+    const float* from = x + p * x_stride;
+    float* to = y + p * y_stride;
+    Vector v, term;
+    for (std::size_t c = 0; c < whole; c += lanes) {
+      load(v, to + c);
+      load(term, from + c);
+      v += term;
+      activate_vector(InRegisters<Act>{}, v);
+      store(to + c, v);
+    }
+    if (rest == 0) continue;
+    v = term = Vector{};
+    std::memcpy(&v, to + whole, rest);
+    std::memcpy(&term, from + whole, rest);
+    v += term;
+    activate_vector(InRegisters<Act>{}, v);
+    std::memcpy(to + whole, &v, rest);
+  }
+  finish_pixels<Act>(y, y_stride, pixels, channels);
 }
 
 }  // namespace graft::detail::simd
@@ -6236,20 +6287,11 @@ namespace graft::detail {
 struct SimdElementwise {
   template <ElementwiseSpec S, class Act>
   static void activation(HostContext& context, std::size_t batch, const float* x, float* y) {
-    if constexpr (simd::in_registers<Act>) {
+    if constexpr (simd::in_kernels<Act>) {
       constexpr ElementwiseSpec rows = simd::rows_of(S);
-      for_each_pixel<rows>(context, batch, [=](std::size_t in, std::size_t out) {
-        simd::for_each_vector<rows.input.channels>([&](std::size_t c, auto count) {
-          simd::Vector v;
-          simd::load_some<count>(v, x + in + c);
-          simd::activate_vector(Act{}, v);
-          simd::store_some<count>(y + out + c, v);
-        });
-      });
-    } else if constexpr (simd::in_kernels<Act>) {
-      for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
-        simd::activate_pixels<Act>(x + in, S.input.pixel_stride, y + out, S.output.pixel_stride,
-                                   S.input.width, S.input.channels);
+      for_each_row<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+        simd::activate_pixels<Act>(x + in, rows.input.pixel_stride, y + out, rows.output.pixel_stride,
+                                   rows.input.width, rows.input.channels);
       });
     } else {
       ReferenceElementwise::activation<S, Act>(context, batch, x, y);
@@ -6259,33 +6301,18 @@ struct SimdElementwise {
   template <ElementwiseSpec S, class Act>
   static void scale_shift(HostContext& context, std::size_t batch, const float* x, const float* scale,
                           const float* shift, float* y) {
-    for_each_pixel<S>(context, batch, [=](std::size_t in, std::size_t out) {
-      simd::for_each_vector<S.input.channels>([&](std::size_t c, auto count) {
-        simd::Vector v, factor, term;
-        simd::load_some<count>(v, x + in + c);
-        simd::load_some<count>(factor, scale + c);
-        simd::load_some<count>(term, shift + c);
-        v = v * factor + term;
-        simd::activate_vector(simd::InRegisters<Act>{}, v);
-        simd::store_some<count>(y + out + c, v);
-      });
-      simd::finish_row<Act>(y + out, S.output.channels);
+    for_each_row<S>(context, batch, [=](std::size_t in, std::size_t out) {
+      simd::scale_shift_pixels<Act>(x + in, S.input.pixel_stride, scale, shift, y + out,
+                                    S.output.pixel_stride, S.input.width, S.input.channels);
     });
   }
 
   template <ElementwiseSpec S, class Act = Linear>
   static void accumulate(HostContext& context, std::size_t batch, const float* dy, float* dx) {
-    constexpr ElementwiseSpec rows = simd::in_registers<Act> ? simd::rows_of(S) : S;
-    for_each_pixel<rows>(context, batch, [=](std::size_t in, std::size_t out) {
-      simd::for_each_vector<rows.input.channels>([&](std::size_t c, auto count) {
-        simd::Vector v, term;
-        simd::load_some<count>(v, dx + in + c);
-        simd::load_some<count>(term, dy + out + c);
-        v += term;
-        simd::activate_vector(simd::InRegisters<Act>{}, v);
-        simd::store_some<count>(dx + in + c, v);
-      });
-      simd::finish_row<Act>(dx + in, S.input.channels);
+    constexpr ElementwiseSpec rows = simd::in_kernels<Act> ? simd::rows_of(S) : S;
+    for_each_row<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+      simd::add_pixels<Act>(dy + out, rows.output.pixel_stride, dx + in, rows.input.pixel_stride,
+                            rows.input.width, rows.input.channels);
     });
   }
 
@@ -6320,15 +6347,6 @@ struct SimdElementwise {
     context.team().run(batch * S.input.height, [&](std::size_t task, std::size_t) {
       const std::size_t image = task / S.input.height, row = task % S.input.height;
       f(pixel(S.input, image, row, 0), pixel(S.output, image, row, 0));
-    });
-  }
-
-  // f(offset of a pixel in the input, in the output)
-  template <ElementwiseSpec S, class Function>
-  static void for_each_pixel(HostContext& context, std::size_t batch, Function&& f) {
-    for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
-      for (std::size_t p = 0; p < S.input.width; ++p)
-        f(in + p * S.input.pixel_stride, out + p * S.output.pixel_stride);
     });
   }
 };
@@ -8269,7 +8287,8 @@ struct ScaleShift {
 
   explicit ScaleShift(std::size_t channels) : scale(channels, 1.0), shift(channels, 0.0) {}
 
-  ScaleShift(std::size_t channels, BatchNormVectors v, double epsilon) : ScaleShift{channels} {
+  __attribute__((noinline)) ScaleShift(std::size_t channels, BatchNormVectors v, double epsilon)
+      : ScaleShift{channels} {
     for (std::size_t c = 0; c < channels; ++c) {
       scale[c] = (v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) / std::sqrt(double{v.variance[c]} + epsilon);
       shift[c] = (v.beta == nullptr ? 0.0 : double{v.beta[c]}) - double{v.mean[c]} * scale[c];
@@ -8316,8 +8335,8 @@ template <Backend B>
 using PackKernel = void (*)(typename B::Context&, std::span<const float> kernel, float* packed);
 
 template <Backend B>
-void prepare_linear(typename B::Context& context, const LinearStep& step, const ScaleShift& by,
-                    PackKernel<B> pack, float* destination) {
+__attribute__((noinline)) void prepare_linear(typename B::Context& context, const LinearStep& step,
+                                              const ScaleShift& by, PackKernel<B> pack, float* destination) {
   const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
     pack(context, kernel, destination + step.before);
     if (step.before > 0) B::upload(context, step.parameters.first(step.before), destination);
@@ -8336,7 +8355,8 @@ void prepare_linear(typename B::Context& context, const LinearStep& step, const 
 
 /// The two vectors of a batch normalisation itself.
 template <Backend B>
-void prepare_scale_shift(typename B::Context& context, const ScaleShift& by, float* destination) {
+__attribute__((noinline)) void prepare_scale_shift(typename B::Context& context, const ScaleShift& by,
+                                                   float* destination) {
   std::vector<float> vectors;  // scale, then shift
   for (const std::vector<double>* from : {&by.scale, &by.shift})
     for (const double value : *from) vectors.push_back(static_cast<float>(value));

@@ -15,7 +15,8 @@ struct ScaleShift {
 
   explicit ScaleShift(std::size_t channels) : scale(channels, 1.0), shift(channels, 0.0) {}
 
-  ScaleShift(std::size_t channels, BatchNormVectors v, double epsilon) : ScaleShift{channels} {
+  __attribute__((noinline)) ScaleShift(std::size_t channels, BatchNormVectors v, double epsilon)
+      : ScaleShift{channels} {
     for (std::size_t c = 0; c < channels; ++c) {
       scale[c] = (v.gamma == nullptr ? 1.0 : double{v.gamma[c]}) / std::sqrt(double{v.variance[c]} + epsilon);
       shift[c] = (v.beta == nullptr ? 0.0 : double{v.beta[c]}) - double{v.mean[c]} * scale[c];
@@ -62,8 +63,8 @@ template <Backend B>
 using PackKernel = void (*)(typename B::Context&, std::span<const float> kernel, float* packed);
 
 template <Backend B>
-void prepare_linear(typename B::Context& context, const LinearStep& step, const ScaleShift& by,
-                    PackKernel<B> pack, float* destination) {
+__attribute__((noinline)) void prepare_linear(typename B::Context& context, const LinearStep& step,
+                                              const ScaleShift& by, PackKernel<B> pack, float* destination) {
   const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
     pack(context, kernel, destination + step.before);
     if (step.before > 0) B::upload(context, step.parameters.first(step.before), destination);
@@ -82,7 +83,8 @@ void prepare_linear(typename B::Context& context, const LinearStep& step, const 
 
 /// The two vectors of a batch normalisation itself.
 template <Backend B>
-void prepare_scale_shift(typename B::Context& context, const ScaleShift& by, float* destination) {
+__attribute__((noinline)) void prepare_scale_shift(typename B::Context& context, const ScaleShift& by,
+                                                   float* destination) {
   std::vector<float> vectors;  // scale, then shift
   for (const std::vector<double>* from : {&by.scale, &by.shift})
     for (const double value : *from) vectors.push_back(static_cast<float>(value));

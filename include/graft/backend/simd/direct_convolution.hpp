@@ -131,8 +131,8 @@ void convolve_tiles(const float* x, const float* weights, const float* bias, flo
 
 /// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block]. Once
 /// for a network, so its sizes are no constants.
-inline void pack_kernel(std::span<const float> kernel, std::size_t channels, std::size_t block_vectors,
-                        float* packed) {
+inline __attribute__((noinline)) void pack_kernel(std::span<const float> kernel, std::size_t channels,
+                                                  std::size_t block_vectors, float* packed) {
   for (std::size_t first = 0; first < channels; first += block_vectors * lanes) {
     const std::size_t width = std::min(block_vectors, vectors_of(channels - first)) * lanes;
     for (std::size_t row = 0; row < kernel.size(); row += channels)
