@@ -129,7 +129,7 @@ struct SimdElementwise {
   static void activation(HostContext& context, std::size_t batch, const float* x, float* y) {
     if constexpr (simd::in_kernels<Act>) {
       constexpr ElementwiseSpec rows = simd::rows_of(S);
-      for_each_row<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+      for_each_row(context, batch, rows, [=](std::size_t in, std::size_t out) {
         simd::activate_pixels<Act>(x + in, rows.input.pixel_stride, y + out, rows.output.pixel_stride,
                                    rows.input.width, rows.input.channels);
       });
@@ -141,16 +141,13 @@ struct SimdElementwise {
   template <ElementwiseSpec S, class Act>
   static void scale_shift(HostContext& context, std::size_t batch, const float* x, const float* scale,
                           const float* shift, float* y) {
-    for_each_row<S>(context, batch, [=](std::size_t in, std::size_t out) {
-      simd::scale_shift_pixels<Act>(x + in, S.input.pixel_stride, scale, shift, y + out,
-                                    S.output.pixel_stride, S.input.width, S.input.channels);
-    });
+    scale_shift_rows<Act>(context, batch, S, x, scale, shift, y);
   }
 
   template <ElementwiseSpec S, class Act = Linear>
   static void accumulate(HostContext& context, std::size_t batch, const float* dy, float* dx) {
     constexpr ElementwiseSpec rows = simd::in_kernels<Act> ? simd::rows_of(S) : S;
-    for_each_row<rows>(context, batch, [=](std::size_t in, std::size_t out) {
+    for_each_row(context, batch, rows, [=](std::size_t in, std::size_t out) {
       simd::add_pixels<Act>(dy + out, rows.output.pixel_stride, dx + in, rows.input.pixel_stride,
                             rows.input.width, rows.input.channels);
     });
@@ -160,7 +157,7 @@ struct SimdElementwise {
   static void multiply(HostContext& context, std::size_t batch, const float* x, const float* factor,
                        float* y) {
     if constexpr (S.per_channel())
-      for_each_row<S>(context, batch, [&](std::size_t in, std::size_t out) {
+      for_each_row(context, batch, S, [&](std::size_t in, std::size_t out) {
         simd::multiply_channels(x + in, S.input.pixel_stride,
                                 factor + in / S.input.image_stride() * S.factor.image_stride(), y + out,
                                 S.output.pixel_stride, S.input.width, S.input.channels);
@@ -181,12 +178,24 @@ struct SimdElementwise {
   }
 
  private:
+  // A network may have a batch normalisation of an own size in front of every convolution: one function for
+  // all of them.
+  template <class Act>
+  __attribute__((noinline)) static void scale_shift_rows(HostContext& context, std::size_t batch,
+                                                         const ElementwiseSpec& s, const float* x,
+                                                         const float* scale, const float* shift, float* y) {
+    for_each_row(context, batch, s, [&](std::size_t in, std::size_t out) {
+      simd::scale_shift_pixels<Act>(x + in, s.input.pixel_stride, scale, shift, y + out,
+                                    s.output.pixel_stride, s.input.width, s.input.channels);
+    });
+  }
+
   // f(offset of a row in the input, in the output)
-  template <auto S, class Function>
-  static void for_each_row(HostContext& context, std::size_t batch, Function&& f) {
-    context.team().run(batch * S.input.height, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / S.input.height, row = task % S.input.height;
-      f(pixel(S.input, image, row, 0), pixel(S.output, image, row, 0));
+  template <class Spec, class Function>
+  static void for_each_row(HostContext& context, std::size_t batch, const Spec& s, Function&& f) {
+    context.team().run(batch * s.input.height, [&](std::size_t task, std::size_t) {
+      const std::size_t image = task / s.input.height, row = task % s.input.height;
+      f(pixel(s.input, image, row, 0), pixel(s.output, image, row, 0));
     });
   }
 };

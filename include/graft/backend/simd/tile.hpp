@@ -145,6 +145,9 @@ struct Accumulators {
       for (std::size_t k = 0; k < whole; k += piece) few.template operator()<piece>(k);
       if constexpr (whole < Count) few.template operator()<Count - whole>(whole);
     } else {
+#if defined(__clang__)
+#pragma clang loop unroll(disable)  // a step is long enough
+#endif
       for (std::size_t k = 0; k < Count; ++k) step<0, Pixels, Stride>(x + k, weights + k * Vectors * lanes);
     }
   }
