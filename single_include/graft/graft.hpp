@@ -6224,34 +6224,38 @@ inline __attribute__((always_inline)) void finish_pixels(float* y, std::size_t s
     for (std::size_t p = 0; p < pixels; ++p) activate_row(Act{}, y + p * stride, y + p * stride, channels);
 }
 
+/// Calls f(channel, count) for each vector of a row of channels; count is a constant but for the last, which
+/// may have fewer.
+template <class Function>
+inline __attribute__((always_inline)) void for_each_vector(std::size_t channels, Function&& f) {
+  const std::size_t whole = channels / lanes * lanes;
+  for (std::size_t c = 0; c < whole; c += lanes) f(c, std::integral_constant<std::size_t, lanes>{});
+  if (whole < channels) f(whole, channels - whole);
+}
+
+/// The first `count` floats of a vector, then zeros.
+inline __attribute__((always_inline)) void load_first(Vector& v, const float* from, std::size_t count) {
+  v = Vector{};
+  std::memcpy(&v, from, count * sizeof(float));
+}
+
 /// y = f(x * scale + shift) for so many pixels, one scale and shift for each channel. x and y have strides in
 /// floats; y may be x. One function for all sizes.
 template <class Act>
 __attribute__((noinline)) void scale_shift_pixels(const float* x, std::size_t x_stride, const float* scale,
                                                   const float* shift, float* y, std::size_t y_stride,
                                                   std::size_t pixels, std::size_t channels) {
-  const std::size_t whole = channels / lanes * lanes, rest = (channels - whole) * sizeof(float);
-  for (std::size_t p = 0; p < pixels; ++p) {
-    const float* from = x + p * x_stride;
-    float* to = y + p * y_stride;
-    Vector v, factor, term;
-    for (std::size_t c = 0; c < whole; c += lanes) {
-      load(v, from + c);
-      load(factor, scale + c);
-      load(term, shift + c);
-      v = v * factor + term;
-      activate_vector(InRegisters<Act>{}, v);
-      store(to + c, v);
-    }
-    if (rest == 0) continue;
-    v = factor = term = Vector{};
-    std::memcpy(&v, from + whole, rest);
-    std::memcpy(&factor, scale + whole, rest);
-    std::memcpy(&term, shift + whole, rest);
-    v = v * factor + term;
-    activate_vector(InRegisters<Act>{}, v);
-    std::memcpy(to + whole, &v, rest);
-  }
+  for (std::size_t p = 0; p < pixels; ++p)
+    for_each_vector(
+        channels, [&](std::size_t c, auto count) __attribute__((always_inline)) {
+          Vector v, factor, term;
+          load_first(v, x + p * x_stride + c, count);
+          load_first(factor, scale + c, count);
+          load_first(term, shift + c, count);
+          v = v * factor + term;
+          activate_vector(InRegisters<Act>{}, v);
+          std::memcpy(y + p * y_stride + c, &v, count * sizeof(float));
+        });
   finish_pixels<Act>(y, y_stride, pixels, channels);
 }
 
@@ -6259,26 +6263,16 @@ __attribute__((noinline)) void scale_shift_pixels(const float* x, std::size_t x_
 template <class Act>
 __attribute__((noinline)) void add_pixels(const float* x, std::size_t x_stride, float* y,
                                           std::size_t y_stride, std::size_t pixels, std::size_t channels) {
-  const std::size_t whole = channels / lanes * lanes, rest = (channels - whole) * sizeof(float);
-  for (std::size_t p = 0; p < pixels; ++p) {
-    const float* from = x + p * x_stride;
-    float* to = y + p * y_stride;
-    Vector v, term;
-    for (std::size_t c = 0; c < whole; c += lanes) {
-      load(v, to + c);
-      load(term, from + c);
-      v += term;
-      activate_vector(InRegisters<Act>{}, v);
-      store(to + c, v);
-    }
-    if (rest == 0) continue;
-    v = term = Vector{};
-    std::memcpy(&v, to + whole, rest);
-    std::memcpy(&term, from + whole, rest);
-    v += term;
-    activate_vector(InRegisters<Act>{}, v);
-    std::memcpy(to + whole, &v, rest);
-  }
+  for (std::size_t p = 0; p < pixels; ++p)
+    for_each_vector(
+        channels, [&](std::size_t c, auto count) __attribute__((always_inline)) {
+          Vector v, term;
+          load_first(v, y + p * y_stride + c, count);
+          load_first(term, x + p * x_stride + c, count);
+          v += term;
+          activate_vector(InRegisters<Act>{}, v);
+          std::memcpy(y + p * y_stride + c, &v, count * sizeof(float));
+        });
   finish_pixels<Act>(y, y_stride, pixels, channels);
 }
 
