@@ -8,7 +8,7 @@ endif()
 
 set(graft_config_dir "${CMAKE_INSTALL_DATADIR}/cmake/graft")
 foreach(name IN LISTS graft_libraries)
-  install(TARGETS graft_${name} EXPORT graft_${name} FILE_SET HEADERS)
+  install(TARGETS graft_${name} EXPORT graft_${name} FILE_SET HEADERS FILE_SET first_includes)
   install(EXPORT graft_${name} NAMESPACE graft:: FILE graft_${name}.cmake DESTINATION "${graft_config_dir}")
 endforeach()
 

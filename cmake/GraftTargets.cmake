@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The interface targets. Each carries the headers of its folders, so that every header is compiled alone with
-# exactly the libraries that its users have (target all_verify_interface_header_sets).
+# The interface targets. Each carries the headers of its folders, so that every header is compiled with nothing
+# before it and exactly the libraries that its users have (target all_verify_interface_header_sets).
 #
 #   graft::core    description, kernels, training rules      xtensor, xtensor-blas, OpenBLAS, threads
 #   graft::images  graft/data                                core, libjpeg-turbo, libpng
@@ -52,10 +52,23 @@ function(graft_add_library name)
   if(GRAFT_SINGLE_HEADER)
     return()
   endif()
+  # A header that another one of the same library includes before anything else is compiled alone with that one.
+  foreach(header IN LISTS graft_${name}_headers)
+    file(STRINGS "${header}" first REGEX "^#include" LIMIT_COUNT 1)
+    if(first MATCHES "<(graft/.*)>")
+      list(APPEND first_includes "${GRAFT_INCLUDE_DIR}/${CMAKE_MATCH_1}")
+    endif()
+  endforeach()
+  set(alone ${graft_${name}_headers})
+  list(REMOVE_ITEM alone ${first_includes})
+  set(with_another ${graft_${name}_headers})
+  list(REMOVE_ITEM with_another ${alone})
   target_sources(graft_${name} INTERFACE
-    FILE_SET HEADERS BASE_DIRS "${GRAFT_INCLUDE_DIR}" FILES ${graft_${name}_headers})
+    FILE_SET HEADERS BASE_DIRS "${GRAFT_INCLUDE_DIR}" FILES ${alone}
+    FILE_SET first_includes TYPE HEADERS BASE_DIRS "${GRAFT_INCLUDE_DIR}" FILES ${with_another})
   # CMake verifies a set for top-level builds only; a user who adds graft as a folder does not pay for it.
-  set_target_properties(graft_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+  set_target_properties(graft_${name} PROPERTIES
+    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL} INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
 endfunction()
 
 graft_add_library(core xtensor xtensor-blas Threads::Threads)
