@@ -17,7 +17,7 @@ namespace backend_test {
 using namespace graft;
 using namespace graft::test;
 
-static_assert(Backend<Reference> && Backend<Blas> && Backend<Counting>);
+static_assert(Backend<Reference> && Backend<Blas> && Backend<Emulated> && Backend<Counting>);
 static_assert(!Backend<HostMemory>, "memory alone is no backend");
 
 namespace {

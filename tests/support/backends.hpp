@@ -5,11 +5,13 @@
 #include <graft/backend/reference/reference.hpp>
 #include <graft/backend/simd/simd.hpp>
 
+#include "support/host_device.hpp"
 #include <doctest/doctest.h>
 
 // Every test that is typed over backends runs on these: a new backend joins all of them here.
-#define GRAFT_TESTED_BACKENDS graft::Reference, graft::Blas, graft::Simd
+#define GRAFT_TESTED_BACKENDS graft::Reference, graft::Blas, graft::Simd, graft::test::Emulated
 
 TYPE_TO_STRING(graft::Reference);
 TYPE_TO_STRING(graft::Blas);
 TYPE_TO_STRING(graft::Simd);
+TYPE_TO_STRING(graft::test::Emulated);

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/host_device.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <utility>
 #include <vector>
-
-#if defined(__CUDACC__)
-#define GRAFT_HOST_DEVICE __host__ __device__
-#else
-#define GRAFT_HOST_DEVICE
-#endif
 
 namespace graft {
 

@@ -15,7 +15,7 @@ struct AdamRule {
   float beta_1, beta_2, epsilon;
 
   template <class V>
-  [[gnu::always_inline]] void operator()(V& w, V g, V* slot) const {
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = slot[0] + (g - slot[0]) * V(1.0f - beta_1);
     slot[1] = slot[1] + (g * g - slot[1]) * V(1.0f - beta_2);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/host_device.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +12,8 @@ namespace graft {
 
 /// An optimizer holds rates; for each step it picks the rule that moves one weight, a type without branches:
 /// `visit_rule(step, f)` calls f(rule), and rule(w, g, slots) works on float and on vectors of floats; it is
-/// best marked always_inline, for a call would take the vectors through memory.
+/// best marked always_inline, for a call would take the vectors through memory, and GRAFT_HOST_DEVICE, for
+/// devices.
 /// A rule that leaves w as it is where g is zero may say so, `keeps_weight_at_zero_gradient`: a backend then
 /// need not touch such weights. `slot_count` is the number of floats that it keeps beside each weight. Steps
 /// count from 1.

@@ -24,7 +24,7 @@ struct RMSpropRule {
   float learning_rate, rho, momentum, epsilon;
 
   template <class V>
-  [[gnu::always_inline]] void operator()(V& w, V g, V* slot) const {
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
     V mean_square = slot[0];

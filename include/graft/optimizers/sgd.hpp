@@ -13,7 +13,7 @@ struct PlainSgdRule {
   float learning_rate;
 
   template <class V>
-  [[gnu::always_inline]] void operator()(V& w, V g, V* /*slot*/) const {
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* /*slot*/) const {
     w = w - V(learning_rate) * g;
   }
 };
@@ -24,7 +24,7 @@ struct MomentumSgdRule {
   float learning_rate, momentum;
 
   template <class V>
-  [[gnu::always_inline]] void operator()(V& w, V g, V* slot) const {
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     const V step = V(learning_rate) * g;
     slot[0] = V(momentum) * slot[0] - step;
     if constexpr (Nesterov)

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/device/arithmetic.hpp>
+#include <graft/backend/device/convolution.hpp>
+#include <graft/backend/device/dense.hpp>
+#include <graft/backend/device/depthwise_convolution.hpp>
+#include <graft/backend/device/elementwise.hpp>
+#include <graft/backend/device/normalization.hpp>
+#include <graft/backend/device/pooling.hpp>
+#include <graft/backend/device/training.hpp>
+
+#include <algorithm>
+
+namespace graft {
+
+/// The whole vocabulary on a device: kernels that compute one item each, and products of matrices. Sizes are
+/// run-time numbers to the device, so that one kernel serves all layers of all networks.
+template <device::Device D>
+struct DeviceBackend : D,
+                       detail::DeviceConvolution<D>,
+                       detail::DeviceDepthwiseConvolution<D>,
+                       detail::DeviceDense<D>,
+                       detail::DevicePooling<D>,
+                       detail::DeviceNormalization<D>,
+                       detail::DeviceElementwise<D>,
+                       detail::DeviceArithmetic<D>,
+                       detail::DeviceTraining<D> {
+  using Context = typename D::Context;
+  using Buffer = typename D::Buffer;
+  static constexpr bool reads_host_memory = false;
+  /// A batch is computed at once, up to so many images: their activations lie in memory together.
+  static constexpr std::size_t most_images = 256;
+
+  static const float* stage(Context& context, std::span<const float> host, Buffer& staging) {
+    D::upload(context, host, staging.data());
+    return staging.data();
+  }
+  static std::size_t staging_size(std::size_t floats) { return floats; }
+
+  template <class Work>
+  static void split_batch(Context&, std::size_t batch, Work&& work) {
+    for (std::size_t first = 0; first < batch; first += most_images)
+      work(first, std::min(most_images, batch - first), std::size_t{0});
+  }
+  static std::size_t slots(Context&) { return 1; }
+  static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, most_images); }
+};
+
+}  // namespace graft

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/activation_rules.hpp>
+#include <graft/backend/device/kernels/map.hpp>
+
+namespace graft::device {
+
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// x (batch, input), patches (batch, output pixels, window height, window width, channels)
+struct Patches {
+  Slide slide;
+  const float* x;
+  float* patches;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const Index channels = slide.input.channels;
+    const Index c = i % channels, tap = i / channels % slide.taps(), pixel = i / channels / slide.taps();
+    const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
+    const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
+    const Index ix = slide.input_x(ox, tap % slide.width);
+    patches[i] = slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+  }
+};
+
+/// dx += what the gradients of all patches say of each value, in the order of the window. dx (batch, input),
+/// patches as above
+struct SumPatches {
+  Slide slide;
+  const float* patches;
+  float* dx;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const Position at = position(slide.input, i);
+    float sum = 0.0f;
+    for (Index ky = 0; ky < slide.height; ++ky)
+      for (Index kx = 0; kx < slide.width; ++kx) {
+        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
+        if (oy >= slide.output.height || ox >= slide.output.width) continue;
+        const std::size_t pixel =
+            std::size_t{at.image} * slide.output.pixels() + oy * slide.output.width + ox;
+        sum += patches[(pixel * slide.taps() + ky * slide.width + kx) * slide.input.channels + at.channel];
+      }
+    dx[slide.input.offset(i)] += sum;
+  }
+};
+
+/// y = act(x * kernel + bias), each channel by itself, to `multiplier` outputs; bias may be null.
+/// x (batch, input), kernel (kh, kw, channels, multiplier), bias (output channels), y (batch, output)
+template <class Act>
+struct Depthwise {
+  Slide slide;
+  Index multiplier;
+  const float *x, *kernel, *bias;
+  float* y;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const Position at = position(slide.output, i);
+    float sum = bias == nullptr ? 0.0f : bias[at.channel];
+    for (Index ky = 0; ky < slide.height; ++ky)
+      for (Index kx = 0; kx < slide.width; ++kx) {
+        const Index iy = slide.input_y(at.y, ky), ix = slide.input_x(at.x, kx);
+        if (slide.inside(iy, ix))
+          sum += x[slide.input.pixel(at.image, iy, ix) + at.channel / multiplier] *
+                 kernel[(ky * slide.width + kx) * slide.output.channels + at.channel];
+      }
+    y[slide.output.offset(i)] = activate(Act{}, sum);
+  }
+};
+
+/// dx += dy * kernel, each channel's outputs back to it.
+struct DepthwiseInput {
+  Slide slide;
+  Index multiplier;
+  const float *kernel, *dy;
+  float* dx;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const Position at = position(slide.input, i);
+    float sum = 0.0f;
+    for (Index ky = 0; ky < slide.height; ++ky)
+      for (Index kx = 0; kx < slide.width; ++kx) {
+        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
+        if (oy >= slide.output.height || ox >= slide.output.width) continue;
+        const Index first = at.channel * multiplier;
+        const float* gradients = dy + slide.output.pixel(at.image, oy, ox) + first;
+        const float* factors = kernel + (ky * slide.width + kx) * slide.output.channels + first;
+        for (Index m = 0; m < multiplier; ++m) sum += gradients[m] * factors[m];
+      }
+    dx[slide.input.offset(i)] += sum;
+  }
+};
+
+/// A term of a sum over the output rows of a batch: what a row adds to each value of a depthwise kernel.
+/// Rows (batch, output height), columns (kh, kw, output channels).
+struct DepthwiseKernelTerm {
+  Slide slide;
+  Index multiplier;
+  const float *x, *dy;
+
+  GRAFT_HOST_DEVICE double operator()(Index row, Index column) const {
+    const Index channels = slide.output.channels, c = column % channels, tap = column / channels;
+    const Index image = row / slide.output.height, oy = row % slide.output.height;
+    const Index iy = slide.input_y(oy, tap / slide.width);
+    double sum = 0.0;
+    for (Index ox = 0; ox < slide.output.width; ++ox) {
+      const Index ix = slide.input_x(ox, tap % slide.width);
+      if (slide.inside(iy, ix))
+        sum += double{x[slide.input.pixel(image, iy, ix) + c / multiplier]} *
+               double{dy[slide.output.pixel(image, oy, ox) + c]};
+    }
+    return sum;
+  }
+};
+
+}  // namespace graft::device

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/device/kernels/map.hpp>
+#include <graft/backend/training_step.hpp>
+#include <graft/core/host_device.hpp>
+
+namespace graft::device {
+
+/// One step of an optimizer: item i is parameter i. w, g, slots (count)
+template <class Rule>
+struct Update {
+  Rule rule;
+  float* w;
+  const float* g;
+  float* slots[max_optimizer_slots];
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    float slot[Rule::slots + 1];  // one more than needed, as no array is empty
+    for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = slots[k][i];
+    rule(w[i], g[i], slot);
+    for (std::size_t k = 0; k < Rule::slots; ++k) slots[k][i] = slot[k];
+  }
+};
+
+/// Loss, accuracy and, unless dz is null, the gradient of one sample: item i is row i.
+/// z, target, dz (batch, units); sums (2, batch): losses, accuracies
+template <class Loss>
+struct LossOfRow {
+  Loss rule;
+  Index batch, units;
+  const float *z, *target;
+  float *dz, *sums;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const std::size_t at = std::size_t{i} * units;
+    sums[i] = rule.value(z + at, target + at, units);
+    sums[batch + i] = rule.accuracy(z + at, target + at, units);
+    if (dz != nullptr) rule.gradient(z + at, target + at, units, 1.0f / static_cast<float>(batch), dz + at);
+  }
+};
+
+}  // namespace graft::device
