@@ -91,7 +91,7 @@ def measure_backbones(table, compiler, folder, only):
 
 def measure_example(table, compiler, folder):
     clang = "clang" in compiler
-    table.measure(compiler, "examples/horse_or_human", ["-c", EXAMPLES / "horse_or_human.cpp"], folder / "example.o")
+    table.measure(compiler, "examples/horse_or_human", ["-c", EXAMPLES / "horse_or_human" / "job.cpp"], folder / "example.o")
     table.measure(compiler, "the backbone alone", ["-c", SEPARATE / "backbone.cpp"], folder / "separate.o")
     header = folder / ("backbone.hpp.pch" if clang else "backbone.hpp.gch")
     table.measure(compiler, "its header, precompiled", ["-x", "c++-header", SEPARATE / "backbone.hpp"], header)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Headers, targets and the files for find_package(graft [COMPONENTS core images hdf5 graft onnx]).
+# Headers, targets and the files for find_package(graft [COMPONENTS core images hdf5 graft onnx cuda]).
 include(CMakePackageConfigHelpers)
 
 if(GRAFT_SINGLE_HEADER)

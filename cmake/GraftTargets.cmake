@@ -7,6 +7,7 @@
 #   graft::hdf5    graft/weights                             core, libhdf5 (C), zlib, libzip, nlohmann_json
 #   graft::graft   graft/training and graft.hpp              all of the above
 #   graft::onnx    graft/onnx                                core, onnx, protobuf; only where these are found
+#   graft::cuda    graft/backend/cuda and graft_cuda.hpp     core, cudart, cublasLt; a static library of kernels; GRAFT_CUDA
 
 set(BLA_VENDOR OpenBLAS)  # xtensor-blas takes the first BLAS that it finds unless told
 find_package(Threads REQUIRED)
@@ -28,6 +29,21 @@ if(Protobuf_FOUND)  # ONNX's targets name protobuf's
   find_package(ONNX CONFIG ${graft_onnx_need})
 endif()
 
+if(GRAFT_CUDA STREQUAL "AUTO")
+  include(CheckLanguage)
+  check_language(CUDA)  # says what it finds
+  set(graft_with_cuda "${CMAKE_CUDA_COMPILER}")
+else()
+  set(graft_with_cuda ${GRAFT_CUDA})
+endif()
+if(graft_with_cuda)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 75 90)  # each as machine code and as PTX, which the driver compiles for all later ones
+  endif()
+  enable_language(CUDA)
+  find_package(CUDAToolkit 12 REQUIRED)
+endif()
+
 set(GRAFT_INCLUDE_DIR "${PROJECT_SOURCE_DIR}/include")
 file(GLOB_RECURSE graft_headers CONFIGURE_DEPENDS "${GRAFT_INCLUDE_DIR}/graft/*.hpp")
 set(graft_images_headers ${graft_headers})
@@ -38,13 +54,18 @@ set(graft_graft_headers ${graft_headers})
 list(FILTER graft_graft_headers INCLUDE REGEX "/graft/(training/|graft\\.hpp)")
 set(graft_onnx_headers ${graft_headers})
 list(FILTER graft_onnx_headers INCLUDE REGEX "/graft/onnx/")
+set(graft_cuda_headers ${graft_headers})
+list(FILTER graft_cuda_headers INCLUDE REGEX "/graft/(backend/cuda/|graft_cuda\\.hpp)")
 set(graft_core_headers ${graft_headers})
 list(REMOVE_ITEM graft_core_headers
-  ${graft_images_headers} ${graft_hdf5_headers} ${graft_graft_headers} ${graft_onnx_headers})
+  ${graft_images_headers} ${graft_hdf5_headers} ${graft_graft_headers} ${graft_onnx_headers} ${graft_cuda_headers})
 
-# graft_add_library(<name> <library>...): graft::<name>, an interface target over graft_<name>_headers.
+# graft_add_library(<name> <library>...): graft::<name>, a target over graft_<name>_headers; an interface, unless it has
+# been added with sources before.
 function(graft_add_library name)
-  add_library(graft_${name} INTERFACE)
+  if(NOT TARGET graft_${name})
+    add_library(graft_${name} INTERFACE)
+  endif()
   add_library(graft::${name} ALIAS graft_${name})
   set_target_properties(graft_${name} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(graft_${name} INTERFACE cxx_std_20)
@@ -80,6 +101,15 @@ if(ONNX_FOUND)
   graft_add_library(onnx graft::core onnx_proto)
   list(APPEND graft_libraries onnx)
 endif()
+if(graft_with_cuda)
+  add_library(graft_cuda STATIC "${GRAFT_INCLUDE_DIR}/graft/graft_cuda.cu")
+  graft_add_library(cuda graft::graft CUDA::cudart CUDA::cublasLt)
+  target_include_directories(graft_cuda PRIVATE "${GRAFT_INCLUDE_DIR}")
+  target_compile_options(graft_cuda PUBLIC "$<$<COMPILE_LANGUAGE:CUDA>:--std=c++20;--expt-relaxed-constexpr>"  # CMake 3.25 knows no CUDA_STANDARD 20
+    PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:--Werror all-warnings -Xcompiler=-Wall,-Wextra>")
+  target_link_libraries(graft_cuda PRIVATE CUDA::cudart CUDA::cublasLt)
+  list(APPEND graft_libraries cuda)
+endif()
 
 if(GRAFT_SINGLE_HEADER)
   # Every <graft/folder/name.hpp> leads to the single header, so that the same tests and examples build against it;
@@ -91,6 +121,8 @@ if(GRAFT_SINGLE_HEADER)
     set(single "graft/graft.hpp")
     if(name MATCHES "^graft/onnx/")
       set(single "graft/onnx/export_onnx.hpp")
+    elseif(name MATCHES "^graft/(backend/cuda/|graft_cuda\\.hpp)")
+      set(single "graft/graft_cuda.hpp")
     endif()
     file(WRITE "${forward_dir}/${name}"
       "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/single_include/${single}\"\n")

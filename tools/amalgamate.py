@@ -3,7 +3,7 @@
 """Writes single_include/graft/graft.hpp: every header that include/graft/graft.hpp reaches, in one file.
 
 What graft.hpp leaves out, because of the libraries that it needs, becomes a file of its own that includes graft.hpp and
-has the name that it has in include/. Each <graft/...> is replaced by its text where it is first included. Other includes stay where they are first needed, so
+has the name that it has in include/; what nvcc compiles, a file that stands alone. Each <graft/...> is replaced by its text where it is first included. Other includes stay where they are first needed, so
 that what precedes them still precedes them; later repetitions go, unless they stand inside an #if.
 """
 
@@ -19,7 +19,9 @@ BANNER = """\
 #pragma once
 """
 UMBRELLA = "graft/graft.hpp"
-OPT_IN = ["graft/onnx/export_onnx.hpp"]
+OPT_IN = ["graft/onnx/export_onnx.hpp", "graft/graft_cuda.hpp"]
+ALONE = ["graft/graft_cuda.cuh"]
+COPIED = ["graft/graft_cuda.cu"]  # includes such a file only
 OWN = re.compile(r"^\s*#\s*include\s*<(graft/[^>]+)>")
 OTHER = re.compile(r"^\s*#\s*include\s*[<\"]([^>\"]+)[>\"]")
 OPENS = re.compile(r"^\s*#\s*if")
@@ -74,6 +76,14 @@ def amalgamate(include_dir):
             part.lines = [f"#include <{UMBRELLA}>", ""]
             part.add(header)
             texts[header] = part.text()
+    for header in ALONE:
+        if (include_dir / header).exists():
+            alone = Amalgamation(include_dir, f"<{header}> in one header")
+            alone.add(header)
+            texts[header] = alone.text()
+    for source in COPIED:
+        if (include_dir / source).exists():
+            texts[source] = (include_dir / source).read_text(encoding="utf-8")
     return texts
 
 

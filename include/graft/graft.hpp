@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// The whole library for programs on the processor: one include.
+/// The whole library for programs on the processor: one include. (For a GPU beside it: graft_cuda.hpp.)
 
 #include <graft/applications/dense_net.hpp>
 #include <graft/applications/efficient_net.hpp>
@@ -14,6 +14,7 @@
 #include <graft/applications/xception.hpp>
 #include <graft/backend/backend.hpp>
 #include <graft/backend/blas/blas.hpp>
+#include <graft/backend/device/device_backend.hpp>
 #include <graft/backend/reference/reference.hpp>
 #include <graft/backend/simd/bfloat16.hpp>
 #include <graft/backend/simd/simd.hpp>

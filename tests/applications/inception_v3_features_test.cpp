@@ -5,6 +5,7 @@
 #include <graft/weights/load.hpp>
 
 #include "data/image_files.hpp"
+#include "support/backends.hpp"
 #include "support/golden.hpp"
 #include "support/values.hpp"
 #include <cmath>
@@ -17,10 +18,13 @@ using namespace graft::test;
 
 namespace {
 
-using Mixed7 = Extractor<InceptionV3<Image<150, 150>>::Until<"mixed7">, Blas>;
+template <class B>
+using Mixed7On = Extractor<InceptionV3<Image<150, 150>>::Until<"mixed7">, B>;
+using Mixed7 = Mixed7On<Blas>;
 
-Mixed7 loaded(const std::filesystem::path& weights) {
-  Mixed7 extractor;
+template <class B = Blas>
+Mixed7On<B> loaded(const std::filesystem::path& weights) {
+  Mixed7On<B> extractor;
   extractor.load(weights);
   return extractor;
 }
@@ -46,12 +50,12 @@ Differences differences(const Tensor<4>& a, const xt::xarray<float>& b) {
 
 }  // namespace
 
-TEST_CASE("the bundled weights make of an image what they make of it in Keras") {
+TEST_CASE_TEMPLATE("the bundled weights make of an image what they make of it in Keras", B, Blas, Emulated) {
   const Pixels image = image_files::pattern(150, 150);
   auto batch = Tensor<4>::from_shape({1, 150, 150, 3});
   for (std::size_t i = 0; i < batch.size(); ++i)
     batch.data()[i] = static_cast<float>(image.data()[i]) * static_cast<float>(1 / 255.);
-  const Tensor<4> features = loaded(bundled).predict(batch);
+  const Tensor<4> features = loaded<B>(bundled).predict(batch);
   const Golden golden{"inception_v3"};
   const auto expected = golden("mixed7_every_37");
   REQUIRE(features.size() == 7 * 7 * 768);

@@ -14,6 +14,9 @@ namespace graft::test {
 /// A device that is the processor: kernels of devices run one item after the other, the last one first, and
 /// products are plain loops. What a GPU computes is tested with it where there is none.
 struct HostDevice {
+  // So small that tests divide their batches, patches and gradients.
+  static constexpr std::size_t most_images = 3, most_patches = 1000, most_gradients = 100;
+
   struct Context {
     explicit Context(Threads) {}
     std::vector<double> scratch;

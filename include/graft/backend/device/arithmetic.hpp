@@ -6,7 +6,6 @@
 #include <graft/layers/dropout.hpp>
 #include <graft/layers/rescaling.hpp>
 
-#include <stdexcept>
 #include <type_traits>
 
 namespace graft::detail {
@@ -33,14 +32,14 @@ struct DeviceArithmetic {
 
   template <ElementwiseSpec S, class L, class Context>
   static void rescale(Context& context, std::size_t batch, const float* x, float* y) {
-    constexpr auto scale = constants<typename L::scale>(S.input.channels);
-    constexpr auto offset = constants<typename L::offset>(S.input.channels);
+    constexpr auto scale = constants<typename L::scale>();
+    constexpr auto offset = constants<typename L::offset>();
     D::launch(context, batch * S.input.size(),
               device::Rescale{device::map(S.input), device::map(S.output), scale, offset, x, y});
   }
   template <ElementwiseSpec S, class L, class Context>
   static void rescale_backward(Context& context, std::size_t batch, const float* dy, float* dx) {
-    constexpr auto scale = constants<typename L::scale>(S.input.channels);
+    constexpr auto scale = constants<typename L::scale>();
     D::launch(context, batch * S.input.size(),
               device::RescaleGradient{device::map(S.input), device::map(S.output), scale, dy, dx});
   }
@@ -76,11 +75,13 @@ struct DeviceArithmetic {
   }
 
   template <class Number>
-  static constexpr device::Constants constants(std::size_t channels) {
-    constexpr bool each = std::is_base_of_v<PerChannel, Number>;
-    device::Constants result{{}, each ? device::index(channels) : 1};
-    if (result.count > device::Constants::most)
-      throw std::length_error{"Rescaling on a device: expected numbers for at most 4 channels"};
+  static constexpr device::Constants constants() {
+    device::Constants result{{}, 1};
+    if constexpr (std::is_base_of_v<PerChannel, Number>) {
+      static_assert(Number::values.size() <= device::Constants::most,
+                    "graft: on a device, a Rescaling has numbers of their own for at most 64 channels");
+      result.count = device::index(Number::values.size());
+    }
     for (std::size_t c = 0; c < result.count; ++c) result.values[c] = number_of<Number>(c);
     return result;
   }

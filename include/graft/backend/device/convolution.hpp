@@ -22,12 +22,9 @@ void gemm_activate(Context& context, device::Product product, const ImageLayout&
 }
 
 /// Convolution on a device as a product of the patches under the window and the kernel; contracts as in
-/// ReferenceConvolution. A 1x1 window reads the map itself. Patches of so many images are made at a time that
-/// they need no more than `most_patches` floats.
+/// ReferenceConvolution. A 1x1 window reads the map itself.
 template <class D>
 struct DeviceConvolution {
-  static constexpr std::size_t most_patches = std::size_t{1} << 25;
-
   template <Conv2dSpec S>
   static constexpr std::size_t packed_size = S.patch_size() * S.output.channels;
 
@@ -89,7 +86,7 @@ struct DeviceConvolution {
   static void in_chunks(Context& context, const Conv2dSpec& s, std::size_t batch, Work&& work) {
     if (reads_map(s)) return work(std::size_t{0}, batch, static_cast<float*>(nullptr));
     const std::size_t image = s.output.pixels() * s.patch_size();
-    const std::size_t chunk = std::clamp(most_patches / image, std::size_t{1}, batch);
+    const std::size_t chunk = std::clamp(D::most_patches / image, std::size_t{1}, batch);
     float* patches = D::template scratch<float>(context, chunk * image);
     for (std::size_t first = 0; first < batch; first += chunk)
       work(first, std::min(chunk, batch - first), patches);

@@ -11,10 +11,6 @@ namespace graft::detail {
 /// The fully connected layer on a device as products; contracts as in ReferenceDense.
 template <class D>
 struct DeviceDense {
-  /// Most floats of a kernel's gradient that exist at a time in a step that moves the kernel: they are still
-  /// in the second-level cache when the optimizer reads them.
-  static constexpr std::size_t most_gradients = std::size_t{1} << 22;
-
   template <DenseSpec S, class Act, class Context>
   static void dense(Context& context, std::size_t batch, const float* x, const float* kernel,
                     const float* bias, float* y) {
@@ -43,7 +39,7 @@ struct DeviceDense {
   static void dense_update(Context& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
                            OptimizerSlots bias_slots, DenseAhead ahead) {
-    constexpr std::size_t rows = std::clamp(most_gradients / S.units, std::size_t{1}, S.inputs);
+    constexpr std::size_t rows = std::clamp(D::most_gradients / S.units, std::size_t{1}, S.inputs);
     float* gradients = D::template scratch<float>(context, rows * S.units);
     for (std::size_t first = 0; first < S.inputs; first += rows) {
       const std::size_t count = std::min(rows, S.inputs - first), at = first * S.units;

@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace graft::device {
@@ -27,11 +28,41 @@ struct Product {
   bool relu = false;
 };
 
+/// A matrix that is stored by columns: value (row, column) is data[row + column * step].
+template <class Pointer>
+struct ColumnMatrix {
+  std::size_t rows, columns, step;
+  bool transposed;  ///< what takes part in the product is its transpose
+  Pointer data;
+};
+
+/// A Product for libraries that store matrices by columns. In rows of memory they see columns, so every
+/// matrix looks transposed to them: result = c', and c' = b' a'.
+struct ColumnProduct {
+  ColumnMatrix<const float*> first, second;
+  ColumnMatrix<float*> result;
+};
+
+constexpr ColumnProduct by_columns(const Product& p) {
+  return {{p.transpose_b ? p.k : p.n, p.transpose_b ? p.n : p.k, p.b_step, p.transpose_b, p.b},
+          {p.transpose_a ? p.m : p.k, p.transpose_a ? p.k : p.m, p.a_step, p.transpose_a, p.a},
+          {p.n, p.m, p.c_step, false, p.c}};
+}
+
+/// Bytes, a power of two up to 256, that an address is a multiple of.
+inline std::uint32_t alignment_of(const float* p) {
+  const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(p) | 256u;
+  return static_cast<std::uint32_t>(address & (~address + 1));
+}
+
 /// What a kind of device has to offer; the vocabulary of layers is written on it once, DeviceBackend. Besides
 /// its memory, as in BackendMemory:
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
 /// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
 /// memory of the device that lasts until it is asked for again.
+/// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
+/// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
+/// are best still in a cache when the optimizer reads them.
 template <class D>
 concept Device = std::constructible_from<typename D::Context, Threads> &&
     std::constructible_from<typename D::Buffer, std::size_t> &&
@@ -43,6 +74,9 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::gemm(context, product);
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
+  { D::most_images } -> std::convertible_to<std::size_t>;
+  { D::most_patches } -> std::convertible_to<std::size_t>;
+  { D::most_gradients } -> std::convertible_to<std::size_t>;
 };
 
 }  // namespace graft::device

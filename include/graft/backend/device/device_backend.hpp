@@ -29,8 +29,6 @@ struct DeviceBackend : D,
   using Context = typename D::Context;
   using Buffer = typename D::Buffer;
   static constexpr bool reads_host_memory = false;
-  /// A batch is computed at once, up to so many images: their activations lie in memory together.
-  static constexpr std::size_t most_images = 256;
 
   static const float* stage(Context& context, std::span<const float> host, Buffer& staging) {
     D::upload(context, host, staging.data());
@@ -40,11 +38,11 @@ struct DeviceBackend : D,
 
   template <class Work>
   static void split_batch(Context&, std::size_t batch, Work&& work) {
-    for (std::size_t first = 0; first < batch; first += most_images)
-      work(first, std::min(most_images, batch - first), std::size_t{0});
+    for (std::size_t first = 0; first < batch; first += D::most_images)
+      work(first, std::min(D::most_images, batch - first), std::size_t{0});
   }
   static std::size_t slots(Context&) { return 1; }
-  static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, most_images); }
+  static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, D::most_images); }
 };
 
 }  // namespace graft

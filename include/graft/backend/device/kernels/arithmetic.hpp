@@ -53,9 +53,9 @@ struct FactorGradient {
   }
 };
 
-/// A number for all channels, or one for each of a few.
+/// A number for all channels, or one for each of up to 64.
 struct Constants {
-  static constexpr Index most = 4;
+  static constexpr Index most = 64;  // a launch has room for some kilobytes of arguments
   float values[most];
   Index count;
 

@@ -17,9 +17,9 @@ struct Update {
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     float slot[Rule::slots + 1];  // one more than needed, as no array is empty
-    for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = slots[k][i];
+    for (std::size_t k = 0; k != Rule::slots; ++k) slot[k] = slots[k][i];
     rule(w[i], g[i], slot);
-    for (std::size_t k = 0; k < Rule::slots; ++k) slots[k][i] = slot[k];
+    for (std::size_t k = 0; k != Rule::slots; ++k) slots[k][i] = slot[k];
   }
 };
 

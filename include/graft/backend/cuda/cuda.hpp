@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/cuda/gemm.hpp>
+#include <graft/backend/cuda/launch.hpp>
+#include <graft/backend/device/device_backend.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace graft {
+
+namespace cuda {
+
+/// An NVIDIA GPU: the current device of the CUDA runtime.
+template <class Precision>
+struct Device : Memory {
+  static constexpr std::size_t most_images = 256;
+  static constexpr std::size_t most_patches = std::size_t{1} << 25;    // 128 MiB
+  static constexpr std::size_t most_gradients = std::size_t{1} << 22;  // 16 MiB: half of an H100's cache
+
+  static void gemm(Context&, const device::Product& product) {
+    Gemm::instance()(product, Precision::compute);
+  }
+
+  template <class Kernel>
+  static void launch(Context&, std::size_t count, const Kernel& kernel) {
+    if (count > most_items)
+      throw BackendError{expected_received("Cuda: a batch", "at most 4294967040 values in one layer",
+                                           std::to_string(count))};
+    if (count > 0) cuda::launch(stream(), device::index(count), kernel);
+  }
+
+  /// Why this backend cannot be used here, or nothing if it can: no device, or no driver.
+  static std::string unavailable() { return missing_device(); }
+
+ private:
+  static constexpr std::size_t most_items = 0xFFFF'FF00;  // the number of any thread fits 32 bits
+};
+
+}  // namespace cuda
+
+/// The GPU, with tensor cores where it has them: the factors of products are rounded to TF32 (10 bits of
+/// mantissa), sums are float32. Constructing anything that computes throws BackendError where there is no
+/// device. Programs that use it link graft::cuda.
+struct Cuda : DeviceBackend<cuda::Device<cuda::Tf32>> {
+  static constexpr std::string_view name = "Cuda";
+};
+
+/// The GPU in float32 throughout: the same numbers as the processor's backends, but for the order of sums.
+struct CudaPrecise : DeviceBackend<cuda::Device<cuda::Precise>> {
+  static constexpr std::string_view name = "CudaPrecise";
+};
+
+}  // namespace graft
