@@ -9,12 +9,13 @@ install := tools/install_dependencies.sh
 test_presets := gcc clang asan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo examples test bench bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
+.PHONY: help demo examples test cuda bench bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
 
 help:
 	@echo "make demo           train horse or human on the bundled images; results in build/demo"
 	@echo "make examples       all example programs, into build/release/examples"
 	@echo "make test           everything that can fail: g++, clang++, sanitizers, single header, packages, …"
+	@echo "make cuda           what runs on an NVIDIA GPU: kernels, the demo, the tests; needs the CUDA Toolkit, 12 or later"
 	@echo "make bench          kernels, whole workloads beside onnxruntime, OpenVINO, oneDNN, PyTorch and TensorFlow; compile time"
 	@echo "make bench-seed-job the whole job, in ten epochs, beside PyTorch and Keras: takes minutes"
 	@echo "make keras-check    compare with Keras itself, in a virtual environment under build/"
@@ -26,7 +27,7 @@ help:
 
 demo:
 	@$(install) demo
-	cmake --preset release -DGRAFT_BUILD_TESTS=OFF
+	cmake --preset release -DGRAFT_BUILD_TESTS=OFF -DGRAFT_CUDA=OFF
 	cmake --build build/release --target horse_or_human --parallel $(JOBS)
 	build/release/examples/horse_or_human --out build/demo
 
@@ -45,6 +46,11 @@ test:
 	@mkdir -p build/test
 	@for preset in $(test_presets); do echo "subdirs(\"$(CURDIR)/build/$$preset\")"; done > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test --output-on-failure --no-tests=error --parallel $(JOBS)
+
+cuda:
+	@$(install) test
+	cmake --preset release -DGRAFT_CUDA=ON -DGRAFT_BUILD_TESTS=ON
+	cmake --build build/release --target graft_cuda horse_or_human_cuda test_cuda --parallel $(JOBS)
 
 # BENCH="--quick --only W1" goes to benchmarks/run.py.
 bench: benchmark-programs
