@@ -50,6 +50,8 @@ GRAFT_CUDA_KERNEL(device::StandardizeGradient);
 GRAFT_CUDA_KERNEL(device::Drop);
 GRAFT_CUDA_KERNEL(device::DropGradient);
 
+GRAFT_CUDA_KERNEL(device::GatherRows);
+
 GRAFT_CUDA_LOSS(BinaryCrossentropy);
 GRAFT_CUDA_LOSS(CategoricalCrossentropy);
 

@@ -3198,6 +3198,16 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
   { B::images_per_slot(n) } -> std::convertible_to<std::size_t>;
 };
 
+/// What memory that is the backend's own has to offer besides: `room`, floats of it that may be taken for
+/// what need not be there, and copies of the rows of a table in it.
+template <class B>
+concept OwnMemory = BackendMemory<B> &&
+    requires(typename B::Context& context, std::span<const std::size_t> rows, const float* source,
+             float* destination, std::size_t row_size) {
+  { B::room(context) } -> std::convertible_to<std::size_t>;
+  B::gather_rows(context, rows, row_size, source, destination);
+};
+
 /// The vocabulary that layers are computed with. A backend is an empty type with these static templates, each
 /// on a complete compile-time specification; Reference has their contracts in words and in plain loops.
 /// Forward primitives write y; backward primitives of values add to dx, those of parameters write dkernel and
@@ -3205,6 +3215,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
 template <class B>
 concept Backend = BackendMemory<B> && requires(typename B::Context& c, const float* x, float* y,
                                                BatchNormVectors v, Philox key, OptimizerSlots slots) {
+  requires B::reads_host_memory || OwnMemory<B>;
   { B::name } -> std::convertible_to<std::string_view>;
   { B::template packed_size<detail::probe::conv2d> } -> std::convertible_to<std::size_t>;
   B::template pack_conv2d<detail::probe::conv2d>(c, std::span<const float>{}, y);
@@ -4692,6 +4703,7 @@ inline std::uint32_t alignment_of(const float* p) {
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
 /// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
 /// memory of the device that lasts until it is asked for again.
+/// room(context): floats of memory that may be taken for what need not be there.
 /// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
 /// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
 /// are best still in a cache when the optimizer reads them.
@@ -4704,6 +4716,7 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::download(context, source, result);
   D::fill_zero(context, destination, n);
   D::gemm(context, product);
+  { D::room(context) } -> std::convertible_to<std::size_t>;
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
   { D::most_images } -> std::convertible_to<std::size_t>;
@@ -5364,6 +5377,19 @@ struct Update {
   }
 };
 
+/// Rows of a table, in any order and number. rows (count), table (all rows, row_size), gathered (count,
+/// row_size)
+struct GatherRows {
+  const Index* rows;
+  Index row_size;
+  const float* table;
+  float* gathered;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    gathered[i] = table[std::size_t{rows[i / row_size]} * row_size + i % row_size];
+  }
+};
+
 /// Loss, accuracy and, unless dz is null, the gradient of one sample: item i is row i.
 /// z, target, dz (batch, units); sums (2, batch): losses, accuracies
 template <class Loss>
@@ -6011,6 +6037,23 @@ struct DeviceBackend : D,
       work(first, std::min(D::most_images, batch - first), std::size_t{0});
   }
   static std::size_t slots(Context&) { return 1; }
+
+  /// Copies rows of so many floats in the order asked for. Floats that may be kept on the device for that:
+  /// D::room(context). destination (rows, row_size)
+  static void gather_rows(Context& context, std::span<const std::size_t> rows, std::size_t row_size,
+                          const float* source, float* destination) {
+    static_assert(sizeof(device::Index) == sizeof(float));
+    std::vector<float> bits(rows.size());  // memory of a device is floats
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const device::Index row = device::index(rows[i]);
+      std::memcpy(&bits[i], &row, sizeof row);
+    }
+    float* numbers = D::template scratch<float>(context, rows.size());
+    D::upload(context, bits, numbers);
+    D::launch(context, rows.size() * row_size,
+              device::GatherRows{reinterpret_cast<const device::Index*>(numbers), device::index(row_size),
+                                 source, destination});
+  }
   static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, D::most_images); }
 };
 
@@ -12774,7 +12817,41 @@ class FeatureSet {
 
 namespace graft::detail {
 
-/// Batches of a feature set on their way to a backend: gathered on the host, then staged.
+/// A feature set as batches are gathered from it: where it is, on the host, or kept in memory of the backend.
+template <Backend B>
+class FeatureSource {
+ public:
+  FeatureSource(const FeatureSet& set) : set_{&set} {}
+
+  /// For a set that is read more than once: copies it to a backend that does not read the host's memory, if
+  /// there is room for it.
+  static FeatureSource kept(typename B::Context& context, const FeatureSet& set) {
+    FeatureSource source{set};
+    if constexpr (!B::reads_host_memory) {
+      const std::size_t floats = set.size() * set.feature_size();
+      if (floats > 0 && floats <= B::room(context)) {
+        source.rows_.emplace(floats);
+        B::upload(context, {set.features(0).data(), floats}, source.rows_->data());
+      }
+    }
+    return source;
+  }
+
+  const FeatureSet& set() const { return *set_; }
+  /// All features in memory of the backend, or null. // (samples, feature size)
+  const float* rows() const { return rows_ ? rows_->data() : nullptr; }
+
+ private:
+  const FeatureSet* set_;
+  std::optional<typename B::Buffer> rows_;
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Batches of a feature set on their way to a backend: gathered there, where the set is kept there; else on
+/// the host, then staged.
 template <class Model>
 class BatchMemory {
  public:
@@ -12788,15 +12865,15 @@ class BatchMemory {
         staged_targets_{B::staging_size(targets_.size())} {}
 
   /// Takes those samples in; a head with one unit has targets 0 and 1, another one-hot targets.
-  void gather(typename B::Context& context, const FeatureSet& set, std::span<const std::size_t> samples) {
-    float *row = features_.data(), *target = targets_.data();
-    for (const std::size_t sample : samples) {
-      row = std::copy_n(set.features(sample).data(), feature_size, row);
+  void gather(typename B::Context& context, const FeatureSource<B>& source,
+              std::span<const std::size_t> samples) {
+    const FeatureSet& set = source.set();
+    float* target = targets_.data();
+    for (const std::size_t sample : samples)
       for (std::size_t u = 0; u < units; ++u)
         *target++ = (units == 1 ? set.label(sample) == 1 : set.label(sample) == u) ? 1.0f : 0.0f;
-    }
     size = samples.size();
-    x = B::stage(context, {features_.data(), samples.size() * feature_size}, staged_features_);
+    x = gather_features(context, source, samples);
     t = B::stage(context, {targets_.data(), samples.size() * units}, staged_targets_);
   }
 
@@ -12805,6 +12882,19 @@ class BatchMemory {
   const float* t = nullptr;  // backend memory: (batch, units)
 
  private:
+  const float* gather_features(typename B::Context& context, const FeatureSource<B>& source,
+                               std::span<const std::size_t> samples) {
+    if constexpr (!B::reads_host_memory)
+      if (source.rows() != nullptr) {
+        B::gather_rows(context, samples, feature_size, source.rows(), staged_features_.data());
+        return staged_features_.data();
+      }
+    float* row = features_.data();
+    for (const std::size_t sample : samples)
+      row = std::copy_n(source.set().features(sample).data(), feature_size, row);
+    return B::stage(context, {features_.data(), samples.size() * feature_size}, staged_features_);
+  }
+
   std::vector<float> features_, targets_;
   typename B::Buffer staged_features_, staged_targets_;
 };
@@ -13541,13 +13631,14 @@ class Evaluator {
         logits_{batch_size * outputs} {}
 
   Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
-                 const FeatureSet& set, BatchMemory<Model>& memory) {
+                 const FeatureSource<B>& source, BatchMemory<Model>& memory) {
+    const FeatureSet& set = source.set();
     Evaluation total;
     std::vector<std::size_t> samples;
     for (std::size_t begin = 0; begin < set.size(); begin += batch_size_) {
       samples.resize(std::min(batch_size_, set.size() - begin));
       std::iota(samples.begin(), samples.end(), begin);
-      memory.gather(context, set, samples);
+      memory.gather(context, source, samples);
       forward<Logits, inference_mode, B>(
           Frame<B>{context, samples.size(), memory.x, logits_.data(), arena_.data(), parameters});
       const LossSums sums =
@@ -14244,13 +14335,14 @@ namespace detail {
 
 /// One epoch over a feature set in an order: each batch measured before its update, as Keras does.
 template <class Model, class Trainer>
-LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context, const FeatureSet& set,
-                     std::span<const std::size_t> order, std::size_t batch_size,
-                     BatchMemory<Model> (&memory)[2], Progress& progress, StageTimes* times) {
+LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context,
+                     const FeatureSource<typename Model::backend>& source, std::span<const std::size_t> order,
+                     std::size_t batch_size, BatchMemory<Model> (&memory)[2], Progress& progress,
+                     StageTimes* times) {
   LossSums total;
   const auto gather = [&](BatchMemory<Model>& batch, std::size_t begin) {
     const StageTimes::Scope scope{times, Stage::gather};
-    batch.gather(context, set, order.subspan(begin, std::min(batch_size, order.size() - begin)));
+    batch.gather(context, source, order.subspan(begin, std::min(batch_size, order.size() - begin)));
   };
   gather(memory[0], 0);
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
@@ -14316,6 +14408,10 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
     using Memory = detail::BatchMemory<Model>;
     Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
+    using Source = detail::FeatureSource<B>;
+    const Source source = Source::kept(context, training);
+    std::optional<Source> validation;
+    if (options.validation != nullptr) validation.emplace(Source::kept(context, *options.validation));
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
@@ -14324,15 +14420,15 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
       if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
       const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;
       auto progress = Progress::epoch(options.console, epoch, options.epochs, steps);
-      const LossSums sums = detail::train_epoch(trainer, context, training, order, options.batch_size, memory,
+      const LossSums sums = detail::train_epoch(trainer, context, source, order, options.batch_size, memory,
                                                 progress, options.times);
       EpochLog log{.epoch = epoch,
                    .loss = sums.loss / static_cast<double>(training.size()),
                    .accuracy = sums.accuracy / static_cast<double>(training.size())};
-      if (options.validation != nullptr) {
+      if (validation) {
         const Evaluation e = [&] {
           const StageTimes::Scope scope{options.times, Stage::validation};
-          return evaluator.run(context, head_.data(), *options.validation, memory[0]);
+          return evaluator.run(context, head_.data(), *validation, memory[0]);
         }();
         log.val_loss = e.loss;
         log.val_accuracy = e.accuracy;

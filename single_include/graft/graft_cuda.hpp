@@ -111,6 +111,13 @@ struct Memory {
     if (count > 0) check(cudaMemsetAsync(destination, 0, count * sizeof(float), stream()), "cudaMemsetAsync");
   }
 
+  /// Half of what is free now.
+  static std::size_t room(Context&) {
+    std::size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+    return free / 2 / sizeof(float);
+  }
+
   /// Memory of the calling thread; grows with the largest that was asked for.
   template <class T>
   static T* scratch(Context&, std::size_t count) {

@@ -87,6 +87,13 @@ struct Counting {
     work(std::size_t{0}, batch, std::size_t{0});
   }
   static std::size_t slots(Context&) { return 1; }
+  static std::size_t room(Context&) { return std::size_t{1} << 20; }
+  static void gather_rows(Context&, std::span<const std::size_t> rows, std::size_t row_size,
+                          const float* source, float* destination) {
+    ++calls["gather_rows"];
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::copy_n(real(source) + rows[i] * row_size, row_size, real(destination) + i * row_size);
+  }
   static std::size_t images_per_slot(std::size_t batch) { return batch; }
 
   template <Conv2dSpec S>

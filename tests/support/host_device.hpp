@@ -33,6 +33,10 @@ struct HostDevice {
     std::fill_n(destination, count, 0.0f);
   }
 
+  /// Tests say how much.
+  static inline std::size_t floats_of_room = std::size_t{1} << 20;
+  static std::size_t room(Context&) { return floats_of_room; }
+
   /// Scratch holds NaN: what is read before it is written shows.
   template <class T>
   static T* scratch(Context& context, std::size_t count) {

@@ -59,6 +59,16 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
   { B::images_per_slot(n) } -> std::convertible_to<std::size_t>;
 };
 
+/// What memory that is the backend's own has to offer besides: `room`, floats of it that may be taken for
+/// what need not be there, and copies of the rows of a table in it.
+template <class B>
+concept OwnMemory = BackendMemory<B> &&
+    requires(typename B::Context& context, std::span<const std::size_t> rows, const float* source,
+             float* destination, std::size_t row_size) {
+  { B::room(context) } -> std::convertible_to<std::size_t>;
+  B::gather_rows(context, rows, row_size, source, destination);
+};
+
 /// The vocabulary that layers are computed with. A backend is an empty type with these static templates, each
 /// on a complete compile-time specification; Reference has their contracts in words and in plain loops.
 /// Forward primitives write y; backward primitives of values add to dx, those of parameters write dkernel and
@@ -66,6 +76,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
 template <class B>
 concept Backend = BackendMemory<B> && requires(typename B::Context& c, const float* x, float* y,
                                                BatchNormVectors v, Philox key, OptimizerSlots slots) {
+  requires B::reads_host_memory || OwnMemory<B>;
   { B::name } -> std::convertible_to<std::string_view>;
   { B::template packed_size<detail::probe::conv2d> } -> std::convertible_to<std::size_t>;
   B::template pack_conv2d<detail::probe::conv2d>(c, std::span<const float>{}, y);

@@ -37,13 +37,14 @@ class Evaluator {
         logits_{batch_size * outputs} {}
 
   Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
-                 const FeatureSet& set, BatchMemory<Model>& memory) {
+                 const FeatureSource<B>& source, BatchMemory<Model>& memory) {
+    const FeatureSet& set = source.set();
     Evaluation total;
     std::vector<std::size_t> samples;
     for (std::size_t begin = 0; begin < set.size(); begin += batch_size_) {
       samples.resize(std::min(batch_size_, set.size() - begin));
       std::iota(samples.begin(), samples.end(), begin);
-      memory.gather(context, set, samples);
+      memory.gather(context, source, samples);
       forward<Logits, inference_mode, B>(
           Frame<B>{context, samples.size(), memory.x, logits_.data(), arena_.data(), parameters});
       const LossSums sums =

@@ -34,13 +34,14 @@ namespace detail {
 
 /// One epoch over a feature set in an order: each batch measured before its update, as Keras does.
 template <class Model, class Trainer>
-LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context, const FeatureSet& set,
-                     std::span<const std::size_t> order, std::size_t batch_size,
-                     BatchMemory<Model> (&memory)[2], Progress& progress, StageTimes* times) {
+LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context,
+                     const FeatureSource<typename Model::backend>& source, std::span<const std::size_t> order,
+                     std::size_t batch_size, BatchMemory<Model> (&memory)[2], Progress& progress,
+                     StageTimes* times) {
   LossSums total;
   const auto gather = [&](BatchMemory<Model>& batch, std::size_t begin) {
     const StageTimes::Scope scope{times, Stage::gather};
-    batch.gather(context, set, order.subspan(begin, std::min(batch_size, order.size() - begin)));
+    batch.gather(context, source, order.subspan(begin, std::min(batch_size, order.size() - begin)));
   };
   gather(memory[0], 0);
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
@@ -106,6 +107,10 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
     detail::Evaluator<Model, L> evaluator{loss, options.batch_size};
     using Memory = detail::BatchMemory<Model>;
     Memory memory[]{Memory{options.batch_size}, Memory{options.batch_size}};  // of a batch and its successor
+    using Source = detail::FeatureSource<B>;
+    const Source source = Source::kept(context, training);
+    std::optional<Source> validation;
+    if (options.validation != nullptr) validation.emplace(Source::kept(context, *options.validation));
     std::vector<std::size_t> order(training.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     History history;
@@ -114,15 +119,15 @@ History Model<Base, Head, B>::fit(const Data& training, const L& loss, const O& 
       if (options.shuffle) order = shuffled_order(training.size(), seed_, static_cast<std::uint32_t>(epoch));
       const std::size_t steps = (order.size() + options.batch_size - 1) / options.batch_size;
       auto progress = Progress::epoch(options.console, epoch, options.epochs, steps);
-      const LossSums sums = detail::train_epoch(trainer, context, training, order, options.batch_size, memory,
+      const LossSums sums = detail::train_epoch(trainer, context, source, order, options.batch_size, memory,
                                                 progress, options.times);
       EpochLog log{.epoch = epoch,
                    .loss = sums.loss / static_cast<double>(training.size()),
                    .accuracy = sums.accuracy / static_cast<double>(training.size())};
-      if (options.validation != nullptr) {
+      if (validation) {
         const Evaluation e = [&] {
           const StageTimes::Scope scope{options.times, Stage::validation};
-          return evaluator.run(context, head_.data(), *options.validation, memory[0]);
+          return evaluator.run(context, head_.data(), *validation, memory[0]);
         }();
         log.val_loss = e.loss;
         log.val_accuracy = e.accuracy;

@@ -60,6 +60,7 @@ inline std::uint32_t alignment_of(const float* p) {
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
 /// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
 /// memory of the device that lasts until it is asked for again.
+/// room(context): floats of memory that may be taken for what need not be there.
 /// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
 /// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
 /// are best still in a cache when the optimizer reads them.
@@ -72,6 +73,7 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::download(context, source, result);
   D::fill_zero(context, destination, n);
   D::gemm(context, product);
+  { D::room(context) } -> std::convertible_to<std::size_t>;
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
   { D::most_images } -> std::convertible_to<std::size_t>;

@@ -11,6 +11,8 @@
 #include <graft/backend/device/training.hpp>
 
 #include <algorithm>
+#include <cstring>
+#include <vector>
 
 namespace graft {
 
@@ -42,6 +44,23 @@ struct DeviceBackend : D,
       work(first, std::min(D::most_images, batch - first), std::size_t{0});
   }
   static std::size_t slots(Context&) { return 1; }
+
+  /// Copies rows of so many floats in the order asked for. Floats that may be kept on the device for that:
+  /// D::room(context). destination (rows, row_size)
+  static void gather_rows(Context& context, std::span<const std::size_t> rows, std::size_t row_size,
+                          const float* source, float* destination) {
+    static_assert(sizeof(device::Index) == sizeof(float));
+    std::vector<float> bits(rows.size());  // memory of a device is floats
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const device::Index row = device::index(rows[i]);
+      std::memcpy(&bits[i], &row, sizeof row);
+    }
+    float* numbers = D::template scratch<float>(context, rows.size());
+    D::upload(context, bits, numbers);
+    D::launch(context, rows.size() * row_size,
+              device::GatherRows{reinterpret_cast<const device::Index*>(numbers), device::index(row_size),
+                                 source, destination});
+  }
   static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, D::most_images); }
 };
 

@@ -23,6 +23,19 @@ struct Update {
   }
 };
 
+/// Rows of a table, in any order and number. rows (count), table (all rows, row_size), gathered (count,
+/// row_size)
+struct GatherRows {
+  const Index* rows;
+  Index row_size;
+  const float* table;
+  float* gathered;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    gathered[i] = table[std::size_t{rows[i / row_size]} * row_size + i % row_size];
+  }
+};
+
 /// Loss, accuracy and, unless dz is null, the gradient of one sample: item i is row i.
 /// z, target, dz (batch, units); sums (2, batch): losses, accuracies
 template <class Loss>
