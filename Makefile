@@ -5,11 +5,11 @@ MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 install := tools/install_dependencies.sh
 
-# make test builds these presets one after the other and then runs all their tests as one.
+# make test builds these presets, as many files at a time as there are processors, and then runs all their tests as one.
 test_presets := gcc clang asan
 
 .DEFAULT_GOAL := help
-.PHONY: help demo examples test cuda bench bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
+.PHONY: help demo examples test cuda bench bench-cuda bench-seed-job benchmark-programs keras-check onnx-check single-header format docs clean
 
 help:
 	@echo "make demo           train horse or human on the bundled images; results in build/demo"
@@ -17,6 +17,7 @@ help:
 	@echo "make test           everything that can fail: g++, clang++, sanitizers, single header, packages, …"
 	@echo "make cuda           what runs on an NVIDIA GPU: kernels, the demo, the tests; needs the CUDA Toolkit, 12 or later"
 	@echo "make bench          kernels, whole workloads beside onnxruntime, OpenVINO, oneDNN, PyTorch and TensorFlow; compile time"
+	@echo "make bench-cuda     the same on an NVIDIA GPU, beside PyTorch"
 	@echo "make bench-seed-job the whole job, in ten epochs, beside PyTorch and Keras: takes minutes"
 	@echo "make keras-check    compare with Keras itself, in a virtual environment under build/"
 	@echo "make onnx-check     run exported models with onnxruntime, in a virtual environment under build/"
@@ -38,14 +39,14 @@ examples:
 
 test:
 	@$(install) test
-	@set -e; for preset in $(test_presets); do \
-	  echo "== $$preset"; \
-	  cmake --preset $$preset; \
-	  cmake --build --preset $$preset --parallel $(JOBS); \
-	done
+	@$(MAKE) --jobs=$(JOBS) $(test_presets:%=build-%)
 	@mkdir -p build/test
 	@for preset in $(test_presets); do echo "subdirs(\"$(CURDIR)/build/$$preset\")"; done > build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test --output-on-failure --no-tests=error --parallel $(JOBS)
+
+build-%:
+	@cmake --preset $*
+	+@cmake --build --preset $*
 
 cuda:
 	@$(install) test
@@ -57,6 +58,12 @@ bench: benchmark-programs
 	build/release/benchmarks/benchmark_kernels
 	benchmarks/run.py $(BENCH)
 	benchmarks/compile_time.py
+
+# The same workloads on a GPU, beside PyTorch on it.
+bench-cuda: benchmark-programs
+	cmake --preset release -DGRAFT_CUDA=ON -DGRAFT_BUILD_BENCHMARKS=ON
+	cmake --build build/release --target benchmarks_cuda --parallel $(JOBS)
+	benchmarks/run.py --device cuda $(BENCH)
 
 bench-seed-job: benchmark-programs
 	benchmarks/run.py --only W3 $(BENCH)

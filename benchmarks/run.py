@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 
-from peers.catalogue import peers_of
+from peers.catalogue import peers_of, peers_on_gpu
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parent
 REPOSITORY = BENCHMARKS.parent
@@ -37,6 +37,12 @@ IN_TURN = {
             [(1, 2), (32, 2), (1, 1)])],
 }
 WORKLOADS = [*IN_TURN, "W3", "latency"]
+
+# On a GPU threads mean nothing, but to who decodes images.
+ON_GPU = {
+    "W1": [(IN_TURN["W1"][0][0], "inception", [(batch, os.cpu_count()) for batch in (1, 32, 256)])],
+    "W2": [(IN_TURN["W2"][0][0], "inception", [(batch, os.cpu_count()) for batch in (20, 32)])],
+}
 
 
 class Driver:
@@ -121,7 +127,8 @@ def progress(text):
 
 
 def chosen_peers(workload, arguments):
-    return [peer for peer in peers_of(workload, arguments.programs, arguments.python)
+    peers = peers_on_gpu if arguments.device == "cuda" else peers_of
+    return [peer for peer in peers(workload, arguments.programs, arguments.python)
             if not arguments.peers or any(word.lower() in peer.name.lower() for word in arguments.peers)]
 
 
@@ -254,7 +261,8 @@ def parse():
     integers = lambda text: [int(n) for n in text.split(",")]
     words = lambda text: text.split(",")
     add = parser.add_argument
-    add("--only", type=words, default=["W1", "W2", "W4", "latency"], help=f"of {', '.join(WORKLOADS)}; with commas between them")
+    add("--device", choices=["cpu", "cuda"], default="cpu", help="cuda: W1, W2 and W3 on an NVIDIA GPU")
+    add("--only", type=words, help=f"of {', '.join(WORKLOADS)}; with commas between them")
     add("--rounds", type=int, default=5, help="samples of each peer in W1, W2 and W4")
     add("--seconds", type=float, default=0.7, help="of one sample in W1, W2 and W4")
     add("--settle", type=float, default=0.1, help="seconds of rest before a sample")
@@ -277,9 +285,12 @@ def parse():
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds, arguments.seconds, arguments.epochs, arguments.predictions = 3, 0.3, 1, 100
+    on_cuda = arguments.device == "cuda"
+    arguments.only = arguments.only or (["W1", "W2", "W3"] if on_cuda else ["W1", "W2", "W4", "latency"])
+    workloads = [*ON_GPU, "W3"] if on_cuda else WORKLOADS
     for workload in arguments.only:
-        if workload not in WORKLOADS:
-            parser.error(f"--only: expected some of {', '.join(WORKLOADS)}, received {workload}")
+        if workload not in workloads:
+            parser.error(f"--only: expected some of {', '.join(workloads)}, received {workload}")
     arguments.data = arguments.results / "data"
     arguments.weights_of = {"inception": arguments.weights, "mobile_net": arguments.mobile_net,
                             "mobile_net_v2": arguments.mobile_net_v2}
@@ -303,9 +314,18 @@ def machine():
     return f"{model or platform.processor()}, {os.cpu_count()} processors, {platform.platform()}"
 
 
+def gpu():
+    """Name, memory and driver, in nvidia-smi's words."""
+    try:
+        return subprocess.run(["nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"no GPU: {error}"
+
+
 def main():
     arguments = parse()
-    results = {"machine": machine(), "started": time.strftime("%Y-%m-%d %H:%M:%S"), "weights": arguments.weights.name,
+    results = {"machine": machine() + (f"; {gpu()}" if arguments.device == "cuda" else ""), "started": time.strftime("%Y-%m-%d %H:%M:%S"), "weights": arguments.weights.name,
                "tables": []}
     print(f"{results['machine']}\nweights: {arguments.weights.name}")
 
@@ -326,7 +346,7 @@ def main():
     threads_of = lambda default: arguments.threads or default
     for workload in arguments.only:
         if workload == "W3":
-            for threads in threads_of([2]):
+            for threads in threads_of([os.cpu_count() if arguments.device == "cuda" else 2]):
                 print(f"\nW3: the whole seed job, {arguments.epochs} epochs, decoding included; {threads} threads")
                 keep("W3", "inception", 20, threads, run_jobs(threads, arguments))
         elif workload == "latency":
@@ -335,7 +355,7 @@ def main():
                 print(f"\nlatency: {arguments.predictions} predictions of one image, milliseconds; {threads} threads")
                 keep("latency", "inception", 1, threads, run_latency(threads, arguments))
         else:
-            for title, network, configurations in IN_TURN[workload]:
+            for title, network, configurations in (ON_GPU if arguments.device == "cuda" else IN_TURN)[workload]:
                 run_configurations(workload, title, network, configurations)
     return 0
 

@@ -21,6 +21,29 @@ class Peer:
     environment: dict = dataclasses.field(default_factory=dict)
 
 
+def peers_on_gpu(workload, programs, python):
+    def program(name, file, variant=""):
+        return Peer(name, [str(programs / f"workload_{file}_cuda")], variant)
+
+    def script(name, file, variant):
+        return Peer(name, [python, str(HERE / f"{file}.py"), "--device", "cuda"], variant)
+
+    return {
+        "W1": [program("graft Cuda", "network", "Cuda"),
+               script("PyTorch compiled, tf32", "network_torch", "compiled tf32"),
+               script("PyTorch folded, tf32", "network_torch", "folded tf32"),
+               program("graft CudaPrecise", "network", "CudaPrecise"),
+               script("PyTorch compiled", "network_torch", "compiled"),
+               script("PyTorch folded", "network_torch", "folded")],
+        "W2": [program("graft Cuda", "head_step"),
+               script("PyTorch compiled, tf32", "head_torch", "compiled tf32"),
+               script("PyTorch foreach, tf32", "head_torch", "foreach tf32")],
+        "W3": [program("graft Cuda", "seed_job"),
+               script("PyTorch folded, tf32", "seed_job_torch", "folded tf32"),
+               script("PyTorch, features once", "seed_job_torch", "once tf32")],
+    }[workload]
+
+
 def peers_of(workload, programs, python):
     def program(name, file, variant="", **environment):
         return Peer(name, [str(programs / f"workload_{file}")], variant, environment)

@@ -5,15 +5,16 @@ import torch
 from torch import nn
 
 import driver
+import torch_device
 
 arguments = driver.arguments()
-torch.set_num_threads(arguments.threads)
+device, wait = torch_device.chosen(arguments)
 torch.manual_seed(0)
-X, Y = (torch.from_numpy(v) for v in driver.head_batches(arguments.data, arguments.batch))
-model = nn.Sequential(nn.Linear(7 * 7 * 768, 1024), nn.ReLU(), nn.Dropout(0.2), nn.Linear(1024, 1))
+X, Y = (torch.from_numpy(v).to(device) for v in driver.head_batches(arguments.data, arguments.batch))
+model = nn.Sequential(nn.Linear(7 * 7 * 768, 1024), nn.ReLU(), nn.Dropout(0.2), nn.Linear(1024, 1)).to(device)
 loss_of = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-4, alpha=0.9, eps=1e-7,
-                                foreach=arguments.variant == "foreach")
+                                foreach="foreach" in arguments.variant)
 steps = 0
 
 
@@ -24,7 +25,7 @@ def gradients(x, y):
 
 
 update = optimizer.step
-if arguments.variant == "compiled":
+if "compiled" in arguments.variant:
     gradients, update = torch.compile(gradients), torch.compile(update)
 
 
@@ -33,6 +34,7 @@ def step():
     optimizer.zero_grad()
     gradients(X[steps % len(X)], Y[steps % len(Y)])
     update()
+    wait()
     steps += 1
 
 

@@ -12,6 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 import driver
+import torch_device
 import torch_network
 
 BATCH = 20
@@ -34,18 +35,19 @@ class Folder(Dataset):
 def main():
     start = time.perf_counter()
     arguments = driver.arguments()
-    torch.set_num_threads(arguments.threads)
+    device, _ = torch_device.chosen(arguments)
     torch.manual_seed(42)
-    once = arguments.variant == "once"
-    layout = torch.contiguous_format if arguments.variant == "scripted" else torch.channels_last
+    variant = arguments.variant.split()[0]
+    once = variant == "once"
+    layout = torch.contiguous_format if variant == "scripted" else torch.channels_last
     with torch.no_grad():
         backbone, _ = torch_network.prepared(
-            arguments.network, arguments.weights, "scripted" if arguments.variant == "scripted" else "folded",
-            torch.zeros(BATCH, 3, 150, 150))
+            arguments.network, arguments.weights, "scripted" if variant == "scripted" else "folded",
+            torch.zeros(BATCH, 3, 150, 150, device=device))
 
     def features(images):
         with torch.no_grad():
-            return backbone(images.contiguous(memory_format=layout))
+            return backbone(images.to(device).contiguous(memory_format=layout))
 
     def loader(part):
         return DataLoader(Folder(arguments.images / part), BATCH, shuffle=part == "train" and not once,
@@ -53,23 +55,23 @@ def main():
 
     train, validation = loader("train"), loader("validation")
     if once:
-        kept = [TensorDataset(*(torch.cat(v) for v in zip(*((features(x), y) for x, y in part))))
+        kept = [TensorDataset(*(torch.cat(v) for v in zip(*((features(x), y.to(device)) for x, y in part))))
                 for part in (train, validation)]
         train, validation = DataLoader(kept[0], BATCH, shuffle=True), DataLoader(kept[1], BATCH)
-    head = nn.Sequential(nn.Flatten(), nn.Linear(7 * 7 * 768, 1024), nn.ReLU(), nn.Dropout(0.2), nn.Linear(1024, 1))
+    head = nn.Sequential(nn.Flatten(), nn.Linear(7 * 7 * 768, 1024), nn.ReLU(), nn.Dropout(0.2), nn.Linear(1024, 1)).to(device)
     loss_of = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.RMSprop(head.parameters(), lr=1e-4, alpha=0.9, eps=1e-7)
     for _ in range(arguments.epochs):
         head.train()
         for x, y in train:
             optimizer.zero_grad()
-            loss_of(head(x if once else features(x)), y).backward()
+            loss_of(head(x if once else features(x)), y.to(device)).backward()
             optimizer.step()
         head.eval()
         right = 0
         with torch.no_grad():
             for x, y in validation:
-                right += ((head(x if once else features(x)) > 0) == (y > 0.5)).sum().item()
+                right += ((head(x if once else features(x)) > 0) == (y.to(device) > 0.5)).sum().item()
     print(f"job\t{time.perf_counter() - start:.2f}\t{right / len(validation.dataset):.4f}", flush=True)
 
 

@@ -63,9 +63,9 @@ class Module(nn.Module):
 def prepared(network, path, variant, x):
     """(module, input) of a variant: eager, folded, channels_last; or scripted; or compiled. x is an example of the input."""
     if variant == "scripted":
-        module = Module(network, path, False)
+        module = Module(network, path, False).to(x.device)
         return torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(module, x))), x
-    model = Module(network, path, True).to(memory_format=torch.channels_last)
+    model = Module(network, path, True).to(x.device, memory_format=torch.channels_last)
     x = x.contiguous(memory_format=torch.channels_last)
     if variant == "compiled":
         import torch._inductor.config as config

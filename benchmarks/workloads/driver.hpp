@@ -84,8 +84,17 @@ struct HeadBatches {
     std::mt19937 random{0};
     for (float& v : y) v = static_cast<float>(random() & 1);
   }
-  const float* features(std::size_t step) const { return x.data() + step % feature_batches * batch * inputs; }
-  const float* labels(std::size_t step) const { return y.data() + step % label_batches * batch; }
+};
+
+/// Where those batches lie.
+struct HeadBatchPlaces {
+  std::size_t batch;
+  const float *x, *y;
+
+  const float* features(std::size_t step) const {
+    return x + step % HeadBatches::feature_batches * batch * HeadBatches::inputs;
+  }
+  const float* labels(std::size_t step) const { return y + step % HeadBatches::label_batches * batch; }
 };
 
 inline std::string error_note(double difference) {

@@ -48,7 +48,7 @@ TEST_CASE("a frozen SqueezeNet is one step a convolution or pool") {
   CHECK(plan_of<Whole, frozen_mode>.step_count == 1 + 8 * 3 + 3);
 }
 
-TEST_CASE_TEMPLATE("SqueezeNet computes what Keras does", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("SqueezeNet computes what Keras does", B, GRAFT_MODEL_BACKENDS) {
   check_golden_application<Odd, B>("squeeze_net");
 }
 

@@ -3,6 +3,7 @@
 #include <graft/graft_cuda.hpp>
 
 #define GRAFT_TESTED_BACKENDS graft::CudaPrecise
+#define GRAFT_MODEL_BACKENDS graft::CudaPrecise
 #include "backend/gradients_test.cpp"
 #include "optimizers/adam_test.cpp"
 #include "optimizers/rmsprop_test.cpp"

@@ -22,7 +22,7 @@ Extractor<SmallBackbone, B> loaded() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("an extractor computes what the network says", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("an extractor computes what the network says", B, GRAFT_MODEL_BACKENDS) {
   const auto extractor = loaded<B>();
   const Tensor<4> batch = images(4);
   const Tensor<4> features = extractor.predict(batch);
@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("an extractor computes what the network says", B, GRAFT_TESTE
 }
 
 TEST_CASE_TEMPLATE("features have the same bits for any number of threads and in any batch", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const auto extractor = loaded<B>();
   const Tensor<4> batch = images(7);
   const Tensor<4> expected = extractor.predict(batch, Threads{1});
@@ -68,7 +68,7 @@ TEST_CASE("a batch of another shape is an error") {
   CHECK(extractor.predict(Tensor<4>::from_shape({0, 13, 15, 3})).shape(0) == 0);
 }
 
-TEST_CASE_TEMPLATE("parameters stay available as they were given, nothing folded", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("parameters stay available as they were given, nothing folded", B, GRAFT_MODEL_BACKENDS) {
   auto extractor = loaded<B>();
   const auto given = trained_parameters<SmallBackbone>(3);
   CHECK(same_bits(extractor.parameters(), given));

@@ -29,7 +29,7 @@ static_assert(Alone::trainable_parameter_count == Alone::parameter_count - 2 * 6
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("a model is its backbone and then its head, without dropout", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("a model is its backbone and then its head, without dropout", B, GRAFT_MODEL_BACKENDS) {
   const auto model = small_model<SmallModel<B>>(Seed{4});
   const Tensor<4> batch = images(6);
   const auto features = model.backbone().predict(batch);
@@ -44,7 +44,7 @@ TEST_CASE_TEMPLATE("a model is its backbone and then its head, without dropout",
 }
 
 TEST_CASE_TEMPLATE("spans, tensors and workspaces of any threads and sizes give the same bits", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const auto model = small_model<SmallModel<B>>(Seed{4}, Threads{1});
   const Tensor<4> batch = images(6);
   const auto expected = model.predict(batch);

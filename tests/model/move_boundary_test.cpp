@@ -59,7 +59,7 @@ void check_round_trip() {
 }  // namespace
 
 TEST_CASE_TEMPLATE("a model moves its freeze boundary and back, its parameters stay where they are", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   check_round_trip<typename Whole<B>::template FreezeThrough<"mixed">, B>();
   check_round_trip<typename Whole<B>::template FreezeThrough<"relu_1">, B>();
   check_round_trip<typename Whole<B>::template FreezeThrough<"bn_1">, B>();
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE("a model moves its freeze boundary and back, its parameters s
 }
 
 TEST_CASE_TEMPLATE("from one part to another: more frozen layers, fewer, other statistics", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   using Early = typename Whole<B>::template FreezeThrough<"conv_1">;
   using Late = typename Whole<B>::template FreezeThrough<"mixed", BatchStatistics>;
   auto whole = small_model<Whole<B>>(Seed{4});

@@ -27,7 +27,7 @@ constexpr std::size_t batch = 7;
 static_assert(detail::largest_gradient<Head> == 3 * 3 * 3 * 6 + 6, "the convolution's; no Dense is stored");
 
 TEST_CASE_TEMPLATE("a node's update on the way back moves what its stored gradients would", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const SGD optimizer{.learning_rate = 0.1f, .momentum = 0.9f, .nesterov = true};
   typename B::Context context{Threads{2}};
   Trainable<Head, B> head{Seed{3}};

@@ -29,7 +29,7 @@ using Vector = detail::Bound<Shape{11}, Sequential<Layers...>>;
 }  // namespace
 
 TEST_CASE_TEMPLATE("batch normalisation folded into a convolution computes the same", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   check_folding<B, Map<Conv2D<7, Kernel<3>, Same>, BatchNormalization<>, Activation<Relu>>>(1);
   check_folding<B, Map<Conv2D<7, Kernel<3>, NoBias>, BatchNormalization<NoScale>, Activation<Tanh>>>(2);
   check_folding<B, Map<Conv2D<16, Kernel<1>>, BatchNormalization<NoCenter>>>(3);
@@ -41,7 +41,7 @@ TEST_CASE_TEMPLATE("batch normalisation folded into a convolution computes the s
 }
 
 TEST_CASE_TEMPLATE("batch normalisation folded into a dense layer computes the same", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   check_folding<B, Vector<Dense<6>, BatchNormalization<>, Activation<Relu>, Dense<2>>>(7);
   check_folding<B, Vector<Dense<6, NoBias>, BatchNormalization<NoScale>, Activation<Softmax>>>(8);
 }
@@ -54,7 +54,7 @@ TEST_CASE("a dense layer that nothing is folded into is not kept twice, where ke
   CHECK(detail::prepared_total<Vector<Dense<6, NoBias>>, Simd> >= 11 * 6 + 6);
 }
 
-TEST_CASE_TEMPLATE("a backbone with branches computes the same when it is folded", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("a backbone with branches computes the same when it is folded", B, GRAFT_MODEL_BACKENDS) {
   check_folding<B, SmallBackbone>(9);
   check_folding<B, SmallBackbone::Until<"mixed">>(10);
   check_folding<B, SmallBackbone::Until<"bn_2">>(11);

@@ -15,13 +15,13 @@ using Net = detail::Bound<Shape{3}, Sequential<Dense<4, Relu>, Dense<2>>>;
 }
 
 TEST_CASE_TEMPLATE("a trainable part begins with Keras' initial values, from the seed", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const Trainable<Net, B> head{Seed{8}};
   CHECK(head.parameters() == initial_parameters<Net>(Seed{8}, Part::head));
   CHECK(Trainable<Net, B>::parameter_count == 3 * 4 + 4 + 4 * 2 + 2);
 }
 
-TEST_CASE_TEMPLATE("parameters are read and replaced by name, or all at once", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("parameters are read and replaced by name, or all at once", B, GRAFT_MODEL_BACKENDS) {
   Trainable<Net, B> head{Seed{8}};
   const xt::xarray<float> bias{1.0f, 2.0f, 3.0f, 4.0f};
   head.set_parameter("dense_1/bias", bias);

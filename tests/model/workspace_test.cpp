@@ -44,7 +44,7 @@ void* allocate(std::size_t size, std::size_t alignment) {
 using namespace graft;
 using namespace graft::test;
 
-TEST_CASE_TEMPLATE("predicting on a workspace allocates nothing", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("predicting on a workspace allocates nothing", B, GRAFT_MODEL_BACKENDS) {
   const auto model = small_model<SmallModel<B>>();
   const Tensor<4> batch = images(5);
   std::size_t before = allocations;
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("predicting on a workspace allocates nothing", B, GRAFT_TESTE
 }
 
 TEST_CASE_TEMPLATE("two threads predict at once, with a workspace each, and get the same bits", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const auto model = small_model<SmallModel<B>>();
   constexpr std::size_t rounds = 30, size = 4;
   std::vector<Tensor<4>> batches;
@@ -83,7 +83,7 @@ TEST_CASE_TEMPLATE("two threads predict at once, with a workspace each, and get 
   CHECK(different == 0);
 }
 
-TEST_CASE_TEMPLATE("a workspace outlives its model and serves another", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("a workspace outlives its model and serves another", B, GRAFT_MODEL_BACKENDS) {
   typename SmallModel<B>::Workspace workspace{2};
   CHECK(workspace.capacity() == 2);
   std::vector<float> first, second;

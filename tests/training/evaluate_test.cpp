@@ -12,7 +12,7 @@ using namespace graft;
 using namespace graft::test;
 
 TEST_CASE_TEMPLATE("evaluate is the mean of the loss over all samples, without dropout", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const auto data = vectors(37, 2);
   const VectorModel<B> model{Seed{3}, Threads{2}};
   const auto probabilities = model.predict(data.samples());
@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("evaluate is the mean of the loss over all samples, without d
   }
 }
 
-TEST_CASE_TEMPLATE("evaluate gives the same bits for any number of threads", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("evaluate gives the same bits for any number of threads", B, GRAFT_MODEL_BACKENDS) {
   const auto data = vectors(37, 2);
   const auto loss = [&](std::size_t threads) {
     return VectorModel<B>{Seed{3}, Threads{threads}}.evaluate(data, BinaryCrossentropy{}).loss;
@@ -73,7 +73,7 @@ TEST_CASE("evaluate refuses what it cannot measure") {
         "data set: expected at least one usable sample, received none");
 }
 
-TEST_CASE_TEMPLATE("predict on features is predict on what they were made of", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("predict on features is predict on what they were made of", B, GRAFT_MODEL_BACKENDS) {
   const auto data = vectors(70, 2);  // more than the 32 that are computed at once
   const VectorModel<B> model{Seed{3}};
   const auto expected = model.predict(data.samples());

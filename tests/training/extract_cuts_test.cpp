@@ -84,7 +84,7 @@ void check_cuts(const Extractor<Net, B>& whole, const ImageFolder& folder, Threa
 }  // namespace
 
 TEST_CASE_TEMPLATE("extract_cuts computes what backbones cut there do, in any order, also inside branches", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const ImageClasses images{9};  // more than one batch of the extraction
   const ImageFolder folder{images.path()};
   const auto whole = extractor<SmallBackbone, B>();
@@ -93,7 +93,7 @@ TEST_CASE_TEMPLATE("extract_cuts computes what backbones cut there do, in any or
 }
 
 TEST_CASE_TEMPLATE("extract_cuts finds values in slices, in the place of others, and flattened", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const ImageClasses images{2};
   const ImageFolder folder{images.path()};
   check_cuts<"conv_1", "conv_2", "grown", "conv_3", "grown_again", "bn_4", "conv_5", "relu", "pool", "drop",

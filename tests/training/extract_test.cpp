@@ -12,7 +12,7 @@ using namespace graft;
 using namespace graft::test;
 
 TEST_CASE_TEMPLATE("extract computes each image's features once, in the folder's order", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const ImageClasses images{13};  // more than one batch of the extraction
   const ImageFolder folder{images.path()};
   for (const std::size_t threads : {1u, 3u}) {

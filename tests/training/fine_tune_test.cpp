@@ -114,13 +114,13 @@ std::vector<float> all_parameters(const Part& part) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("layers that are not frozen are trained as Keras trains them, by either statistics", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   check_golden<B, FrozenStatistics>("frozen_statistics");
   check_golden<B, BatchStatistics>("batch_statistics");
 }
 
 TEST_CASE_TEMPLATE("fine_tune is two fits, the second from the boundary, slow and with a fresh optimizer", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const Golden golden{"fine_tune"};
   const auto data = golden_samples();
   auto options = quietly();
@@ -150,7 +150,7 @@ TEST_CASE_TEMPLATE("fine_tune is two fits, the second from the boundary, slow an
   CHECK(tuned.history.phases() == std::vector<std::size_t>{2});
 }
 
-TEST_CASE_TEMPLATE("fine-tuning gives the same bits for any number of threads", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("fine-tuning gives the same bits for any number of threads", B, GRAFT_MODEL_BACKENDS) {
   const Golden golden{"fine_tune"};
   const auto data = golden_samples();
   const auto run = [&]<class Statistics>(std::type_identity<Statistics>, Threads threads) {

@@ -83,13 +83,13 @@ FitOptions<TensorData<2>> quietly() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("fit is Keras' fit: history, final weights and predictions", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("fit is Keras' fit: history, final weights and predictions", B, GRAFT_MODEL_BACKENDS) {
   check_golden_fit<B, SigmoidHead, BinaryCrossentropy>("binary");
   check_golden_fit<B, SoftmaxHead, CategoricalCrossentropy>("categorical");
 }
 
 TEST_CASE_TEMPLATE("fit with dropout and shuffling gives the same bits for a seed, for any number of threads",
-                   B, GRAFT_TESTED_BACKENDS) {
+                   B, GRAFT_MODEL_BACKENDS) {
   const auto expected = train<B>(Seed{5}, Threads{1});
   for (const std::size_t threads : {1u, 2u, 3u}) {
     CAPTURE(threads);

@@ -63,7 +63,7 @@ TEST_CASE("a rate of no trained layer, or twice of one, or of no number is refus
         }).find("of at least 0, received") != std::string::npos);
 }
 
-TEST_CASE_TEMPLATE("each layer moves as if its rate were the optimizer's", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("each layer moves as if its rate were the optimizer's", B, GRAFT_MODEL_BACKENDS) {
   constexpr std::size_t batch = 5;
   const auto x = random_values(batch * 24, 1);
   const std::vector<float> targets{1, 0, 0, 1, 1};

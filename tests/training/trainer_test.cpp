@@ -54,7 +54,7 @@ static_assert(has_dense_ahead<Plain> && has_dense_ahead<Dropping> && has_dense_a
 static_assert(!has_dense_ahead<NormalizedFirst>, "its Dense depends on the normalisation's parameters too");
 
 TEST_CASE_TEMPLATE("compute_gradients moves nothing; a step of SGD moves along the gradient", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   Run<Plain, B> run{SGD{.learning_rate = 0.5f}};
   const auto before = run.head.parameters();
   const LossSums sums = run.trainer.compute_gradients(run.context, batch, run.x.data(), targets);
@@ -89,7 +89,7 @@ std::vector<float> two_batches(const O& optimizer, bool announce, bool truthfull
 }
 
 TEST_CASE_TEMPLATE("the batch to come, announced, is computed in advance: to the same bits", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   const auto check = []<LayeredNetwork N>(std::type_identity<N>, const auto& optimizer) {
     const auto expected = two_batches<N, B>(optimizer, false);
     CHECK(same_bits(two_batches<N, B>(optimizer, true), expected));
@@ -103,14 +103,14 @@ TEST_CASE_TEMPLATE("the batch to come, announced, is computed in advance: to the
   check(std::type_identity<NormalizedFirst>{}, sgd);
 }
 
-TEST_CASE_TEMPLATE("a batch may be smaller than the trainer's capacity", B, GRAFT_TESTED_BACKENDS) {
+TEST_CASE_TEMPLATE("a batch may be smaller than the trainer's capacity", B, GRAFT_MODEL_BACKENDS) {
   Run<Plain, B> exact{SGD{}, Seed{}, 2}, roomy{SGD{}, Seed{}, 50};
   CHECK(exact.step(2).loss == roomy.step(2).loss);
   CHECK(same_bits(exact.head.parameters(), roomy.head.parameters()));
 }
 
 TEST_CASE_TEMPLATE("dropout's masks differ from step to step and from seed to seed", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   // With a rate of zero the weights stand still, and only the masks make a difference.
   const SGD still{.learning_rate = 0.0f};
   Run<Dropping, B> run{still, Seed{1}}, same{still, Seed{1}}, other{still, Seed{2}};
@@ -122,7 +122,7 @@ TEST_CASE_TEMPLATE("dropout's masks differ from step to step and from seed to se
 }
 
 TEST_CASE_TEMPLATE("an optimizer leaves moving statistics alone; the forward pass moves them", B,
-                   GRAFT_TESTED_BACKENDS) {
+                   GRAFT_MODEL_BACKENDS) {
   Run<Normalized, B, RMSprop> run{RMSprop{.learning_rate = 0.1f}};
   const auto mean = [&] { return run.head.parameter("batch_normalization_1/moving_mean"); };
   const auto variance = [&] { return run.head.parameter("batch_normalization_1/moving_variance"); };

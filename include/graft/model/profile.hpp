@@ -84,7 +84,7 @@ LayerProfile static_profile() {
 }  // namespace detail
 
 template <LayeredNetwork Net, Backend B>
-Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
+Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires(B::reads_host_memory) {
   require_weights();
   constexpr std::size_t steps = plan_of<Net, frozen_mode>.step_count;
   const std::size_t images = std::max<std::size_t>(1, options.images), piece = B::images_per_slot(images);
