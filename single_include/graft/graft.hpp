@@ -10019,9 +10019,9 @@ class Extractor {
   void run_cuts(typename B::Context& context, std::size_t batch, const float* x, float* arena, float* y,
                 const std::array<float*, sizeof...(Names)>& values, std::span<double> seconds) const;
 
-  /// Executes the plan with a clock around each step, beside the machine's peak. Defined in
+  /// Executes the plan with the processor's clock around each step, beside the processor's peak. Defined in
   /// model/profile.hpp.
-  Profile profile(const ProfileOptions& options) const;
+  Profile profile(const ProfileOptions& options) const requires(B::reads_host_memory);
 
   /// Gives up the weights; throws Error if there are none. The extractor is then as before `load`.
   FrozenWeights<B> release() && {
@@ -11278,7 +11278,7 @@ LayerProfile static_profile() {
 }  // namespace detail
 
 template <LayeredNetwork Net, Backend B>
-Profile Extractor<Net, B>::profile(const ProfileOptions& options) const {
+Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires(B::reads_host_memory) {
   require_weights();
   constexpr std::size_t steps = plan_of<Net, frozen_mode>.step_count;
   const std::size_t images = std::max<std::size_t>(1, options.images), piece = B::images_per_slot(images);

@@ -140,6 +140,7 @@ struct Memory {
 
 }  // namespace graft::cuda
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -203,7 +204,9 @@ class Matmul {
     set_preference(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, device::alignment_of(matrices_.first.data));
     set_preference(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, device::alignment_of(matrices_.second.data));
     set_preference(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, device::alignment_of(p.c));
-    set_preference(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, device::alignment_of(p.c));
+    // Kernels that add a bias read it as they write the result.
+    set_preference(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES,
+                   std::min(device::alignment_of(p.c), device::alignment_of(p.bias)));
 
     cublasLtMatmulHeuristicResult_t best{};
     int found = 0;
@@ -264,7 +267,7 @@ class Gemm {
 
  private:
   static constexpr std::size_t workspace_bytes = std::size_t{32} << 20;  // what cuBLAS takes on Hopper
-  using Key = std::array<std::size_t, 11>;
+  using Key = std::array<std::size_t, 12>;
 
   Gemm() {
     cublasLtHandle_t created = nullptr;
@@ -286,7 +289,8 @@ class Gemm {
                   static_cast<std::size_t>(compute),
                   device::alignment_of(p.a),
                   device::alignment_of(p.b),
-                  device::alignment_of(p.c)};
+                  device::alignment_of(p.c),
+                  device::alignment_of(p.bias)};
     const std::lock_guard lock{mutex_};
     const auto found = algorithms_.find(key);
     if (found != algorithms_.end()) return found->second;
