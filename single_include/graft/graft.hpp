@@ -17409,8 +17409,9 @@ inline std::vector<Match> match_layers(std::string_view file, std::span<const Ar
 
 namespace graft::detail {
 
-/// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The overloads of `describe` only take
-/// the constants out of the layer types: the JSON is built by functions that know no layer, compiled once.
+/// Layers in the words of Keras 2's model_config; Keras 3 reads them too. The overloads of `describe` only
+/// take the constants out of the layer types: the JSON is built by functions that know no layer, compiled
+/// once.
 template <class Json>
 Json initializer_config(std::string_view class_name) {
   if (class_name == "GlorotUniform") return {{"class_name", class_name}, {"config", {{"seed", nullptr}}}};

@@ -4,8 +4,8 @@
 
 #include <graft/graft.hpp>
 
-/// graft with the policies Cuda and CudaPrecise: for any compiler, beside the headers of the CUDA Toolkit. The
-/// program links graft::cuda.
+/// graft with the policies Cuda and CudaPrecise: for any compiler, beside the headers of the CUDA Toolkit.
+/// The program links graft::cuda.
 
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
