@@ -2762,6 +2762,14 @@ class HostContext {
 struct HostMemory {
   using Context = HostContext;
   using Buffer = AlignedBuffer;
+  /// For backends that are told work rather than do it: what is the same each time is told as one. Here work
+  /// is done.
+  struct Recordings {
+    template <class Work>
+    void run(Context&, const std::array<std::uintptr_t, 5>& /*key*/, Work&& work) {
+      work();
+    }
+  };
   /// Whether kernels read the host's memory as it is: what needs no other form is then not copied.
   static constexpr bool reads_host_memory = true;
 
@@ -3184,7 +3192,8 @@ template <class B>
 concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
     requires(typename B::Context& context, typename B::Buffer& buffer, std::span<const float> host,
-             std::span<float> result, const float* source, float* destination, std::size_t n) {
+             std::span<float> result, const float* source, float* destination, std::size_t n,
+             typename B::Recordings& recordings, const std::array<std::uintptr_t, 5>& key) {
   { B::reads_host_memory } -> std::convertible_to<bool>;
   { buffer.data() } -> std::convertible_to<float*>;
   { buffer.size() } -> std::convertible_to<std::size_t>;
@@ -3193,6 +3202,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
   { B::stage(context, host, buffer) } -> std::convertible_to<const float*>;
   { B::staging_size(n) } -> std::convertible_to<std::size_t>;
   B::fill_zero(context, destination, n);
+  recordings.run(context, key, [] {});
   B::split_batch(context, n, [](std::size_t, std::size_t, std::size_t) {});
   { B::slots(context) } -> std::convertible_to<std::size_t>;
   { B::images_per_slot(n) } -> std::convertible_to<std::size_t>;
@@ -4703,6 +4713,8 @@ inline std::uint32_t alignment_of(const float* p) {
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
 /// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
 /// memory of the device that lasts until it is asked for again.
+/// scratch_stamp(context): a number that changes when scratch moves, and that no other thread has.
+/// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it.
 /// room(context): floats of memory that may be taken for what need not be there.
 /// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
 /// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
@@ -4717,6 +4729,8 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::fill_zero(context, destination, n);
   D::gemm(context, product);
   { D::room(context) } -> std::convertible_to<std::size_t>;
+  { D::scratch_stamp(context) } -> std::convertible_to<std::uint64_t>;
+  typename D::Recording;
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
   { D::most_images } -> std::convertible_to<std::size_t>;
@@ -6007,6 +6021,47 @@ struct DevicePooling {
 
 }  // namespace graft::detail
 
+#include <optional>
+
+namespace graft::detail {
+
+/// Work that asks a device for the same each time, on the same memory: done as it comes the first time,
+/// recorded the second time, and from then on told to the device as one. `key` says what the work is: a size,
+/// and addresses. Scratch must not move while there are recordings that know its address, so one is valid for
+/// the stamp of the scratch that it was made with, which is also that of a thread.
+template <class D>
+class Recordings {
+ public:
+  using Key = std::array<std::uintptr_t, 5>;
+
+  template <class Work>
+  void run(typename D::Context& context, const Key& key, Work&& work) {
+    const auto found =
+        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
+    if (found == entries_.end() || found->stamp != D::scratch_stamp(context)) {
+      if (found != entries_.end()) entries_.erase(found);
+      work();
+      if (entries_.size() == most) entries_.erase(entries_.begin());
+      entries_.push_back({key, D::scratch_stamp(context), {}});
+      return;
+    }
+    if (!found->recording) found->recording.emplace(context, work);
+    found->recording->replay(context);
+  }
+
+ private:
+  static constexpr std::size_t most = 8;  // sizes of batches, mostly
+
+  struct Entry {
+    Key key;
+    std::uint64_t stamp;
+    std::optional<typename D::Recording> recording;
+  };
+  std::vector<Entry> entries_;  // the oldest first
+};
+
+}  // namespace graft::detail
+
 namespace graft {
 
 /// The whole vocabulary on a device: kernels that compute one item each, and products of matrices. Sizes are
@@ -6023,6 +6078,7 @@ struct DeviceBackend : D,
                        detail::DeviceTraining<D> {
   using Context = typename D::Context;
   using Buffer = typename D::Buffer;
+  using Recordings = detail::Recordings<D>;
   static constexpr bool reads_host_memory = false;
 
   static const float* stage(Context& context, std::span<const float> host, Buffer& staging) {
@@ -9945,8 +10001,6 @@ inline xt::xarray<float> to_xarray(const Shape& shape, std::span<const float> va
 
 }  // namespace graft
 
-#include <optional>
-
 namespace graft {
 
 enum class Interpolation;
@@ -9987,6 +10041,8 @@ class Extractor {
   void assign(std::vector<float> parameters);
 
   bool loaded() const { return prepared_.has_value(); }
+  /// The weights as the backend has them, or null: another address means other weights.
+  const float* prepared() const { return prepared_ ? prepared_->data() : nullptr; }
 
   /// The parameters as they were loaded, nothing folded. // in the order of parameter_table<Net>()
   std::span<const float> parameters() const { return parameters_; }
@@ -10443,7 +10499,7 @@ namespace graft {
 
 /// Everything that a prediction writes to, so that predicting itself allocates nothing and changes no model:
 /// threads, activations, results. One for each thread of the user's program that predicts; it may outlive the
-/// model.
+/// model. (On a GPU, the first two predictions of a batch size allocate.)
 template <class Model>
 class Workspace {
  public:
@@ -10469,6 +10525,7 @@ class Workspace {
   std::size_t capacity_;
 
  public:
+  typename backend::Recordings recordings;
   typename backend::Buffer staging, base_arena, features, head_arena, output;
   std::vector<float> result;  // (capacity, output shape), on the host
 };
@@ -10648,6 +10705,15 @@ class Model {
   /// ArchiveError or WeightMismatch. Defined in weights/load.hpp.
   [[nodiscard]] static Model load(const std::filesystem::path& file, Seed seed = {}, Threads threads = {});
 
+  /// What tells one piece of recorded work of this model from another on the same workspace.
+  std::array<std::uintptr_t, 5> recording_key(std::size_t batch, const float* samples) const {
+    const auto number = [](const float* address) { return reinterpret_cast<std::uintptr_t>(address); };
+    const ParameterPointer<const float> head = head_.data();
+    std::uintptr_t frozen = 0;
+    if constexpr (has_backbone) frozen = number(base_.prepared());
+    return {batch, number(samples), frozen, number(head.front), number(head.back)};
+  }
+
   /// samples in memory of the backend -> features there. // (batch, input shape) -> (batch, feature shape)
   const float* compute_features(typename B::Context& context, std::size_t batch, const float* samples,
                                 float* arena, float* features) const {
@@ -10679,11 +10745,13 @@ std::span<const float> Model<Base, Head, B>::predict(std::span<const float> samp
                          to_string(input_shape) + ", as many as the workspace was made for",
                      std::to_string(samples.size()) + " values"};
   const float* input = B::stage(workspace.context, samples, workspace.staging);
-  const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
-                                           workspace.features.data());
-  detail::forward<head_network, inference_mode, B>(
-      detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
-                       workspace.head_arena.data(), head_.data()});
+  workspace.recordings.run(workspace.context, recording_key(count, input), [&] {
+    const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
+                                             workspace.features.data());
+    detail::forward<head_network, inference_mode, B>(
+        detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
+                         workspace.head_arena.data(), head_.data()});
+  });
   const std::span<float> result{workspace.result.data(), count * output_shape.size()};
   B::download(workspace.context, workspace.output.data(), result);
   return result;
@@ -13584,10 +13652,14 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
   std::array sets{FeatureSet{data.size(), feature_shape.size(), data.class_names(), options.features}};
   typename B::Context context{threads_};
   typename B::Buffer arena = detail::extraction_arena<B>(context, base_arena_size);
+  typename B::Recordings recordings;
   detail::extract_into<B, P, input_shape>(
       sets, data, context, threads_, has_backbone ? feature_shape.size() : 0, options,
       [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
-        return std::array{compute_features(own, count, input, arena.data(), result)};
+        if constexpr (has_backbone)
+          recordings.run(own, recording_key(count, input),
+                         [&] { base_.run(own, count, input, arena.data(), result); });
+        return std::array{has_backbone ? static_cast<const float*>(result) : input};
       });
   return std::move(sets[0]);
 }

@@ -47,7 +47,9 @@ inline void require_device() {
 
 }  // namespace graft::cuda
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -120,17 +122,26 @@ struct Memory {
 
   /// Memory of the calling thread; grows with the largest that was asked for.
   template <class T>
-  static T* scratch(Context&, std::size_t count) {
+  static T* scratch(Context& context, std::size_t count) {
     thread_local Buffer memory{0};
     const std::size_t floats = count * (sizeof(T) / sizeof(float));
     if (memory.size() < floats) {
       memory = Buffer{0};  // gives the old one back first
       memory = Buffer{floats};
+      scratch_stamp(context) = next_stamp();
     }
     return reinterpret_cast<T*>(memory.data());
   }
+  static std::uint64_t& scratch_stamp(Context&) {
+    thread_local std::uint64_t stamp = next_stamp();
+    return stamp;
+  }
 
  private:
+  static std::uint64_t next_stamp() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
   static void copy(float* to, const float* from, std::size_t count, cudaMemcpyKind kind) {
     if (count == 0) return;
     check(cudaMemcpyAsync(to, from, count * sizeof(float), kind, stream()), "cudaMemcpyAsync");
@@ -142,7 +153,6 @@ struct Memory {
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -306,6 +316,46 @@ class Gemm {
 
 namespace graft::cuda {
 
+/// What some work asks of the calling thread's stream, as a CUDA graph: one launch for all of it. The work
+/// may not allocate, upload or download.
+class Graph {
+ public:
+  template <class Work>
+  Graph(Memory::Context&, Work&& work) {
+    check(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+    try {
+      work();
+    } catch (...) {
+      cudaGraph_t unfinished = nullptr;
+      cudaStreamEndCapture(stream(), &unfinished);
+      if (unfinished != nullptr) cudaGraphDestroy(unfinished);
+      cudaGetLastError();
+      throw;
+    }
+    cudaGraph_t graph = nullptr;
+    check(cudaStreamEndCapture(stream(), &graph), "cudaStreamEndCapture");
+    const std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, Destroy> owner{graph};
+    cudaGraphExec_t executable = nullptr;
+    check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
+    executable_.reset(executable);
+  }
+
+  void replay(Memory::Context&) const {
+    check(cudaGraphLaunch(executable_.get(), stream()), "cudaGraphLaunch");
+  }
+
+ private:
+  struct Destroy {
+    void operator()(cudaGraph_t graph) const { cudaGraphDestroy(graph); }
+    void operator()(cudaGraphExec_t graph) const { cudaGraphExecDestroy(graph); }
+  };
+  std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, Destroy> executable_;
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
 /// Calls kernel(i) for each i below count, on the device. Kernels are compiled by nvcc, programs by any
 /// compiler: this is declared here, defined in launch.cuh, and instantiated in graft_cuda.cu for all kernels
 /// of the library. A kernel that nobody has instantiated does not link.
@@ -321,6 +371,7 @@ namespace cuda {
 /// An NVIDIA GPU: the current device of the CUDA runtime.
 template <class Precision>
 struct Device : Memory {
+  using Recording = Graph;
   static constexpr std::size_t most_images = 256;
   static constexpr std::size_t most_patches = std::size_t{1} << 25;    // 128 MiB
   static constexpr std::size_t most_gradients = std::size_t{1} << 22;  // 16 MiB: half of an H100's cache

@@ -5,6 +5,7 @@
 #define GRAFT_TESTED_BACKENDS graft::CudaPrecise
 #define GRAFT_MODEL_BACKENDS graft::CudaPrecise
 #include "backend/gradients_test.cpp"
+#include "model/workspace_test.cpp"
 #include "optimizers/adam_test.cpp"
 #include "optimizers/rmsprop_test.cpp"
 #include "optimizers/sgd_test.cpp"

@@ -4,7 +4,9 @@
 #include <graft/backend/device/device_backend.hpp>
 #include <graft/backend/host_context.hpp>
 
+#include <cstdint>
 #include <cstring>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -20,17 +22,41 @@ struct HostDevice {
   struct Context {
     explicit Context(Threads) {}
     std::vector<double> scratch;
+    std::uint64_t stamp = 1;
+    std::vector<std::function<void()>>* recording = nullptr;  // that takes what is asked for, if any
   };
   using Buffer = AlignedBuffer;
 
-  static void upload(Context&, std::span<const float> host, float* destination) {
+  /// What a device was asked for, as a list.
+  class Recording {
+   public:
+    template <class Work>
+    Recording(Context& context, Work&& work) {
+      ++made;
+      context.recording = &steps_;
+      work();
+      context.recording = nullptr;
+    }
+    void replay(Context&) {
+      ++replays;
+      for (const auto& step : steps_) step();
+    }
+    static inline std::size_t made = 0, replays = 0;
+
+   private:
+    std::vector<std::function<void()>> steps_;
+  };
+
+  static void upload(Context& context, std::span<const float> host, float* destination) {
+    require_no_recording(context);
     std::copy(host.begin(), host.end(), destination);
   }
-  static void download(Context&, const float* source, std::span<float> host) {
+  static void download(Context& context, const float* source, std::span<float> host) {
+    require_no_recording(context);
     std::copy_n(source, host.size(), host.begin());
   }
-  static void fill_zero(Context&, float* destination, std::size_t count) {
-    std::fill_n(destination, count, 0.0f);
+  static void fill_zero(Context& context, float* destination, std::size_t count) {
+    ask(context, [=] { std::fill_n(destination, count, 0.0f); });
   }
 
   /// Tests say how much.
@@ -40,27 +66,50 @@ struct HostDevice {
   /// Scratch holds NaN: what is read before it is written shows.
   template <class T>
   static T* scratch(Context& context, std::size_t count) {
-    context.scratch.assign((count * sizeof(T) + sizeof(double) - 1) / sizeof(double), 0.0);
-    std::memset(context.scratch.data(), 0xFF, context.scratch.size() * sizeof(double));
-    return reinterpret_cast<T*>(context.scratch.data());
+    const std::size_t doubles = (count * sizeof(T) + sizeof(double) - 1) / sizeof(double);
+    if (doubles > context.scratch.size()) {
+      require_no_recording(context);
+      context.scratch.resize(doubles);
+      ++context.stamp;
+    }
+    double* scratch = context.scratch.data();
+    ask(context, [=] { std::memset(scratch, 0xFF, doubles * sizeof(double)); });
+    return reinterpret_cast<T*>(scratch);
   }
+  static std::uint64_t scratch_stamp(Context& context) { return context.stamp; }
 
   template <class Kernel>
-  static void launch(Context&, std::size_t count, const Kernel& kernel) {
+  static void launch(Context& context, std::size_t count, const Kernel& kernel) {
     if (count == 0) throw std::logic_error("expected a launch of at least one item");
-    for (device::Index i = device::index(count); i-- > 0;) kernel(i);
+    ask(context, [=] {
+      for (device::Index i = device::index(count); i-- > 0;) kernel(i);
+    });
   }
 
-  static void gemm(Context&, const device::Product& p) {
-    for (std::size_t i = 0; i < p.m; ++i)
-      for (std::size_t j = 0; j < p.n; ++j) {
-        float sum = p.accumulate ? p.c[i * p.c_step + j] : 0.0f;
-        for (std::size_t k = 0; k < p.k; ++k)
-          sum += p.a[p.transpose_a ? k * p.a_step + i : i * p.a_step + k] *
-                 p.b[p.transpose_b ? j * p.b_step + k : k * p.b_step + j];
-        if (p.bias != nullptr) sum += p.bias[j];
-        p.c[i * p.c_step + j] = p.relu && sum < 0.0f ? 0.0f : sum;
-      }
+  static void gemm(Context& context, const device::Product& p) {
+    ask(context, [=] {
+      for (std::size_t i = 0; i < p.m; ++i)
+        for (std::size_t j = 0; j < p.n; ++j) {
+          float sum = p.accumulate ? p.c[i * p.c_step + j] : 0.0f;
+          for (std::size_t k = 0; k < p.k; ++k)
+            sum += p.a[p.transpose_a ? k * p.a_step + i : i * p.a_step + k] *
+                   p.b[p.transpose_b ? j * p.b_step + k : k * p.b_step + j];
+          if (p.bias != nullptr) sum += p.bias[j];
+          p.c[i * p.c_step + j] = p.relu && sum < 0.0f ? 0.0f : sum;
+        }
+    });
+  }
+
+ private:
+  template <class Step>
+  static void ask(Context& context, Step step) {
+    if (context.recording != nullptr)
+      context.recording->push_back(step);
+    else
+      step();
+  }
+  static void require_no_recording(const Context& context) {
+    if (context.recording != nullptr) throw std::logic_error("expected nothing but launches to be recorded");
   }
 };
 

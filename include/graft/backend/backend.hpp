@@ -10,7 +10,9 @@
 #include <graft/layers/pooling2d.hpp>
 #include <graft/layers/rescaling.hpp>
 
+#include <array>
 #include <concepts>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -45,7 +47,8 @@ template <class B>
 concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
     requires(typename B::Context& context, typename B::Buffer& buffer, std::span<const float> host,
-             std::span<float> result, const float* source, float* destination, std::size_t n) {
+             std::span<float> result, const float* source, float* destination, std::size_t n,
+             typename B::Recordings& recordings, const std::array<std::uintptr_t, 5>& key) {
   { B::reads_host_memory } -> std::convertible_to<bool>;
   { buffer.data() } -> std::convertible_to<float*>;
   { buffer.size() } -> std::convertible_to<std::size_t>;
@@ -54,6 +57,7 @@ concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
   { B::stage(context, host, buffer) } -> std::convertible_to<const float*>;
   { B::staging_size(n) } -> std::convertible_to<std::size_t>;
   B::fill_zero(context, destination, n);
+  recordings.run(context, key, [] {});
   B::split_batch(context, n, [](std::size_t, std::size_t, std::size_t) {});
   { B::slots(context) } -> std::convertible_to<std::size_t>;
   { B::images_per_slot(n) } -> std::convertible_to<std::size_t>;

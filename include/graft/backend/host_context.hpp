@@ -4,7 +4,9 @@
 #include <graft/backend/aligned_buffer.hpp>
 #include <graft/backend/thread_team.hpp>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace graft {
@@ -38,6 +40,14 @@ class HostContext {
 struct HostMemory {
   using Context = HostContext;
   using Buffer = AlignedBuffer;
+  /// For backends that are told work rather than do it: what is the same each time is told as one. Here work
+  /// is done.
+  struct Recordings {
+    template <class Work>
+    void run(Context&, const std::array<std::uintptr_t, 5>& /*key*/, Work&& work) {
+      work();
+    }
+  };
   /// Whether kernels read the host's memory as it is: what needs no other form is then not copied.
   static constexpr bool reads_host_memory = true;
 

@@ -49,6 +49,8 @@ class Extractor {
   void assign(std::vector<float> parameters);
 
   bool loaded() const { return prepared_.has_value(); }
+  /// The weights as the backend has them, or null: another address means other weights.
+  const float* prepared() const { return prepared_ ? prepared_->data() : nullptr; }
 
   /// The parameters as they were loaded, nothing folded. // in the order of parameter_table<Net>()
   std::span<const float> parameters() const { return parameters_; }

@@ -182,6 +182,15 @@ class Model {
   /// ArchiveError or WeightMismatch. Defined in weights/load.hpp.
   [[nodiscard]] static Model load(const std::filesystem::path& file, Seed seed = {}, Threads threads = {});
 
+  /// What tells one piece of recorded work of this model from another on the same workspace.
+  std::array<std::uintptr_t, 5> recording_key(std::size_t batch, const float* samples) const {
+    const auto number = [](const float* address) { return reinterpret_cast<std::uintptr_t>(address); };
+    const ParameterPointer<const float> head = head_.data();
+    std::uintptr_t frozen = 0;
+    if constexpr (has_backbone) frozen = number(base_.prepared());
+    return {batch, number(samples), frozen, number(head.front), number(head.back)};
+  }
+
   /// samples in memory of the backend -> features there. // (batch, input shape) -> (batch, feature shape)
   const float* compute_features(typename B::Context& context, std::size_t batch, const float* samples,
                                 float* arena, float* features) const {
@@ -213,11 +222,13 @@ std::span<const float> Model<Base, Head, B>::predict(std::span<const float> samp
                          to_string(input_shape) + ", as many as the workspace was made for",
                      std::to_string(samples.size()) + " values"};
   const float* input = B::stage(workspace.context, samples, workspace.staging);
-  const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
-                                           workspace.features.data());
-  detail::forward<head_network, inference_mode, B>(
-      detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
-                       workspace.head_arena.data(), head_.data()});
+  workspace.recordings.run(workspace.context, recording_key(count, input), [&] {
+    const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
+                                             workspace.features.data());
+    detail::forward<head_network, inference_mode, B>(
+        detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
+                         workspace.head_arena.data(), head_.data()});
+  });
   const std::span<float> result{workspace.result.data(), count * output_shape.size()};
   B::download(workspace.context, workspace.output.data(), result);
   return result;

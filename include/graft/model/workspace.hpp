@@ -9,7 +9,7 @@ namespace graft {
 
 /// Everything that a prediction writes to, so that predicting itself allocates nothing and changes no model:
 /// threads, activations, results. One for each thread of the user's program that predicts; it may outlive the
-/// model.
+/// model. (On a GPU, the first two predictions of a batch size allocate.)
 template <class Model>
 class Workspace {
  public:
@@ -35,6 +35,7 @@ class Workspace {
   std::size_t capacity_;
 
  public:
+  typename backend::Recordings recordings;
   typename backend::Buffer staging, base_arena, features, head_arena, output;
   std::vector<float> result;  // (capacity, output shape), on the host
 };

@@ -146,10 +146,14 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data, const ExtractOptions&
   std::array sets{FeatureSet{data.size(), feature_shape.size(), data.class_names(), options.features}};
   typename B::Context context{threads_};
   typename B::Buffer arena = detail::extraction_arena<B>(context, base_arena_size);
+  typename B::Recordings recordings;
   detail::extract_into<B, P, input_shape>(
       sets, data, context, threads_, has_backbone ? feature_shape.size() : 0, options,
       [&](typename B::Context& own, std::size_t count, const float* input, float* result) {
-        return std::array{compute_features(own, count, input, arena.data(), result)};
+        if constexpr (has_backbone)
+          recordings.run(own, recording_key(count, input),
+                         [&] { base_.run(own, count, input, arena.data(), result); });
+        return std::array{has_backbone ? static_cast<const float*>(result) : input};
       });
   return std::move(sets[0]);
 }

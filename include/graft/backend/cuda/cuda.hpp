@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/cuda/gemm.hpp>
+#include <graft/backend/cuda/graph.hpp>
 #include <graft/backend/cuda/launch.hpp>
 #include <graft/backend/device/device_backend.hpp>
 
@@ -15,6 +16,7 @@ namespace cuda {
 /// An NVIDIA GPU: the current device of the CUDA runtime.
 template <class Precision>
 struct Device : Memory {
+  using Recording = Graph;
   static constexpr std::size_t most_images = 256;
   static constexpr std::size_t most_patches = std::size_t{1} << 25;    // 128 MiB
   static constexpr std::size_t most_gradients = std::size_t{1} << 22;  // 16 MiB: half of an H100's cache

@@ -4,7 +4,9 @@
 #include <graft/backend/cuda/status.hpp>
 #include <graft/backend/thread_team.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -78,17 +80,26 @@ struct Memory {
 
   /// Memory of the calling thread; grows with the largest that was asked for.
   template <class T>
-  static T* scratch(Context&, std::size_t count) {
+  static T* scratch(Context& context, std::size_t count) {
     thread_local Buffer memory{0};
     const std::size_t floats = count * (sizeof(T) / sizeof(float));
     if (memory.size() < floats) {
       memory = Buffer{0};  // gives the old one back first
       memory = Buffer{floats};
+      scratch_stamp(context) = next_stamp();
     }
     return reinterpret_cast<T*>(memory.data());
   }
+  static std::uint64_t& scratch_stamp(Context&) {
+    thread_local std::uint64_t stamp = next_stamp();
+    return stamp;
+  }
 
  private:
+  static std::uint64_t next_stamp() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
   static void copy(float* to, const float* from, std::size_t count, cudaMemcpyKind kind) {
     if (count == 0) return;
     check(cudaMemcpyAsync(to, from, count * sizeof(float), kind, stream()), "cudaMemcpyAsync");

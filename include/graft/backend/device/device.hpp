@@ -60,6 +60,8 @@ inline std::uint32_t alignment_of(const float* p) {
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
 /// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
 /// memory of the device that lasts until it is asked for again.
+/// scratch_stamp(context): a number that changes when scratch moves, and that no other thread has.
+/// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it.
 /// room(context): floats of memory that may be taken for what need not be there.
 /// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
 /// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
@@ -74,6 +76,8 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::fill_zero(context, destination, n);
   D::gemm(context, product);
   { D::room(context) } -> std::convertible_to<std::size_t>;
+  { D::scratch_stamp(context) } -> std::convertible_to<std::uint64_t>;
+  typename D::Recording;
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
   { D::most_images } -> std::convertible_to<std::size_t>;

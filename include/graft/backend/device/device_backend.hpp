@@ -8,6 +8,7 @@
 #include <graft/backend/device/elementwise.hpp>
 #include <graft/backend/device/normalization.hpp>
 #include <graft/backend/device/pooling.hpp>
+#include <graft/backend/device/recordings.hpp>
 #include <graft/backend/device/training.hpp>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ struct DeviceBackend : D,
                        detail::DeviceTraining<D> {
   using Context = typename D::Context;
   using Buffer = typename D::Buffer;
+  using Recordings = detail::Recordings<D>;
   static constexpr bool reads_host_memory = false;
 
   static const float* stage(Context& context, std::span<const float> host, Buffer& staging) {
