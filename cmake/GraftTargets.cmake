@@ -93,7 +93,7 @@ if(GRAFT_CUDA_FOUND)
   graft_add_library(cuda graft::graft CUDA::cudart CUDA::cublasLt)
   target_include_directories(graft_cuda PRIVATE "${GRAFT_INCLUDE_DIR}")
   target_compile_options(graft_cuda PUBLIC "$<$<COMPILE_LANGUAGE:CUDA>:--std=c++20;--expt-relaxed-constexpr>"  # CMake 3.25 knows no CUDA_STANDARD 20
-    PRIVATE "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:--Werror all-warnings -Xcompiler=-Wall,-Wextra>")
+    PRIVATE "$<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${PROJECT_IS_TOP_LEVEL}>>:SHELL:--Werror all-warnings -Xcompiler=-Wall,-Wextra>")
   target_link_libraries(graft_cuda PRIVATE CUDA::cudart CUDA::cublasLt)
   list(APPEND graft_libraries cuda)
 endif()

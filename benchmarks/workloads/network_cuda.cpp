@@ -5,8 +5,11 @@
 
 int main(int argc, char** argv) try {
   const bench::Arguments arguments{argc, argv};
-  arguments["variant"] == graft::Cuda::name ? run<Inception, graft::Cuda>(arguments)
-                                            : run<Inception, graft::CudaPrecise>(arguments);
+  const std::string backend = arguments["variant"];
+  if (backend == graft::Cuda::name) return run<Inception, graft::Cuda>(arguments), 0;
+  if (backend == graft::CudaPrecise::name) return run<Inception, graft::CudaPrecise>(arguments), 0;
+  if (backend == graft::CudaBfloat16::name) return run<Inception, graft::CudaBfloat16>(arguments), 0;
+  throw std::runtime_error("this program has no " + backend);
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 1;

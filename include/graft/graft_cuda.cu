@@ -13,7 +13,8 @@ GRAFT_CUDA_ACTIVATION(Swish);
 GRAFT_CUDA_ACTIVATION(Tanh);
 GRAFT_CUDA_ROW_ACTIVATION(Softmax);
 
-GRAFT_CUDA_KERNEL(device::Patches);
+GRAFT_CUDA_KERNEL(device::Patches<float>);
+GRAFT_CUDA_KERNEL(device::Patches<std::uint16_t>);
 GRAFT_CUDA_KERNEL(device::SumPatches);
 GRAFT_CUDA_KERNEL(device::DepthwiseInput);
 GRAFT_CUDA_KERNEL(device::PartialSums<device::DepthwiseKernelTerm>);

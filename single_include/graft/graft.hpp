@@ -3187,7 +3187,7 @@ struct Loss {
 }  // namespace detail::probe
 
 /// Memory of a backend. Pointers to it are opaque to everyone else: only the backend reads and writes through
-/// them.
+/// them. A Buffer is zero at first.
 template <class B>
 concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
@@ -4679,6 +4679,7 @@ struct Product {
   bool accumulate = false;
   const float* bias = nullptr;
   bool relu = false;
+  bool bfloat16 = false;  ///< a and b are bfloat16, two in the storage of a float; steps count them
 };
 
 /// A matrix that is stored by columns: value (row, column) is data[row + column * step].
@@ -4973,14 +4974,31 @@ struct DeviceArithmetic {
 
 }  // namespace graft::detail
 
+#include <bit>
+
+namespace graft::detail {
+
+/// A bfloat16 is the upper half of a float. The nearest one, ties to even; a NaN stays one.
+constexpr std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+constexpr float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+}  // namespace graft::detail
+
 namespace graft::device {
 
-/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices: as
+/// floats, or as bfloat16 (uint16_t).
 /// x (batch, input), patches (batch, output pixels, window height, window width, channels)
+template <class Element>
 struct Patches {
   Slide slide;
   const float* x;
-  float* patches;
+  Element* patches;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Index channels = slide.input.channels;
@@ -4988,7 +5006,12 @@ struct Patches {
     const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
     const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
     const Index ix = slide.input_x(ox, tap % slide.width);
-    patches[i] = slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+    const float value =
+        slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+    if constexpr (std::is_same_v<Element, float>)
+      patches[i] = value;
+    else
+      patches[i] = detail::to_bfloat16(value);
   }
 };
 
@@ -5325,7 +5348,7 @@ struct DeviceConvolution {
                             float* patches) {
     if (patches == nullptr) return {x, s.input.pixel_stride};
     D::launch(context, images * s.output.pixels() * s.patch_size(),
-              device::Patches{device::slide(s), x, patches});
+              device::Patches<float>{device::slide(s), x, patches});
     return {patches, s.patch_size()};
   }
 
@@ -5369,6 +5392,63 @@ struct DeviceConvolution {
         D::launch(context, count * s.input.size(), device::SumPatches{device::slide(s), patches, to});
     });
   }
+};
+
+}  // namespace graft::detail
+
+namespace graft::detail {
+
+/// Convolution of frozen parts on a device in bfloat16: kernels and patches are rounded, sums are float32,
+/// and so are the maps between layers. A 1x1 window has patches too: somebody has to round.
+template <class D>
+struct DeviceBfloat16Convolution {
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = (S.patch_size() * S.output.channels + 1) / 2;
+
+  template <Conv2dSpec S, class Context>
+  static void pack_conv2d(Context& context, std::span<const float> kernel, float* packed) {
+    std::vector<std::uint16_t> rounded(2 * packed_size<S>);
+    std::transform(kernel.begin(), kernel.end(), rounded.begin(), to_bfloat16);
+    std::vector<float> storage(packed_size<S>);
+    std::memcpy(storage.data(), rounded.data(), storage.size() * sizeof(float));
+    D::upload(context, storage, packed);
+  }
+
+  template <Conv2dSpec S, class Act, class Context>
+  static void conv2d_packed(Context& context, std::size_t batch, const float* x, const float* packed,
+                            const float* bias, float* y) {
+    constexpr std::size_t image = S.output.pixels() * S.patch_size();
+    const std::size_t chunk = std::clamp(2 * D::most_patches / image, std::size_t{1}, batch);
+    float* patches = D::template scratch<float>(context, (chunk * image + 1) / 2);
+    for (std::size_t first = 0; first < batch; first += chunk) {
+      const std::size_t count = std::min(chunk, batch - first);
+      D::launch(context, count * image,
+                device::Patches<std::uint16_t>{device::slide(S), x + first * S.input.image_stride(),
+                                               reinterpret_cast<std::uint16_t*>(patches)});
+      gemm_activate<D, Act>(context,
+                            {.m = count * S.output.pixels(),
+                             .n = S.output.channels,
+                             .k = S.patch_size(),
+                             .a = patches,
+                             .a_step = S.patch_size(),
+                             .b = packed,
+                             .b_step = S.output.channels,
+                             .c = y + first * S.output.image_stride(),
+                             .c_step = S.output.pixel_stride,
+                             .bias = bias,
+                             .bfloat16 = true},
+                            S.output, count);
+    }
+  }
+};
+
+/// A device backend that computes frozen convolutions in bfloat16, and everything else as `Base` does.
+template <class Base, class D>
+struct WithBfloat16 : Base, DeviceBfloat16Convolution<D> {
+  using DeviceBfloat16Convolution<D>::conv2d_packed;
+  using DeviceBfloat16Convolution<D>::pack_conv2d;
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = DeviceBfloat16Convolution<D>::template packed_size<S>;
 };
 
 }  // namespace graft::detail
@@ -6261,26 +6341,17 @@ struct Accumulators {
 
 }  // namespace graft::detail::simd
 
-#include <bit>
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 #endif
 
 namespace graft::detail::simd {
 
-/// A bfloat16 is the upper half of a float. Two neighbours in memory are a pair, in the storage of one float;
-/// registers of them.
+/// Two bfloat16 that are neighbours in memory are a pair, in the storage of one float; registers of them.
 typedef std::uint16_t Bfloats __attribute__((vector_size(sizeof(Vector) / 2)));
 typedef std::uint32_t Pairs __attribute__((vector_size(sizeof(Vector))));
 
 constexpr std::size_t pair_count(std::size_t values) { return divide_up(values, 2); }
-
-/// The nearest bfloat16, ties to even; a NaN stays one.
-constexpr std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
-  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
 
 /// The pair of two floats.
 constexpr float make_pair(float first, float second) {

@@ -897,14 +897,31 @@ GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std
 
 }  // namespace graft
 
+#include <bit>
+
+namespace graft::detail {
+
+/// A bfloat16 is the upper half of a float. The nearest one, ties to even; a NaN stays one.
+constexpr std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+constexpr float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+}  // namespace graft::detail
+
 namespace graft::device {
 
-/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices: as
+/// floats, or as bfloat16 (uint16_t).
 /// x (batch, input), patches (batch, output pixels, window height, window width, channels)
+template <class Element>
 struct Patches {
   Slide slide;
   const float* x;
-  float* patches;
+  Element* patches;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Index channels = slide.input.channels;
@@ -912,7 +929,12 @@ struct Patches {
     const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
     const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
     const Index ix = slide.input_x(ox, tap % slide.width);
-    patches[i] = slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+    const float value =
+        slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+    if constexpr (std::is_same_v<Element, float>)
+      patches[i] = value;
+    else
+      patches[i] = detail::to_bfloat16(value);
   }
 };
 

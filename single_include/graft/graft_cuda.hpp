@@ -4,8 +4,8 @@
 
 #include <graft/graft.hpp>
 
-/// graft with the policies Cuda and CudaPrecise: for any compiler, beside the headers of the CUDA Toolkit.
-/// The program links graft::cuda.
+/// graft with the policies Cuda, CudaPrecise and CudaBfloat16: for any compiler, beside the headers of the
+/// CUDA Toolkit. The program links graft::cuda.
 
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
@@ -61,7 +61,7 @@ inline cudaStream_t stream() { return cudaStreamPerThread; }
 
 inline void synchronize() { check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
-/// Floats on the device, uninitialised. Throws BackendError where there is no device or no room on it.
+/// Floats on the device, zero at first. Throws BackendError where there is no device or no room on it.
 class Buffer {
  public:
   explicit Buffer(std::size_t size) : size_{size} {
@@ -69,6 +69,13 @@ class Buffer {
     require_device();
     check(cudaMalloc(reinterpret_cast<void**>(&data_), size * sizeof(float)),
           "cudaMalloc of " + std::to_string(size * sizeof(float)) + " bytes");
+    try {
+      check(cudaMemsetAsync(data_, 0, size * sizeof(float), stream()), "cudaMemsetAsync");
+      synchronize();  // whichever thread takes it next
+    } catch (...) {
+      cudaFree(data_);
+      throw;
+    }
   }
   Buffer(Buffer&& other) noexcept
       : data_{std::exchange(other.data_, nullptr)}, size_{std::exchange(other.size_, 0)} {}
@@ -185,6 +192,8 @@ using LtPreference = Owner<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceD
 class Matmul {
  public:
   Matmul(const device::Product& p, cublasComputeType_t compute) : matrices_{device::by_columns(p)} {
+    if (p.bfloat16) compute = CUBLAS_COMPUTE_32F;
+    const cudaDataType_t factors = p.bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
     cublasLtMatmulDesc_t operation = nullptr;
     check(cublasLtMatmulDescCreate(&operation, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
     operation_.reset(operation);
@@ -194,9 +203,9 @@ class Matmul {
     set(CUBLASLT_MATMUL_DESC_EPILOGUE, p.bias != nullptr
                                            ? (p.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS)
                                            : (p.relu ? CUBLASLT_EPILOGUE_RELU : CUBLASLT_EPILOGUE_DEFAULT));
-    first_ = layout(matrices_.first);
-    second_ = layout(matrices_.second);
-    result_ = layout(matrices_.result);
+    first_ = layout(matrices_.first, factors);
+    second_ = layout(matrices_.second, factors);
+    result_ = layout(matrices_.result, CUDA_R_32F);
   }
 
   /// The algorithm that cuBLASLt expects to be fastest with so many bytes of workspace, for pointers of the
@@ -247,9 +256,9 @@ class Matmul {
           "cublasLtMatmulDescSetAttribute");
   }
   template <class Pointer>
-  static LtLayout layout(const device::ColumnMatrix<Pointer>& matrix) {
+  static LtLayout layout(const device::ColumnMatrix<Pointer>& matrix, cudaDataType_t type) {
     cublasLtMatrixLayout_t created = nullptr;
-    check(cublasLtMatrixLayoutCreate(&created, CUDA_R_32F, matrix.rows, matrix.columns,
+    check(cublasLtMatrixLayoutCreate(&created, type, matrix.rows, matrix.columns,
                                      static_cast<std::int64_t>(matrix.step)),
           "cublasLtMatrixLayoutCreate");
     return LtLayout{created};
@@ -288,7 +297,8 @@ class Gemm {
   cublasLtMatmulAlgo_t algorithm(const Matmul& matmul, const device::Product& p,
                                  cublasComputeType_t compute) {
     const std::size_t flags = (p.transpose_a ? 1u : 0u) | (p.transpose_b ? 2u : 0u) |
-                              (p.accumulate ? 4u : 0u) | (p.bias != nullptr ? 8u : 0u) | (p.relu ? 16u : 0u);
+                              (p.accumulate ? 4u : 0u) | (p.bias != nullptr ? 8u : 0u) | (p.relu ? 16u : 0u) |
+                              (p.bfloat16 ? 32u : 0u);
     const Key key{p.m,
                   p.n,
                   p.k,
@@ -402,6 +412,12 @@ struct Device : Memory {
 /// device. Programs that use it link graft::cuda.
 struct Cuda : DeviceBackend<cuda::Device<cuda::Tf32>> {
   static constexpr std::string_view name = "Cuda";
+};
+
+/// The same with the convolutions of frozen parts in bfloat16 (7 bits of mantissa), which tensor cores
+/// multiply twice as fast: for prediction, and for features that a head is trained on.
+struct CudaBfloat16 : detail::WithBfloat16<Cuda, cuda::Device<cuda::Tf32>> {
+  static constexpr std::string_view name = "CudaBfloat16";
 };
 
 /// The GPU in float32 throughout: the same numbers as the processor's backends, but for the order of sums.

@@ -92,8 +92,8 @@ struct HostDevice {
         for (std::size_t j = 0; j < p.n; ++j) {
           float sum = p.accumulate ? p.c[i * p.c_step + j] : 0.0f;
           for (std::size_t k = 0; k < p.k; ++k)
-            sum += p.a[p.transpose_a ? k * p.a_step + i : i * p.a_step + k] *
-                   p.b[p.transpose_b ? j * p.b_step + k : k * p.b_step + j];
+            sum += value(p, p.a, p.transpose_a ? k * p.a_step + i : i * p.a_step + k) *
+                   value(p, p.b, p.transpose_b ? j * p.b_step + k : k * p.b_step + j);
           if (p.bias != nullptr) sum += p.bias[j];
           p.c[i * p.c_step + j] = p.relu && sum < 0.0f ? 0.0f : sum;
         }
@@ -101,6 +101,12 @@ struct HostDevice {
   }
 
  private:
+  static float value(const device::Product& p, const float* matrix, std::size_t at) {
+    if (!p.bfloat16) return matrix[at];
+    std::uint16_t bits;
+    std::memcpy(&bits, reinterpret_cast<const char*>(matrix) + at * sizeof bits, sizeof bits);
+    return graft::detail::from_bfloat16(bits);
+  }
   template <class Step>
   static void ask(Context& context, Step step) {
     if (context.recording != nullptr)
@@ -116,6 +122,9 @@ struct HostDevice {
 /// The vocabulary of devices on it.
 struct Emulated : DeviceBackend<HostDevice> {
   static constexpr std::string_view name = "Emulated";
+};
+struct EmulatedBfloat16 : graft::detail::WithBfloat16<Emulated, HostDevice> {
+  static constexpr std::string_view name = "EmulatedBfloat16";
 };
 
 }  // namespace graft::test

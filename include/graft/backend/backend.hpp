@@ -42,7 +42,7 @@ struct Loss {
 }  // namespace detail::probe
 
 /// Memory of a backend. Pointers to it are opaque to everyone else: only the backend reads and writes through
-/// them.
+/// them. A Buffer is zero at first.
 template <class B>
 concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&

@@ -7,12 +7,13 @@ namespace bfloat16_convolution_test {
 
 using namespace graft;
 using namespace graft::test;
+using namespace graft::detail;
 using namespace graft::detail::simd;
 
 namespace {
 
 std::vector<float> rounded(std::vector<float> values) {
-  for (float& value : values) value = std::bit_cast<float>(std::uint32_t{to_bfloat16(value)} << 16);
+  for (float& value : values) value = from_bfloat16(to_bfloat16(value));
   return values;
 }
 

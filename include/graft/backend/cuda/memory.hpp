@@ -19,7 +19,7 @@ inline cudaStream_t stream() { return cudaStreamPerThread; }
 
 inline void synchronize() { check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
-/// Floats on the device, uninitialised. Throws BackendError where there is no device or no room on it.
+/// Floats on the device, zero at first. Throws BackendError where there is no device or no room on it.
 class Buffer {
  public:
   explicit Buffer(std::size_t size) : size_{size} {
@@ -27,6 +27,13 @@ class Buffer {
     require_device();
     check(cudaMalloc(reinterpret_cast<void**>(&data_), size * sizeof(float)),
           "cudaMalloc of " + std::to_string(size * sizeof(float)) + " bytes");
+    try {
+      check(cudaMemsetAsync(data_, 0, size * sizeof(float), stream()), "cudaMemsetAsync");
+      synchronize();  // whichever thread takes it next
+    } catch (...) {
+      cudaFree(data_);
+      throw;
+    }
   }
   Buffer(Buffer&& other) noexcept
       : data_{std::exchange(other.data_, nullptr)}, size_{std::exchange(other.size_, 0)} {}

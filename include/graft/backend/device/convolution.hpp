@@ -97,7 +97,7 @@ struct DeviceConvolution {
                             float* patches) {
     if (patches == nullptr) return {x, s.input.pixel_stride};
     D::launch(context, images * s.output.pixels() * s.patch_size(),
-              device::Patches{device::slide(s), x, patches});
+              device::Patches<float>{device::slide(s), x, patches});
     return {patches, s.patch_size()};
   }
 

@@ -26,6 +26,7 @@ struct Product {
   bool accumulate = false;
   const float* bias = nullptr;
   bool relu = false;
+  bool bfloat16 = false;  ///< a and b are bfloat16, two in the storage of a float; steps count them
 };
 
 /// A matrix that is stored by columns: value (row, column) is data[row + column * step].

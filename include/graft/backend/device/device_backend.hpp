@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/device/arithmetic.hpp>
+#include <graft/backend/device/bfloat16_convolution.hpp>
 #include <graft/backend/device/convolution.hpp>
 #include <graft/backend/device/dense.hpp>
 #include <graft/backend/device/depthwise_convolution.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/backend/bfloat16_bits.hpp>
 #include <graft/backend/simd/tile.hpp>
 
 #include <bit>
@@ -11,19 +12,11 @@
 
 namespace graft::detail::simd {
 
-/// A bfloat16 is the upper half of a float. Two neighbours in memory are a pair, in the storage of one float;
-/// registers of them.
+/// Two bfloat16 that are neighbours in memory are a pair, in the storage of one float; registers of them.
 typedef std::uint16_t Bfloats __attribute__((vector_size(sizeof(Vector) / 2)));
 typedef std::uint32_t Pairs __attribute__((vector_size(sizeof(Vector))));
 
 constexpr std::size_t pair_count(std::size_t values) { return divide_up(values, 2); }
-
-/// The nearest bfloat16, ties to even; a NaN stays one.
-constexpr std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
-  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
 
 /// The pair of two floats.
 constexpr float make_pair(float first, float second) {

@@ -2,16 +2,21 @@
 #pragma once
 
 #include <graft/backend/activation_rules.hpp>
+#include <graft/backend/bfloat16_bits.hpp>
 #include <graft/backend/device/kernels/map.hpp>
+
+#include <type_traits>
 
 namespace graft::device {
 
-/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices: as
+/// floats, or as bfloat16 (uint16_t).
 /// x (batch, input), patches (batch, output pixels, window height, window width, channels)
+template <class Element>
 struct Patches {
   Slide slide;
   const float* x;
-  float* patches;
+  Element* patches;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Index channels = slide.input.channels;
@@ -19,7 +24,12 @@ struct Patches {
     const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
     const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
     const Index ix = slide.input_x(ox, tap % slide.width);
-    patches[i] = slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+    const float value =
+        slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
+    if constexpr (std::is_same_v<Element, float>)
+      patches[i] = value;
+    else
+      patches[i] = detail::to_bfloat16(value);
   }
 };
 
