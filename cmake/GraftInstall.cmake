@@ -12,6 +12,11 @@ foreach(name IN LISTS graft_libraries)
   install(EXPORT graft_${name} NAMESPACE graft:: FILE graft_${name}.cmake DESTINATION "${graft_config_dir}")
 endforeach()
 
+if(TARGET graft_cuda)  # what nvcc includes, for kernels of the user's own
+  install(FILES "${GRAFT_INCLUDE_DIR}/graft/graft_cuda.cuh" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/graft")
+  install(FILES "${GRAFT_INCLUDE_DIR}/graft/backend/cuda/launch.cuh" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/graft/backend/cuda")
+endif()
+
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/graftConfig.cmake.in" graftConfig.cmake
   INSTALL_DESTINATION "${graft_config_dir}" NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(graftConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
