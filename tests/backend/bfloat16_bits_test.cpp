@@ -8,7 +8,8 @@
 
 namespace bfloat16_bits_test {
 
-using namespace graft::detail;
+using graft::detail::from_bfloat16;
+using graft::detail::to_bfloat16;
 
 namespace {
 constexpr float infinity = std::numeric_limits<float>::infinity();

@@ -7,7 +7,8 @@ namespace bfloat16_convolution_test {
 
 using namespace graft;
 using namespace graft::test;
-using namespace graft::detail;
+using graft::detail::from_bfloat16;
+using graft::detail::to_bfloat16;
 using namespace graft::detail::simd;
 
 namespace {

@@ -6,7 +6,7 @@
 
 namespace bfloat16_pairs_test {
 
-using namespace graft::detail;
+using graft::detail::to_bfloat16;
 using namespace graft::detail::simd;
 using namespace graft::test;
 
