@@ -4648,6 +4648,26 @@ struct Slide {
   }
 };
 
+/// f(y, x, tap) for every pixel of the input under the window at a pixel of the output.
+template <class Function>
+GRAFT_HOST_DEVICE void for_each_tap(const Slide& slide, const Position& output, Function&& f) {
+  for (Index ky = 0; ky < slide.height; ++ky)
+    for (Index kx = 0; kx < slide.width; ++kx) {
+      const Index iy = slide.input_y(output.y, ky), ix = slide.input_x(output.x, kx);
+      if (slide.inside(iy, ix)) f(iy, ix, ky * slide.width + kx);
+    }
+}
+
+/// f(y, x, tap) for every pixel of the output whose window has a pixel of the input, at that tap.
+template <class Function>
+GRAFT_HOST_DEVICE void for_each_window(const Slide& slide, const Position& input, Function&& f) {
+  for (Index ky = 0; ky < slide.height; ++ky)
+    for (Index kx = 0; kx < slide.width; ++kx) {
+      const Index oy = slide.output_y(input.y, ky), ox = slide.output_x(input.x, kx);
+      if (oy < slide.output.height && ox < slide.output.width) f(oy, ox, ky * slide.width + kx);
+    }
+}
+
 template <class Spec>
 constexpr Slide slide(const Spec& s) {
   return {index(s.window.height),
@@ -5025,14 +5045,10 @@ struct SumPatches {
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.input, i);
     float sum = 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
-        if (oy >= slide.output.height || ox >= slide.output.width) continue;
-        const std::size_t pixel =
-            std::size_t{at.image} * slide.output.pixels() + oy * slide.output.width + ox;
-        sum += patches[(pixel * slide.taps() + ky * slide.width + kx) * slide.input.channels + at.channel];
-      }
+    for_each_window(slide, at, [&](Index oy, Index ox, Index tap) {
+      const std::size_t pixel = std::size_t{at.image} * slide.output.pixels() + oy * slide.output.width + ox;
+      sum += patches[(pixel * slide.taps() + tap) * slide.input.channels + at.channel];
+    });
     dx[slide.input.offset(i)] += sum;
   }
 };
@@ -5049,13 +5065,10 @@ struct Depthwise {
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.output, i);
     float sum = bias == nullptr ? 0.0f : bias[at.channel];
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index iy = slide.input_y(at.y, ky), ix = slide.input_x(at.x, kx);
-        if (slide.inside(iy, ix))
-          sum += x[slide.input.pixel(at.image, iy, ix) + at.channel / multiplier] *
-                 kernel[(ky * slide.width + kx) * slide.output.channels + at.channel];
-      }
+    for_each_tap(slide, at, [&](Index iy, Index ix, Index tap) {
+      sum += x[slide.input.pixel(at.image, iy, ix) + at.channel / multiplier] *
+             kernel[tap * slide.output.channels + at.channel];
+    });
     y[slide.output.offset(i)] = activate(Act{}, sum);
   }
 };
@@ -5069,16 +5082,13 @@ struct DepthwiseInput {
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.input, i);
+    const Index first = at.channel * multiplier;
     float sum = 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
-        if (oy >= slide.output.height || ox >= slide.output.width) continue;
-        const Index first = at.channel * multiplier;
-        const float* gradients = dy + slide.output.pixel(at.image, oy, ox) + first;
-        const float* factors = kernel + (ky * slide.width + kx) * slide.output.channels + first;
-        for (Index m = 0; m < multiplier; ++m) sum += gradients[m] * factors[m];
-      }
+    for_each_window(slide, at, [&](Index oy, Index ox, Index tap) {
+      const float* gradients = dy + slide.output.pixel(at.image, oy, ox) + first;
+      const float* factors = kernel + tap * slide.output.channels + first;
+      for (Index m = 0; m < multiplier; ++m) sum += gradients[m] * factors[m];
+    });
     dx[slide.input.offset(i)] += sum;
   }
 };
@@ -5950,16 +5960,13 @@ struct Pool {
     constexpr bool max = std::is_same_v<Rule, Max>;
     const Position at = position(slide.output, i);
     float result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index iy = slide.input_y(at.y, ky), ix = slide.input_x(at.x, kx);
-        if (!slide.inside(iy, ix)) continue;
-        const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
-        if constexpr (max)
-          result = value > result ? value : result;
-        else
-          result += value;
-      }
+    for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
+      const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
+      if constexpr (max)
+        result = value > result ? value : result;
+      else
+        result += value;
+    });
     if constexpr (!max) result /= static_cast<float>(window_pixels(slide, at.y, at.x));
     y[slide.output.offset(i)] = result;
   }
@@ -5975,17 +5982,14 @@ struct PoolGradient {
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.input, i);
     float sum = 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
-        if (oy >= slide.output.height || ox >= slide.output.width) continue;
-        const std::size_t out = slide.output.pixel(at.image, oy, ox) + at.channel;
-        if constexpr (std::is_same_v<Rule, Max>) {
-          if (takes_all(at, oy, ox, ky * slide.width + kx, y[out])) sum += dy[out];
-        } else {
-          sum += dy[out] / static_cast<float>(window_pixels(slide, oy, ox));
-        }
+    for_each_window(slide, at, [&](Index oy, Index ox, Index tap) {
+      const std::size_t out = slide.output.pixel(at.image, oy, ox) + at.channel;
+      if constexpr (std::is_same_v<Rule, Max>) {
+        if (takes_all(at, oy, ox, tap, y[out])) sum += dy[out];
+      } else {
+        sum += dy[out] / static_cast<float>(window_pixels(slide, oy, ox));
       }
+    });
     dx[slide.input.offset(i)] += sum;
   }
 

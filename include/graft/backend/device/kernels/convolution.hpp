@@ -43,14 +43,10 @@ struct SumPatches {
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.input, i);
     float sum = 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
-        if (oy >= slide.output.height || ox >= slide.output.width) continue;
-        const std::size_t pixel =
-            std::size_t{at.image} * slide.output.pixels() + oy * slide.output.width + ox;
-        sum += patches[(pixel * slide.taps() + ky * slide.width + kx) * slide.input.channels + at.channel];
-      }
+    for_each_window(slide, at, [&](Index oy, Index ox, Index tap) {
+      const std::size_t pixel = std::size_t{at.image} * slide.output.pixels() + oy * slide.output.width + ox;
+      sum += patches[(pixel * slide.taps() + tap) * slide.input.channels + at.channel];
+    });
     dx[slide.input.offset(i)] += sum;
   }
 };
@@ -67,13 +63,10 @@ struct Depthwise {
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.output, i);
     float sum = bias == nullptr ? 0.0f : bias[at.channel];
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index iy = slide.input_y(at.y, ky), ix = slide.input_x(at.x, kx);
-        if (slide.inside(iy, ix))
-          sum += x[slide.input.pixel(at.image, iy, ix) + at.channel / multiplier] *
-                 kernel[(ky * slide.width + kx) * slide.output.channels + at.channel];
-      }
+    for_each_tap(slide, at, [&](Index iy, Index ix, Index tap) {
+      sum += x[slide.input.pixel(at.image, iy, ix) + at.channel / multiplier] *
+             kernel[tap * slide.output.channels + at.channel];
+    });
     y[slide.output.offset(i)] = activate(Act{}, sum);
   }
 };
@@ -87,16 +80,13 @@ struct DepthwiseInput {
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.input, i);
+    const Index first = at.channel * multiplier;
     float sum = 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
-        if (oy >= slide.output.height || ox >= slide.output.width) continue;
-        const Index first = at.channel * multiplier;
-        const float* gradients = dy + slide.output.pixel(at.image, oy, ox) + first;
-        const float* factors = kernel + (ky * slide.width + kx) * slide.output.channels + first;
-        for (Index m = 0; m < multiplier; ++m) sum += gradients[m] * factors[m];
-      }
+    for_each_window(slide, at, [&](Index oy, Index ox, Index tap) {
+      const float* gradients = dy + slide.output.pixel(at.image, oy, ox) + first;
+      const float* factors = kernel + tap * slide.output.channels + first;
+      for (Index m = 0; m < multiplier; ++m) sum += gradients[m] * factors[m];
+    });
     dx[slide.input.offset(i)] += sum;
   }
 };

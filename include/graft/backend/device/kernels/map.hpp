@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/backend/spec.hpp>
+#include <graft/core/host_device.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -73,6 +74,26 @@ struct Slide {
     return padded >= k && (padded - k) % stride == 0 ? (padded - k) / stride : size;
   }
 };
+
+/// f(y, x, tap) for every pixel of the input under the window at a pixel of the output.
+template <class Function>
+GRAFT_HOST_DEVICE void for_each_tap(const Slide& slide, const Position& output, Function&& f) {
+  for (Index ky = 0; ky < slide.height; ++ky)
+    for (Index kx = 0; kx < slide.width; ++kx) {
+      const Index iy = slide.input_y(output.y, ky), ix = slide.input_x(output.x, kx);
+      if (slide.inside(iy, ix)) f(iy, ix, ky * slide.width + kx);
+    }
+}
+
+/// f(y, x, tap) for every pixel of the output whose window has a pixel of the input, at that tap.
+template <class Function>
+GRAFT_HOST_DEVICE void for_each_window(const Slide& slide, const Position& input, Function&& f) {
+  for (Index ky = 0; ky < slide.height; ++ky)
+    for (Index kx = 0; kx < slide.width; ++kx) {
+      const Index oy = slide.output_y(input.y, ky), ox = slide.output_x(input.x, kx);
+      if (oy < slide.output.height && ox < slide.output.width) f(oy, ox, ky * slide.width + kx);
+    }
+}
 
 template <class Spec>
 constexpr Slide slide(const Spec& s) {

@@ -29,16 +29,13 @@ struct Pool {
     constexpr bool max = std::is_same_v<Rule, Max>;
     const Position at = position(slide.output, i);
     float result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index iy = slide.input_y(at.y, ky), ix = slide.input_x(at.x, kx);
-        if (!slide.inside(iy, ix)) continue;
-        const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
-        if constexpr (max)
-          result = value > result ? value : result;
-        else
-          result += value;
-      }
+    for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
+      const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
+      if constexpr (max)
+        result = value > result ? value : result;
+      else
+        result += value;
+    });
     if constexpr (!max) result /= static_cast<float>(window_pixels(slide, at.y, at.x));
     y[slide.output.offset(i)] = result;
   }
@@ -54,17 +51,14 @@ struct PoolGradient {
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const Position at = position(slide.input, i);
     float sum = 0.0f;
-    for (Index ky = 0; ky < slide.height; ++ky)
-      for (Index kx = 0; kx < slide.width; ++kx) {
-        const Index oy = slide.output_y(at.y, ky), ox = slide.output_x(at.x, kx);
-        if (oy >= slide.output.height || ox >= slide.output.width) continue;
-        const std::size_t out = slide.output.pixel(at.image, oy, ox) + at.channel;
-        if constexpr (std::is_same_v<Rule, Max>) {
-          if (takes_all(at, oy, ox, ky * slide.width + kx, y[out])) sum += dy[out];
-        } else {
-          sum += dy[out] / static_cast<float>(window_pixels(slide, oy, ox));
-        }
+    for_each_window(slide, at, [&](Index oy, Index ox, Index tap) {
+      const std::size_t out = slide.output.pixel(at.image, oy, ox) + at.channel;
+      if constexpr (std::is_same_v<Rule, Max>) {
+        if (takes_all(at, oy, ox, tap, y[out])) sum += dy[out];
+      } else {
+        sum += dy[out] / static_cast<float>(window_pixels(slide, oy, ox));
       }
+    });
     dx[slide.input.offset(i)] += sum;
   }
 
