@@ -98,6 +98,9 @@ void write_layers(const Exchange& to) {
       "squeeze_and_excitation");
   to.layers<Shape{5}, Multiply<Dense<5>, Sequential<>>>("multiply");
   to.layers<Shape{5}, Dense<5>, Dropout<50>>("dropout_last");
+  to.layers<Shape{6, 5, 3}, DepthwiseConv2D<Kernel<3>, DepthMultiplier<2>>, BatchNormalization<>,
+            SeparableConv2D<5, Kernel<3>, Same, NoBias>, BatchNormalization<NoScale>, Activation<Relu>,
+            Flatten, Dense<4>, BatchNormalization<NoCenter>>("folded");
   to.layers<Shape{9, 8, 3}, ZeroPadding2D<0, 1, 0, 1>, Conv2D<6, Kernel<3>, Strides<2>, NoBias>,
             BatchNormalization<>, Activation<Relu6>,
             Add<Sequential<>, Sequential<DepthwiseConv2D<Kernel<3>, Same, NoBias>,

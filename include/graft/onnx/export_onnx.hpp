@@ -40,14 +40,15 @@ std::string append_extractor(OnnxGraph& graph, const Extractor<Net, B>& extracto
   extractor.require_weights();
   if constexpr (requires { typename Net::preprocessing; })
     graph.metadata("preprocessing", std::string{Net::preprocessing::name});
-  return append_network<Net>(graph, extractor.parameters(), input);
+  return append_network<Net, frozen_mode>(graph, extractor.parameters(), input);
 }
 
 }  // namespace detail
 
 /// A frozen network as an ONNX model: one input, "input_1", and one output with the name of the last layer,
 /// both in Keras' layout and for any number of samples, "N". // (N, height, width, channels) -> (N, features)
-/// Every other node has the name of a layer, or of a layer and what it does in it; Dropout is left out. The
+/// Every other node has the name of a layer, or of a layer and what it does in it; Dropout is left out, and
+/// batch normalisation is folded into the layer before it as `predict` does, with the same bits. The
 /// preprocessing is not a part of the model: metadata_props holds its name ("preprocessing"), and the
 /// classes' ("class_0", …). Throws Error without weights, ShapeError for another number of class names.
 template <LayeredNetwork Net, Backend B>
@@ -68,7 +69,8 @@ template <class Base, class Head, Backend B>
   OnnxGraph graph;
   std::string features = graph.input("input_1", M::input_shape);
   if constexpr (M::has_backbone) features = detail::append_extractor(graph, model.backbone(), features);
-  graph.output(detail::append_network<typename M::head_network>(graph, model.head().parameters(), features),
+  graph.output(detail::append_network<typename M::head_network, inference_mode>(
+                   graph, model.head().parameters(), features),
                M::output_shape);
   detail::append_class_names(graph, options.class_names, M::output_shape);
   return std::move(graph).take();

@@ -52,6 +52,10 @@ class OnnxLayer {
     return graph_.constant(path(entries_[i].name), {shape.extents.data(), shape.rank}, values(i));
   }
 
+  /// Whether parameter i is a bias: one of the layer's own, or one that a batch normalisation behind it has
+  /// become.
+  bool is_bias(std::size_t i) const { return i < entries_.size() && entries_[i].name == "bias"; }
+
   /// One number, or as many as there are extents for, that belong to the layer and are no parameter.
   std::string constant(std::string_view name, float value) const {
     return graph_.constant(path(name), {}, std::span<const float>{&value, 1});
@@ -73,17 +77,18 @@ class OnnxLayer {
   }
 
   /// A convolution of x, whose samples are `in`, to samples of shape `out`. Its kernel, parameter i, is
-  /// (kh, kw, channels, filters) in Keras and (filters, channels, kh, kw) in ONNX.
+  /// (kh, kw, channels, filters) in Keras and (filters, channels, kh, kw) in ONNX; parameter i + 1 is added
+  /// if it is a bias.
   std::string convolution(const std::string& x, const Window& window, const Shape& in, const Shape& out,
-                          std::size_t kernel, bool use_bias) const {
-    return convolution(x, window, in, out, kernel, use_bias, 1);
+                          std::size_t kernel) const {
+    return convolution(x, window, in, out, kernel, 1);
   }
 
   /// The same for each channel by itself: the kernel is (kh, kw, channels, multiplier) in Keras and
   /// (channels * multiplier, 1, kh, kw) in ONNX.
   std::string depthwise_convolution(const std::string& x, const Window& window, const Shape& in,
-                                    const Shape& out, std::size_t kernel, bool use_bias) const {
-    return convolution(x, window, in, out, kernel, use_bias, in.channels());
+                                    const Shape& out, std::size_t kernel) const {
+    return convolution(x, window, in, out, kernel, in.channels());
   }
 
   /// Zeros around an image that a window of ONNX needs: top, left, bottom, right. The last rows and columns
@@ -102,7 +107,7 @@ class OnnxLayer {
   std::string path(std::string_view name) const { return name_ + "/" + std::string{name}; }
 
   std::string convolution(const std::string& x, const Window& w, const Shape& in, const Shape& out,
-                          std::size_t kernel, bool use_bias, std::size_t groups) const {
+                          std::size_t kernel, std::size_t groups) const {
     const std::size_t taps = w.height * w.width, channels = in.channels() / groups, filters = out.channels();
     const std::span<const float> hwio = values(kernel);
     std::vector<float> oihw(hwio.size());
@@ -113,7 +118,7 @@ class OnnxLayer {
     const std::array extents{filters, channels, w.height, w.width};
     std::vector inputs{x,
                        graph_.constant(path(entries_[kernel].name), extents, std::span<const float>{oihw})};
-    if (use_bias) inputs.push_back(parameter(kernel + 1));
+    if (is_bias(kernel + 1)) inputs.push_back(parameter(kernel + 1));
     return node("Conv", inputs,
                 {{"kernel_shape", {w.height, w.width}},
                  {"strides", {w.stride_y, w.stride_x}},

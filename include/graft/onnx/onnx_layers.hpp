@@ -25,15 +25,15 @@ namespace graft::detail {
 
 template <std::size_t Filters, class Size, class... Options>
 std::string append_onnx(Conv2D<Filters, Size, Options...> layer, const OnnxLayer& at) {
-  const std::string y = at.convolution(at.input(), layer.window(at.input_shape()), at.input_shape(),
-                                       at.output_shape(), 0, layer.use_bias);
+  const std::string y =
+      at.convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), at.output_shape(), 0);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
 template <class Size, class... Options>
 std::string append_onnx(DepthwiseConv2D<Size, Options...> layer, const OnnxLayer& at) {
   const std::string y = at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(),
-                                                 at.output_shape(), 0, layer.use_bias);
+                                                 at.output_shape(), 0);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
@@ -41,16 +41,16 @@ template <std::size_t Filters, class Size, class... Options>
 std::string append_onnx(SeparableConv2D<Filters, Size, Options...> layer, const OnnxLayer& at) {
   const Shape inner = layer.inner_shape(at.input_shape());
   const std::string z =
-      at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), inner, 0, false);
-  const std::string y = at.convolution(z, Window{}, inner, at.output_shape(), 1, layer.use_bias);
+      at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), inner, 0);
+  const std::string y = at.convolution(z, Window{}, inner, at.output_shape(), 1);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
 template <std::size_t Units, class... Options>
-std::string append_onnx(Dense<Units, Options...> layer, const OnnxLayer& at) {
+std::string append_onnx(Dense<Units, Options...>, const OnnxLayer& at) {
   std::vector inputs{at.input(), at.parameter(0)};
-  if (layer.use_bias) inputs.push_back(at.parameter(1));
-  return append_activation(typename decltype(layer)::activation{}, at, at.node("Gemm", inputs));
+  if (at.is_bias(1)) inputs.push_back(at.parameter(1));
+  return append_activation(typename Dense<Units, Options...>::activation{}, at, at.node("Gemm", inputs));
 }
 
 // ONNX has no normalisation without scale or center.

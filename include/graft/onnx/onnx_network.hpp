@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/core/diagnostic.hpp>
+#include <graft/model/prepare.hpp>
 #include <graft/onnx/onnx_layers.hpp>
 
 namespace graft::detail {
@@ -22,35 +23,94 @@ constexpr std::size_t first_not_writable(TypeList<L...>) {
   return i;
 }
 
-template <class L>
-std::string append_onnx_as(const OnnxLayer& at) {
-  return append_onnx(L{}, at);
+/// How one node of a network is written, without its type.
+struct OnnxStep {
+  std::string (*append)(const OnnxLayer&);
+  /// What the batch normalisation does that is folded into this layer, which is the one before it; null:
+  /// none.
+  ScaleShift (*followed)(std::span<const float> parameters, std::size_t channels) = nullptr;
+  bool folded = false;  ///< this is the batch normalisation
+};
+
+template <LayeredNetwork Net>
+using OnnxSteps = std::array<OnnxStep, graph_of<Net>.size>;
+
+template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
+constexpr void fold_onnx_step(OnnxSteps<Net>& steps) {
+  constexpr Step step = plan_of<Net, Mode>.steps[I];
+  if constexpr (step.scale_shift != Step::none) {
+    steps[step.node].followed = &scale_shift_of<Net, step.scale_shift>;
+    steps[step.scale_shift].folded = true;
+  }
 }
 
-using AppendOnnx = std::string (*)(const OnnxLayer&);
+/// The nodes of a network as `predict` executes it in this mode.
+template <LayeredNetwork Net, PlanMode Mode, class... L>
+constexpr OnnxSteps<Net> onnx_steps(TypeList<L...>) {
+  OnnxSteps<Net> steps{OnnxStep{[](const OnnxLayer& at) -> std::string { return append_onnx(L{}, at); }}...};
+  for_each_index<plan_of<Net, Mode>.step_count>(
+      [&]<std::size_t I>() { fold_onnx_step<Net, Mode, I>(steps); });
+  return steps;
+}
+
+/// The parameters of a layer into which a batch normalisation is folded: the kernel changed, a bias behind
+/// it.
+struct FoldedParameters {
+  std::vector<ParameterEntry> entries;
+  std::vector<float> values;
+
+  FoldedParameters(std::span<const ParameterEntry> own, std::span<const float> parameters,
+                   const ScaleShift& by)
+      : entries{own.begin(), own.end()} {
+    ParameterEntry bias = entries.back();
+    const float* own_bias = nullptr;
+    if (bias.name == "bias") {
+      own_bias = parameters.data() + bias.offset;
+      entries.pop_back();
+    }
+    const std::size_t first = entries.front().offset, kernel = entries.back().offset;
+    const auto [weights, shift] = fold(parameters.subspan(kernel, entries.back().shape.size()), own_bias, by);
+    values.assign(parameters.begin() + first, parameters.begin() + kernel);
+    values.insert(values.end(), weights.begin(), weights.end());
+    values.insert(values.end(), shift.begin(), shift.end());
+    bias.name = "bias";
+    bias.shape = Shape{shift.size()};
+    bias.offset = kernel + weights.size();
+    entries.push_back(std::move(bias));
+    for (ParameterEntry& entry : entries) entry.offset -= first;
+  }
+};
 
 /// Appends a network that reads the value `input`; returns the value that it makes. A layer's value has the
 /// layer's name, and a number behind it where a layer before has the same.
 inline std::string append_network(OnnxGraph& graph, std::span<const Node> nodes, std::size_t output,
-                                  std::span<const AppendOnnx> appenders,
-                                  const std::vector<ParameterEntry>& table, std::span<const float> parameters,
-                                  const std::string& input) {
+                                  std::span<const OnnxStep> steps, const std::vector<ParameterEntry>& table,
+                                  std::span<const float> parameters, const std::string& input) {
   std::vector<std::string> values(nodes.size());
-  for (std::size_t n = 0, entry = 0; n < nodes.size(); ++n) {
+  for (std::size_t n = 0, entry = 0; n < nodes.size(); entry += nodes[n++].parameters) {
+    const std::string name = n == 0 ? input : graph.unique(nodes[n].name());
+    if (steps[n].folded) {  // the layer before it computes its value
+      values[n] = graph.rename_last(name);
+      continue;
+    }
     std::vector<std::string> inputs;
     for (std::size_t i = 0; i < nodes[n].input_count; ++i) inputs.push_back(values[nodes[n].inputs[i]]);
     if (n == 0) inputs.push_back(input);
-    const std::string name = n == 0 ? input : graph.unique(nodes[n].name());
     const std::size_t before = graph.node_count();
-    values[n] = appenders[n]({graph, name, nodes[n], std::move(inputs),
-                              std::span{table}.subspan(entry, nodes[n].parameters), parameters});
+    const auto own = std::span{table}.subspan(entry, nodes[n].parameters);
+    if (steps[n].followed != nullptr) {
+      const FoldedParameters folded{own, parameters,
+                                    steps[n].followed(parameters, nodes[n].output.channels())};
+      values[n] = steps[n].append({graph, name, nodes[n], std::move(inputs), folded.entries, folded.values});
+    } else {
+      values[n] = steps[n].append({graph, name, nodes[n], std::move(inputs), own, parameters});
+    }
     if (graph.node_count() > before) values[n] = graph.rename_last(name);
-    entry += nodes[n].parameters;
   }
   return values[output];
 }
 
-template <LayeredNetwork Net>
+template <LayeredNetwork Net, PlanMode Mode>
 std::string append_network(OnnxGraph& graph, std::span<const float> parameters, const std::string& input) {
   using types = node_types<Net>;
   constexpr std::size_t bad = first_not_writable(types{});
@@ -60,10 +120,8 @@ std::string append_network(OnnxGraph& graph, std::span<const float> parameters, 
         "graft: export_onnx: this layer has no append_onnx, or its activation no append_activation");
     return input;
   } else {
-    static constexpr auto appenders = []<class... L>(TypeList<L...>) {
-      return std::array<AppendOnnx, sizeof...(L)>{&append_onnx_as<L>...};
-    }(types{});
-    return append_network(graph, graph_of<Net>.nodes, graph_of<Net>.output, appenders, parameter_table<Net>(),
+    static constexpr OnnxSteps<Net> steps = onnx_steps<Net, Mode>(types{});
+    return append_network(graph, graph_of<Net>.nodes, graph_of<Net>.output, steps, parameter_table<Net>(),
                           parameters, input);
   }
 }

@@ -220,6 +220,10 @@ class OnnxLayer {
     return graph_.constant(path(entries_[i].name), {shape.extents.data(), shape.rank}, values(i));
   }
 
+  /// Whether parameter i is a bias: one of the layer's own, or one that a batch normalisation behind it has
+  /// become.
+  bool is_bias(std::size_t i) const { return i < entries_.size() && entries_[i].name == "bias"; }
+
   /// One number, or as many as there are extents for, that belong to the layer and are no parameter.
   std::string constant(std::string_view name, float value) const {
     return graph_.constant(path(name), {}, std::span<const float>{&value, 1});
@@ -241,17 +245,18 @@ class OnnxLayer {
   }
 
   /// A convolution of x, whose samples are `in`, to samples of shape `out`. Its kernel, parameter i, is
-  /// (kh, kw, channels, filters) in Keras and (filters, channels, kh, kw) in ONNX.
+  /// (kh, kw, channels, filters) in Keras and (filters, channels, kh, kw) in ONNX; parameter i + 1 is added
+  /// if it is a bias.
   std::string convolution(const std::string& x, const Window& window, const Shape& in, const Shape& out,
-                          std::size_t kernel, bool use_bias) const {
-    return convolution(x, window, in, out, kernel, use_bias, 1);
+                          std::size_t kernel) const {
+    return convolution(x, window, in, out, kernel, 1);
   }
 
   /// The same for each channel by itself: the kernel is (kh, kw, channels, multiplier) in Keras and
   /// (channels * multiplier, 1, kh, kw) in ONNX.
   std::string depthwise_convolution(const std::string& x, const Window& window, const Shape& in,
-                                    const Shape& out, std::size_t kernel, bool use_bias) const {
-    return convolution(x, window, in, out, kernel, use_bias, in.channels());
+                                    const Shape& out, std::size_t kernel) const {
+    return convolution(x, window, in, out, kernel, in.channels());
   }
 
   /// Zeros around an image that a window of ONNX needs: top, left, bottom, right. The last rows and columns
@@ -270,7 +275,7 @@ class OnnxLayer {
   std::string path(std::string_view name) const { return name_ + "/" + std::string{name}; }
 
   std::string convolution(const std::string& x, const Window& w, const Shape& in, const Shape& out,
-                          std::size_t kernel, bool use_bias, std::size_t groups) const {
+                          std::size_t kernel, std::size_t groups) const {
     const std::size_t taps = w.height * w.width, channels = in.channels() / groups, filters = out.channels();
     const std::span<const float> hwio = values(kernel);
     std::vector<float> oihw(hwio.size());
@@ -281,7 +286,7 @@ class OnnxLayer {
     const std::array extents{filters, channels, w.height, w.width};
     std::vector inputs{x,
                        graph_.constant(path(entries_[kernel].name), extents, std::span<const float>{oihw})};
-    if (use_bias) inputs.push_back(parameter(kernel + 1));
+    if (is_bias(kernel + 1)) inputs.push_back(parameter(kernel + 1));
     return node("Conv", inputs,
                 {{"kernel_shape", {w.height, w.width}},
                  {"strides", {w.stride_y, w.stride_x}},
@@ -338,15 +343,15 @@ namespace graft::detail {
 
 template <std::size_t Filters, class Size, class... Options>
 std::string append_onnx(Conv2D<Filters, Size, Options...> layer, const OnnxLayer& at) {
-  const std::string y = at.convolution(at.input(), layer.window(at.input_shape()), at.input_shape(),
-                                       at.output_shape(), 0, layer.use_bias);
+  const std::string y =
+      at.convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), at.output_shape(), 0);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
 template <class Size, class... Options>
 std::string append_onnx(DepthwiseConv2D<Size, Options...> layer, const OnnxLayer& at) {
   const std::string y = at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(),
-                                                 at.output_shape(), 0, layer.use_bias);
+                                                 at.output_shape(), 0);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
@@ -354,16 +359,16 @@ template <std::size_t Filters, class Size, class... Options>
 std::string append_onnx(SeparableConv2D<Filters, Size, Options...> layer, const OnnxLayer& at) {
   const Shape inner = layer.inner_shape(at.input_shape());
   const std::string z =
-      at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), inner, 0, false);
-  const std::string y = at.convolution(z, Window{}, inner, at.output_shape(), 1, layer.use_bias);
+      at.depthwise_convolution(at.input(), layer.window(at.input_shape()), at.input_shape(), inner, 0);
+  const std::string y = at.convolution(z, Window{}, inner, at.output_shape(), 1);
   return append_activation(typename decltype(layer)::activation{}, at, y);
 }
 
 template <std::size_t Units, class... Options>
-std::string append_onnx(Dense<Units, Options...> layer, const OnnxLayer& at) {
+std::string append_onnx(Dense<Units, Options...>, const OnnxLayer& at) {
   std::vector inputs{at.input(), at.parameter(0)};
-  if (layer.use_bias) inputs.push_back(at.parameter(1));
-  return append_activation(typename decltype(layer)::activation{}, at, at.node("Gemm", inputs));
+  if (at.is_bias(1)) inputs.push_back(at.parameter(1));
+  return append_activation(typename Dense<Units, Options...>::activation{}, at, at.node("Gemm", inputs));
 }
 
 // ONNX has no normalisation without scale or center.
@@ -502,35 +507,94 @@ constexpr std::size_t first_not_writable(TypeList<L...>) {
   return i;
 }
 
-template <class L>
-std::string append_onnx_as(const OnnxLayer& at) {
-  return append_onnx(L{}, at);
+/// How one node of a network is written, without its type.
+struct OnnxStep {
+  std::string (*append)(const OnnxLayer&);
+  /// What the batch normalisation does that is folded into this layer, which is the one before it; null:
+  /// none.
+  ScaleShift (*followed)(std::span<const float> parameters, std::size_t channels) = nullptr;
+  bool folded = false;  ///< this is the batch normalisation
+};
+
+template <LayeredNetwork Net>
+using OnnxSteps = std::array<OnnxStep, graph_of<Net>.size>;
+
+template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
+constexpr void fold_onnx_step(OnnxSteps<Net>& steps) {
+  constexpr Step step = plan_of<Net, Mode>.steps[I];
+  if constexpr (step.scale_shift != Step::none) {
+    steps[step.node].followed = &scale_shift_of<Net, step.scale_shift>;
+    steps[step.scale_shift].folded = true;
+  }
 }
 
-using AppendOnnx = std::string (*)(const OnnxLayer&);
+/// The nodes of a network as `predict` executes it in this mode.
+template <LayeredNetwork Net, PlanMode Mode, class... L>
+constexpr OnnxSteps<Net> onnx_steps(TypeList<L...>) {
+  OnnxSteps<Net> steps{OnnxStep{[](const OnnxLayer& at) -> std::string { return append_onnx(L{}, at); }}...};
+  for_each_index<plan_of<Net, Mode>.step_count>(
+      [&]<std::size_t I>() { fold_onnx_step<Net, Mode, I>(steps); });
+  return steps;
+}
+
+/// The parameters of a layer into which a batch normalisation is folded: the kernel changed, a bias behind
+/// it.
+struct FoldedParameters {
+  std::vector<ParameterEntry> entries;
+  std::vector<float> values;
+
+  FoldedParameters(std::span<const ParameterEntry> own, std::span<const float> parameters,
+                   const ScaleShift& by)
+      : entries{own.begin(), own.end()} {
+    ParameterEntry bias = entries.back();
+    const float* own_bias = nullptr;
+    if (bias.name == "bias") {
+      own_bias = parameters.data() + bias.offset;
+      entries.pop_back();
+    }
+    const std::size_t first = entries.front().offset, kernel = entries.back().offset;
+    const auto [weights, shift] = fold(parameters.subspan(kernel, entries.back().shape.size()), own_bias, by);
+    values.assign(parameters.begin() + first, parameters.begin() + kernel);
+    values.insert(values.end(), weights.begin(), weights.end());
+    values.insert(values.end(), shift.begin(), shift.end());
+    bias.name = "bias";
+    bias.shape = Shape{shift.size()};
+    bias.offset = kernel + weights.size();
+    entries.push_back(std::move(bias));
+    for (ParameterEntry& entry : entries) entry.offset -= first;
+  }
+};
 
 /// Appends a network that reads the value `input`; returns the value that it makes. A layer's value has the
 /// layer's name, and a number behind it where a layer before has the same.
 inline std::string append_network(OnnxGraph& graph, std::span<const Node> nodes, std::size_t output,
-                                  std::span<const AppendOnnx> appenders,
-                                  const std::vector<ParameterEntry>& table, std::span<const float> parameters,
-                                  const std::string& input) {
+                                  std::span<const OnnxStep> steps, const std::vector<ParameterEntry>& table,
+                                  std::span<const float> parameters, const std::string& input) {
   std::vector<std::string> values(nodes.size());
-  for (std::size_t n = 0, entry = 0; n < nodes.size(); ++n) {
+  for (std::size_t n = 0, entry = 0; n < nodes.size(); entry += nodes[n++].parameters) {
+    const std::string name = n == 0 ? input : graph.unique(nodes[n].name());
+    if (steps[n].folded) {  // the layer before it computes its value
+      values[n] = graph.rename_last(name);
+      continue;
+    }
     std::vector<std::string> inputs;
     for (std::size_t i = 0; i < nodes[n].input_count; ++i) inputs.push_back(values[nodes[n].inputs[i]]);
     if (n == 0) inputs.push_back(input);
-    const std::string name = n == 0 ? input : graph.unique(nodes[n].name());
     const std::size_t before = graph.node_count();
-    values[n] = appenders[n]({graph, name, nodes[n], std::move(inputs),
-                              std::span{table}.subspan(entry, nodes[n].parameters), parameters});
+    const auto own = std::span{table}.subspan(entry, nodes[n].parameters);
+    if (steps[n].followed != nullptr) {
+      const FoldedParameters folded{own, parameters,
+                                    steps[n].followed(parameters, nodes[n].output.channels())};
+      values[n] = steps[n].append({graph, name, nodes[n], std::move(inputs), folded.entries, folded.values});
+    } else {
+      values[n] = steps[n].append({graph, name, nodes[n], std::move(inputs), own, parameters});
+    }
     if (graph.node_count() > before) values[n] = graph.rename_last(name);
-    entry += nodes[n].parameters;
   }
   return values[output];
 }
 
-template <LayeredNetwork Net>
+template <LayeredNetwork Net, PlanMode Mode>
 std::string append_network(OnnxGraph& graph, std::span<const float> parameters, const std::string& input) {
   using types = node_types<Net>;
   constexpr std::size_t bad = first_not_writable(types{});
@@ -540,10 +604,8 @@ std::string append_network(OnnxGraph& graph, std::span<const float> parameters, 
         "graft: export_onnx: this layer has no append_onnx, or its activation no append_activation");
     return input;
   } else {
-    static constexpr auto appenders = []<class... L>(TypeList<L...>) {
-      return std::array<AppendOnnx, sizeof...(L)>{&append_onnx_as<L>...};
-    }(types{});
-    return append_network(graph, graph_of<Net>.nodes, graph_of<Net>.output, appenders, parameter_table<Net>(),
+    static constexpr OnnxSteps<Net> steps = onnx_steps<Net, Mode>(types{});
+    return append_network(graph, graph_of<Net>.nodes, graph_of<Net>.output, steps, parameter_table<Net>(),
                           parameters, input);
   }
 }
@@ -622,14 +684,15 @@ std::string append_extractor(OnnxGraph& graph, const Extractor<Net, B>& extracto
   extractor.require_weights();
   if constexpr (requires { typename Net::preprocessing; })
     graph.metadata("preprocessing", std::string{Net::preprocessing::name});
-  return append_network<Net>(graph, extractor.parameters(), input);
+  return append_network<Net, frozen_mode>(graph, extractor.parameters(), input);
 }
 
 }  // namespace detail
 
 /// A frozen network as an ONNX model: one input, "input_1", and one output with the name of the last layer,
 /// both in Keras' layout and for any number of samples, "N". // (N, height, width, channels) -> (N, features)
-/// Every other node has the name of a layer, or of a layer and what it does in it; Dropout is left out. The
+/// Every other node has the name of a layer, or of a layer and what it does in it; Dropout is left out, and
+/// batch normalisation is folded into the layer before it as `predict` does, with the same bits. The
 /// preprocessing is not a part of the model: metadata_props holds its name ("preprocessing"), and the
 /// classes' ("class_0", …). Throws Error without weights, ShapeError for another number of class names.
 template <LayeredNetwork Net, Backend B>
@@ -650,7 +713,8 @@ template <class Base, class Head, Backend B>
   OnnxGraph graph;
   std::string features = graph.input("input_1", M::input_shape);
   if constexpr (M::has_backbone) features = detail::append_extractor(graph, model.backbone(), features);
-  graph.output(detail::append_network<typename M::head_network>(graph, model.head().parameters(), features),
+  graph.output(detail::append_network<typename M::head_network, inference_mode>(
+                   graph, model.head().parameters(), features),
                M::output_shape);
   detail::append_class_names(graph, options.class_names, M::output_shape);
   return std::move(graph).take();
