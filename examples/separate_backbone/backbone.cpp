@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 #include "backbone.hpp"
 
-template class graft::Extractor<Backbone, graft::Simd>;
+template class graft::Extractor<InceptionV3Mixed7, graft::Simd>;

@@ -3,7 +3,7 @@
 
 #include <graft/graft.hpp>
 
-using Backbone = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Until<"mixed7">;
+using InceptionV3Mixed7 = graft::InceptionV3<graft::Image<150, 150>, graft::Rescale>::Until<"mixed7">;
 
 // Its kernels, some hundred functions, are compiled in backbone.cpp and nowhere else.
-extern template class graft::Extractor<Backbone, graft::Simd>;
+extern template class graft::Extractor<InceptionV3Mixed7, graft::Simd>;

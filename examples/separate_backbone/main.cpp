@@ -6,7 +6,7 @@
 
 using Head = graft::Sequential<graft::GlobalAveragePooling2D, graft::Dense<64, graft::Relu>,
                                graft::Dropout<20>, graft::Dense<1, graft::Sigmoid>>;
-using Net = graft::Model<graft::Frozen<Backbone>, Head>;
+using Net = graft::Model<graft::Frozen<InceptionV3Mixed7>, Head>;
 
 int main() try {
   Net net{graft::Seed{42}};
