@@ -554,7 +554,8 @@ struct FoldedParameters {
     }
     const std::size_t first = entries.front().offset, kernel = entries.back().offset;
     const auto [weights, shift] = fold(parameters.subspan(kernel, entries.back().shape.size()), own_bias, by);
-    values.assign(parameters.begin() + first, parameters.begin() + kernel);
+    const auto before = parameters.subspan(first, kernel - first);  // a first stage's kernel
+    values.assign(before.begin(), before.end());
     values.insert(values.end(), weights.begin(), weights.end());
     values.insert(values.end(), shift.begin(), shift.end());
     bias.name = "bias";
