@@ -21,7 +21,9 @@
 namespace graft::detail {
 
 // One overload of `append_onnx` for each layer: the nodes that do what it does at prediction, and the value
-// they make. A user's layer has its own beside it, in its namespace.
+// they make. A user's layer has its own beside it, in its namespace. One with a kernel adds what stands
+// behind it if `is_bias` says so, whether the layer has a bias or not: a batch normalisation may have become
+// one.
 
 template <std::size_t Filters, class Size, class... Options>
 std::string append_onnx(Conv2D<Filters, Size, Options...> layer, const OnnxLayer& at) {
