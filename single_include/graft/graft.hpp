@@ -2615,26 +2615,15 @@ class ThreadTeam {
   /// Calls task(index, worker) for every index in [0, count), worker in [0, size()).
   template <class Task>
   void run(std::size_t count, Task&& task) {
-    run(
-        count, [](std::size_t) {}, task);
+    execute(count, nullptr, borrow(task));
   }
 
   /// The same; each worker that executes tasks calls prepare(worker) before its first.
   template <class Prepare, class Task>
   void run(std::size_t count, Prepare&& prepare, Task&& task) {
-    if (count == 0) return;
-    if (count == 1 || workers_.empty() || executing()) {
-      prepare(worker());
-      for (std::size_t i = 0; i < count; ++i) task(i, worker());
-      return;
-    }
-    for (std::size_t begin = 0; begin < count; begin += most_tasks) {
-      auto execute = [&](std::size_t index, std::size_t worker, bool first) {
-        if (first) prepare(worker);
-        task(begin + index, worker);
-      };
-      share(std::min(count - begin, most_tasks), execute);
-    }
+    const auto before = [&](std::size_t, std::size_t worker) { prepare(worker); };
+    const Borrowed first = borrow(before);
+    execute(count, &first, borrow(task));
   }
 
  private:
@@ -2658,12 +2647,39 @@ class ThreadTeam {
   static constexpr std::uint64_t end_of(std::uint64_t state) { return state & task_mask; }
   static constexpr std::size_t most_tasks = task_mask;
 
-  template <class Execute>
-  void share(std::size_t count, Execute& execute) {
-    execute_ = &execute;
-    call_ = [](void* e, std::size_t index, std::size_t worker, bool first) {
-      (*static_cast<Execute*>(e))(index, worker, first);
-    };
+  // A function of an index and a worker that the caller holds; one type for all, so that what follows is
+  // compiled once and not for each kernel.
+  struct Borrowed {
+    void* function;
+    void (*call)(void*, std::size_t, std::size_t);
+
+    void operator()(std::size_t index, std::size_t worker) const { call(function, index, worker); }
+  };
+  template <class Function>
+  static Borrowed borrow(Function& f) {
+    return {const_cast<void*>(static_cast<const void*>(&f)),
+            [](void* function, std::size_t index, std::size_t worker) {
+              (*static_cast<Function*>(function))(index, worker);
+            }};
+  }
+
+  void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
+    if (count == 0) return;
+    if (count == 1 || workers_.empty() || executing()) {
+      const std::size_t self = worker();
+      if (prepare != nullptr) (*prepare)(0, self);
+      for (std::size_t i = 0; i < count; ++i) task(i, self);
+      return;
+    }
+    for (std::size_t begin = 0; begin < count; begin += most_tasks) {
+      prepare_ = prepare;
+      task_ = task;
+      begin_ = begin;
+      share(std::min(count - begin, most_tasks));
+    }
+  }
+
+  void share(std::size_t count) {
     count_ = count;
     done_.store(0, std::memory_order_relaxed);
     publish(count);
@@ -2691,7 +2707,8 @@ class ThreadTeam {
       const std::uint64_t taken = from_back ? state - 1 : state + (std::uint64_t{1} << task_bits);
       if (!state_.compare_exchange_weak(state, taken, std::memory_order_acquire)) continue;
       // The call cannot end before this task: its other members hold still.
-      call_(execute_, from_back ? end_of(taken) : front_of(state), worker, mine == 0);
+      if (mine == 0 && prepare_ != nullptr) (*prepare_)(0, worker);
+      task_(begin_ + (from_back ? end_of(taken) : front_of(state)), worker);
       ++mine;
       state = state_.load(std::memory_order_acquire);
     }
@@ -2722,9 +2739,9 @@ class ThreadTeam {
   alignas(64) std::atomic<std::uint64_t> state_{0};
   alignas(64) std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};
-  void* execute_ = nullptr;
-  void (*call_)(void*, std::size_t, std::size_t, bool) = nullptr;
-  std::size_t count_ = 0;
+  const Borrowed* prepare_ = nullptr;
+  Borrowed task_{};
+  std::size_t begin_ = 0, count_ = 0;
 };
 
 }  // namespace graft
@@ -3580,15 +3597,14 @@ inline __attribute__((always_inline)) void keep(Vector& v) {
 #endif
 }
 
-/// The first Count floats of a vector; those behind them are zero, or stay where they are.
-template <std::size_t Count>
-inline __attribute__((always_inline)) void load_some(Vector& v, const float* from) {
-  if constexpr (Count < lanes) v = Vector{};
-  std::memcpy(&v, from, Count * sizeof(float));
+/// The first `count` floats of a vector; those behind them are zero, or stay where they are. The count is a
+/// constant once a kernel is unrolled; a template for each would be compiled before.
+inline __attribute__((always_inline)) void load_some(Vector& v, const float* from, std::size_t count) {
+  if (count < lanes) v = Vector{};
+  std::memcpy(&v, from, count * sizeof(float));
 }
-template <std::size_t Count>
-inline __attribute__((always_inline)) void store_some(float* to, const Vector& v) {
-  std::memcpy(to, &v, Count * sizeof(float));
+inline __attribute__((always_inline)) void store_some(float* to, const Vector& v, std::size_t count) {
+  std::memcpy(to, &v, count * sizeof(float));
 }
 
 /// How many of so many columns vector v holds.
@@ -6201,245 +6217,6 @@ struct DeviceBackend : D,
 
 namespace graft::detail::simd {
 
-/// A tile of a matrix product that stays in registers: `pixels` rows by `vectors` registers of columns.
-struct Tile {
-  std::size_t pixels, vectors;
-};
-
-/// Most pixels for a number of vectors: accumulators, the vectors of weights, and one broadcast value. Of 16
-/// registers one stays free: with all in use compilers read the weights again for each multiplication.
-constexpr std::size_t most_pixels(std::size_t vectors) {
-  constexpr std::size_t usable = registers == 16 ? 15 : registers;
-  return usable < vectors + 1 ? 0 : (usable - vectors - 1) / vectors;
-}
-
-/// What reading a pixel's float into all lanes costs beside a multiplication: AVX-512 multiplies by a float
-/// in memory, elsewhere it is an instruction of its own.
-inline constexpr double broadcast_cost = lanes == 16 ? 0.6 : 1.0;
-
-/// Cycles of one step of the inner loop, in units of a multiplication: whichever of the multiplications, the
-/// loads and the latency of the accumulators takes longest. So tiles of one vector and many pixels, which
-/// read a float for each multiplication, are the dearer ones.
-constexpr double step_cost(Tile t) {
-  const double multiplications = static_cast<double>(t.pixels * t.vectors);
-  const double loads = static_cast<double>(t.vectors) + broadcast_cost * static_cast<double>(t.pixels);
-  const double latency = 8.0;
-  return multiplications > loads ? (multiplications > latency ? multiplications : latency)
-                                 : (loads > latency ? loads : latency);
-}
-
-/// A division of a whole into parts whose lengths differ by one at most.
-struct Division {
-  std::size_t count, size, larger;  ///< the first `larger` parts are one longer than `size`
-
-  constexpr std::size_t begin(std::size_t part) const {
-    return part * size + (part < larger ? part : larger);
-  }
-  constexpr std::size_t length(std::size_t part) const { return size + (part < larger ? 1 : 0); }
-};
-constexpr Division divide(std::size_t whole, std::size_t parts) {
-  return {parts, whole / parts, whole % parts};
-}
-
-constexpr std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-
-/// A row of pixels in as few tiles as registers allow.
-constexpr Division divide_row(std::size_t width, std::size_t vectors) {
-  return divide(width, divide_up(width, most_pixels(vectors)));
-}
-
-/// Columns of a row of tiles: vectors of channels, in blocks of `vectors`, the last of which may be smaller.
-constexpr std::size_t vectors_of(std::size_t channels) { return divide_up(channels, lanes); }
-
-/// Cost of one step for a row of pixels and all channels, in blocks of `vectors`. Tiles are of two lengths; a
-/// compiler counts its steps, and a 1x1 convolution's row is a whole map.
-constexpr double row_cost(std::size_t width, std::size_t channels, std::size_t vectors) {
-  const Division row = divide_row(width, vectors);
-  double cost = 0.0;
-  for (std::size_t left = vectors_of(channels); left > 0;) {
-    const std::size_t block = left < vectors ? left : vectors;
-    cost += static_cast<double>(row.larger) * step_cost({row.size + 1, block}) +
-            static_cast<double>(row.count - row.larger) * step_cost({row.size, block});
-    left -= block;
-  }
-  return cost;
-}
-
-/// The number of vectors in a block that makes a row of so many pixels cheapest.
-constexpr std::size_t choose_vectors(std::size_t width, std::size_t channels) {
-  std::size_t best = 1;
-  for (std::size_t vectors = 2; vectors <= 6 && most_pixels(vectors) > 0; ++vectors)
-    if (row_cost(width, channels, vectors) < row_cost(width, channels, best)) best = vectors;
-  return best;
-}
-
-/// f(0), f(1), ..., f(Count - 1), each index a constant.
-template <std::size_t Count, class Function>
-__attribute__((always_inline)) inline void unroll(Function&& f) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-    (f(std::integral_constant<std::size_t, I>{}), ...);
-  }
-  (std::make_index_sequence<Count>{});
-}
-
-/// How far ahead weights are fetched into the second-level cache, in cycles: a network has more of them than
-/// caches hold.
-inline constexpr std::size_t prefetch_cycles = 1500;
-
-/// Whether pixels so many floats apart crowd each other out of the first-level cache, where addresses that
-/// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
-/// channels at a time are copied to where the pixels lie closer.
-constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
-  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
-  const std::size_t places = way / std::max(std::gcd(stride, way), line);
-  return pixels > (ways - 1) * places;  // one for the weights
-}
-
-/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
-/// constant, so that the accumulators stay in registers.
-template <std::size_t Pixels, std::size_t Vectors>
-struct Accumulators {
-  Vector sum[Pixels][Vectors];
-
-  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
-    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
-    Vector w[Vectors];
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
-      if constexpr (v % vectors_in_line == 0)
-        __builtin_prefetch(weights + (steps_ahead * Vectors + v) * lanes, 0, 2);
-      load(w[v], weights + v * lanes);
-    });
-    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
-      const float value = x[m * Stride];
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
-    });
-  }
-
-  /// The same for all pixels and Count successive channels, weights (Count, Vectors, lanes).
-  template <std::size_t Count, std::size_t Stride>
-  __attribute__((always_inline)) void steps(const float* x, const float* weights) {
-    if constexpr (pixels_collide(Pixels, Stride)) {
-      constexpr std::size_t piece = 64, near_stride = piece + 16;
-      float near[Pixels * near_stride];
-      const auto few = [&]<std::size_t Channels>(std::size_t k) __attribute__((always_inline)) {
-        for (std::size_t m = 0; m < Pixels; ++m)
-          std::memcpy(near + m * near_stride, x + m * Stride + k, Channels * sizeof(float));
-        for (std::size_t c = 0; c < Channels; ++c)
-          step<0, Pixels, near_stride>(near + c, weights + (k + c) * Vectors * lanes);
-      };
-      constexpr std::size_t whole = Count / piece * piece;
-      for (std::size_t k = 0; k < whole; k += piece) few.template operator()<piece>(k);
-      if constexpr (whole < Count) few.template operator()<Count - whole>(whole);
-    } else {
-#if defined(__clang__)
-#pragma clang loop unroll(disable)  // a step is long enough
-#endif
-      for (std::size_t k = 0; k < Count; ++k) step<0, Pixels, Stride>(x + k, weights + k * Vectors * lanes);
-    }
-  }
-};
-
-}  // namespace graft::detail::simd
-
-#if defined(__AVX512BF16__)
-#include <immintrin.h>
-#endif
-
-namespace graft::detail::simd {
-
-/// Two bfloat16 that are neighbours in memory are a pair, in the storage of one float; registers of them.
-typedef std::uint16_t Bfloats __attribute__((vector_size(sizeof(Vector) / 2)));
-typedef std::uint32_t Pairs __attribute__((vector_size(sizeof(Vector))));
-
-constexpr std::size_t pair_count(std::size_t values) { return divide_up(values, 2); }
-
-/// The pair of two floats.
-constexpr float make_pair(float first, float second) {
-  return std::bit_cast<float>(std::uint32_t{to_bfloat16(second)} << 16 | to_bfloat16(first));
-}
-
-/// to_bfloat16 of all lanes, stored in half as many floats. AVX512_BF16 makes denormals zero.
-inline __attribute__((always_inline)) void store_bfloat16(float* to, const Vector& v) {
-#if defined(__AVX512BF16__)
-  const auto result = reinterpret_cast<Bfloats>(_mm512_cvtneps_pbh(v));
-#else
-  const auto bits = reinterpret_cast<Pairs>(v);
-  const Pairs top = bits >> 16, rounded = (bits + 0x7fffu + (top & 1u)) >> 16;
-  const auto result = __builtin_convertvector(v == v ? rounded : top | 0x40u, Bfloats);
-#endif
-  std::memcpy(to, &result, sizeof result);
-}
-
-/// Values as pairs; a last one without a neighbour is paired with zero.
-template <std::size_t Count>
-void make_pairs(const float* x, float* pairs) {
-  constexpr std::size_t whole = Count / lanes * lanes;
-  const auto convert = [&](std::size_t c) {
-    Vector v;
-    load(v, x + c);
-    store_bfloat16(pairs + c / 2, v);
-  };
-  for (std::size_t c = 0; c < whole; c += lanes) convert(c);
-  if constexpr (whole < Count && Count > lanes && Count % 2 == 0)
-    convert(Count - lanes);  // overlaps what is done
-  else if constexpr (whole < Count)
-    for (std::size_t c = whole; c < Count; c += 2)
-      pairs[c / 2] = make_pair(x[c], c + 1 < Count ? x[c + 1] : 0.0f);
-}
-
-/// In every lane, sum += first of w * first of x + second of w * second of x. The products are exact; with
-/// AVX512_BF16, one rounding is less, and denormals count as zero.
-inline __attribute__((always_inline)) void add_products(Vector& sum, const Pairs& w, const Pairs& x) {
-#if defined(__AVX512BF16__)
-  sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(w), reinterpret_cast<__m512bh>(x));
-#else
-  sum += reinterpret_cast<Vector>(w << 16) * reinterpret_cast<Vector>(x << 16);
-  sum += reinterpret_cast<Vector>(w & 0xffff0000u) * reinterpret_cast<Vector>(x & 0xffff0000u);
-#endif
-}
-
-/// The accumulators of a tile of pixels by vectors, and the step of the inner loop on them.
-template <std::size_t Pixels, std::size_t Vectors>
-struct PairAccumulators {
-  Vector sum[Pixels][Vectors];
-
-  /// Adds the products of one pair of each pixel [First, End), `Stride` floats apart, with the weights.
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
-    Pairs w[Vectors];
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      std::memcpy(&w[v], weights + v * lanes, sizeof(Pairs));
-    });
-    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
-      std::uint32_t pair;
-      std::memcpy(&pair, x + m * Stride, sizeof pair);
-      const Pairs value = pair - Pairs{};
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { add_products(sum[m][v], w[v], value); });
-    });
-  }
-};
-
-/// The factors of a convolution's products as pairs of bfloat16.
-struct Bfloat16Products {
-  static constexpr std::size_t channels_in_float = 2;
-  template <std::size_t Pixels, std::size_t Vectors>
-  using Accumulators = PairAccumulators<Pixels, Vectors>;
-
-  static __attribute__((always_inline)) void store(float* to, const Vector& v) { store_bfloat16(to, v); }
-  static float pack(const std::array<double, 2>& weights) {
-    return make_pair(static_cast<float>(weights[0]), static_cast<float>(weights[1]));
-  }
-};
-
-}  // namespace graft::detail::simd
-
-namespace graft::detail::simd {
-
 /// v = exp(v) within two units in the last place, for |v| <= 87: 2^n from the exponent's bits times a
 /// polynomial of the rest, which is at most ln(2) / 2. Coefficients: Cephes' expf. (Moshier)
 inline __attribute__((always_inline)) void exponential(Vector& v) {
@@ -6539,6 +6316,277 @@ using InRegisters = std::conditional_t<in_registers<Act>, Act, Linear>;
 
 namespace graft::detail::simd {
 
+/// A tile of a matrix product that stays in registers: `pixels` rows by `vectors` registers of columns.
+struct Tile {
+  std::size_t pixels, vectors;
+};
+
+/// Most pixels for a number of vectors: accumulators, the vectors of weights, and one broadcast value. Of 16
+/// registers one stays free: with all in use compilers read the weights again for each multiplication.
+constexpr std::size_t most_pixels(std::size_t vectors) {
+  constexpr std::size_t usable = registers == 16 ? 15 : registers;
+  return usable < vectors + 1 ? 0 : (usable - vectors - 1) / vectors;
+}
+
+/// What reading a pixel's float into all lanes costs beside a multiplication: AVX-512 multiplies by a float
+/// in memory, elsewhere it is an instruction of its own.
+inline constexpr double broadcast_cost = lanes == 16 ? 0.6 : 1.0;
+
+/// Cycles of one step of the inner loop, in units of a multiplication: whichever of the multiplications, the
+/// loads and the latency of the accumulators takes longest. So tiles of one vector and many pixels, which
+/// read a float for each multiplication, are the dearer ones.
+constexpr double step_cost(Tile t) {
+  const double multiplications = static_cast<double>(t.pixels * t.vectors);
+  const double loads = static_cast<double>(t.vectors) + broadcast_cost * static_cast<double>(t.pixels);
+  const double latency = 8.0;
+  return multiplications > loads ? (multiplications > latency ? multiplications : latency)
+                                 : (loads > latency ? loads : latency);
+}
+
+/// A division of a whole into parts whose lengths differ by one at most.
+struct Division {
+  std::size_t count, size, larger;  ///< the first `larger` parts are one longer than `size`
+
+  constexpr std::size_t begin(std::size_t part) const {
+    return part * size + (part < larger ? part : larger);
+  }
+  constexpr std::size_t length(std::size_t part) const { return size + (part < larger ? 1 : 0); }
+};
+constexpr Division divide(std::size_t whole, std::size_t parts) {
+  return {parts, whole / parts, whole % parts};
+}
+
+constexpr std::size_t divide_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// A row of pixels in as few tiles as registers allow.
+constexpr Division divide_row(std::size_t width, std::size_t vectors) {
+  return divide(width, divide_up(width, most_pixels(vectors)));
+}
+
+/// Columns of a row of tiles: vectors of channels, in blocks of `vectors`, the last of which may be smaller.
+constexpr std::size_t vectors_of(std::size_t channels) { return divide_up(channels, lanes); }
+
+/// Cost of one step for a row of pixels and all channels, in blocks of `vectors`. Tiles are of two lengths; a
+/// compiler counts its steps, and a 1x1 convolution's row is a whole map.
+constexpr double row_cost(std::size_t width, std::size_t channels, std::size_t vectors) {
+  const Division row = divide_row(width, vectors);
+  double cost = 0.0;
+  for (std::size_t left = vectors_of(channels); left > 0;) {
+    const std::size_t block = left < vectors ? left : vectors;
+    cost += static_cast<double>(row.larger) * step_cost({row.size + 1, block}) +
+            static_cast<double>(row.count - row.larger) * step_cost({row.size, block});
+    left -= block;
+  }
+  return cost;
+}
+
+/// The number of vectors in a block that makes a row of so many pixels cheapest.
+constexpr std::size_t choose_vectors(std::size_t width, std::size_t channels) {
+  std::size_t best = 1;
+  for (std::size_t vectors = 2; vectors <= 6 && most_pixels(vectors) > 0; ++vectors)
+    if (row_cost(width, channels, vectors) < row_cost(width, channels, best)) best = vectors;
+  return best;
+}
+
+/// f(0), f(1), ..., f(Count - 1), each index a constant where it is inlined. A function of `std::size_t` is
+/// compiled once; one of `auto` once for each index, which it needs only where the index makes a type.
+template <std::size_t Count, class Function>
+__attribute__((always_inline)) inline void unroll(Function&& f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+    (f(std::integral_constant<std::size_t, I>{}), ...);
+  }
+  (std::make_index_sequence<Count>{});
+}
+
+/// How far ahead weights are fetched into the second-level cache, in cycles: a network has more of them than
+/// caches hold.
+inline constexpr std::size_t prefetch_cycles = 1500;
+
+/// Whether pixels so many floats apart crowd each other out of the first-level cache, where addresses that
+/// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
+/// channels at a time are copied to where the pixels lie closer.
+constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
+  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
+  const std::size_t places = way / std::max(std::gcd(stride, way), line);
+  return pixels > (ways - 1) * places;  // one for the weights
+}
+
+/// The sums of a tile: pixels by registers of channels. All loops over them unroll: every index is a
+/// constant, so that the sums stay in registers. Strides, in floats, and counts are constants too once the
+/// kernels of a specification have taken these functions up; only here they are none, so that one function
+/// serves all.
+template <std::size_t Pixels, std::size_t Vectors>
+struct TileSums {
+  Vector sum[Pixels][Vectors];
+
+  /// sum[m] = bias, of which so many channels exist.
+  __attribute__((always_inline)) void start(const float* bias, std::size_t channels) {
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      Vector b;
+      load_some(b, bias + v * lanes, columns_in(channels, v));
+      unroll<Pixels>([&](std::size_t m) __attribute__((always_inline)) { sum[m][v] = b; });
+    });
+  }
+
+  /// y[m * stride] = act(sum[m]), so many channels.
+  template <class Act>
+  __attribute__((always_inline)) void finish(float* y, std::size_t stride, std::size_t channels) {
+    unroll<Pixels>([&](std::size_t m) __attribute__((always_inline)) {
+      unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+        activate_vector(InRegisters<Act>{}, sum[m][v]);
+        store_some(y + m * stride + v * lanes, sum[m][v], columns_in(channels, v));
+      });
+    });
+    finish_tile<Act>(y, stride, Pixels, channels);
+  }
+};
+
+/// The sums of a tile, and the step of the inner loop on them.
+template <std::size_t Pixels, std::size_t Vectors>
+struct Accumulators : TileSums<Pixels, Vectors> {
+  static constexpr std::size_t row = Vectors * lanes;  ///< weights of one step
+  using TileSums<Pixels, Vectors>::sum;
+
+  /// sum[m] += x[m * stride] * weights, for the pixels [First, End).
+  template <std::size_t First = 0, std::size_t End = Pixels>
+  __attribute__((always_inline)) void step(const float* x, std::size_t stride, const float* weights) {
+    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
+    Vector w[Vectors];
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+      if (v % vectors_in_line == 0) __builtin_prefetch(weights + steps_ahead * row + v * lanes, 0, 2);
+      load(w[v], weights + v * lanes);
+    });
+    unroll<End - First>([&](std::size_t i) __attribute__((always_inline)) {
+      const float value = x[(First + i) * stride];
+      unroll<Vectors>([&](std::size_t v)
+                          __attribute__((always_inline)) { sum[First + i][v] += w[v] * value; });
+    });
+  }
+
+  /// The same for all pixels and so many successive channels, weights (channels, Vectors, lanes).
+  __attribute__((always_inline)) void steps(std::size_t channels, const float* x, std::size_t stride,
+                                            const float* weights) {
+#if defined(__clang__)
+#pragma clang loop unroll(disable)  // a step is long enough
+#endif
+    for (std::size_t c = 0; c < channels; ++c) step(x + c, stride, weights + c * row);
+  }
+
+  /// The same for pixels that collide.
+  __attribute__((always_inline)) void steps_near(std::size_t channels, const float* x, std::size_t stride,
+                                                 const float* weights) {
+    constexpr std::size_t piece = 64, near_stride = piece + 16;
+    float near[Pixels * near_stride];
+    const auto few = [&](std::size_t first, std::size_t count) __attribute__((always_inline)) {
+      for (std::size_t m = 0; m < Pixels; ++m)
+        std::memcpy(near + m * near_stride, x + m * stride + first, count * sizeof(float));
+      steps(count, near, near_stride, weights + first * row);
+    };
+    const std::size_t whole = channels / piece * piece;
+    for (std::size_t c = 0; c < whole; c += piece) few(c, piece);
+    if (whole < channels) few(whole, channels - whole);
+  }
+};
+
+}  // namespace graft::detail::simd
+
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+#endif
+
+namespace graft::detail::simd {
+
+/// Two bfloat16 that are neighbours in memory are a pair, in the storage of one float; registers of them.
+typedef std::uint16_t Bfloats __attribute__((vector_size(sizeof(Vector) / 2)));
+typedef std::uint32_t Pairs __attribute__((vector_size(sizeof(Vector))));
+
+constexpr std::size_t pair_count(std::size_t values) { return divide_up(values, 2); }
+
+/// The pair of two floats.
+constexpr float make_pair(float first, float second) {
+  return std::bit_cast<float>(std::uint32_t{to_bfloat16(second)} << 16 | to_bfloat16(first));
+}
+
+/// to_bfloat16 of all lanes, stored in half as many floats. AVX512_BF16 makes denormals zero.
+inline __attribute__((always_inline)) void store_bfloat16(float* to, const Vector& v) {
+#if defined(__AVX512BF16__)
+  const auto result = reinterpret_cast<Bfloats>(_mm512_cvtneps_pbh(v));
+#else
+  const auto bits = reinterpret_cast<Pairs>(v);
+  const Pairs top = bits >> 16, rounded = (bits + 0x7fffu + (top & 1u)) >> 16;
+  const auto result = __builtin_convertvector(v == v ? rounded : top | 0x40u, Bfloats);
+#endif
+  std::memcpy(to, &result, sizeof result);
+}
+
+/// Values as pairs; a last one without a neighbour is paired with zero.
+template <std::size_t Count>
+void make_pairs(const float* x, float* pairs) {
+  constexpr std::size_t whole = Count / lanes * lanes;
+  const auto convert = [&](std::size_t c) {
+    Vector v;
+    load(v, x + c);
+    store_bfloat16(pairs + c / 2, v);
+  };
+  for (std::size_t c = 0; c < whole; c += lanes) convert(c);
+  if constexpr (whole < Count && Count > lanes && Count % 2 == 0)
+    convert(Count - lanes);  // overlaps what is done
+  else if constexpr (whole < Count)
+    for (std::size_t c = whole; c < Count; c += 2)
+      pairs[c / 2] = make_pair(x[c], c + 1 < Count ? x[c + 1] : 0.0f);
+}
+
+/// In every lane, sum += first of w * first of x + second of w * second of x. The products are exact; with
+/// AVX512_BF16, one rounding is less, and denormals count as zero.
+inline __attribute__((always_inline)) void add_products(Vector& sum, const Pairs& w, const Pairs& x) {
+#if defined(__AVX512BF16__)
+  sum = _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(w), reinterpret_cast<__m512bh>(x));
+#else
+  sum += reinterpret_cast<Vector>(w << 16) * reinterpret_cast<Vector>(x << 16);
+  sum += reinterpret_cast<Vector>(w & 0xffff0000u) * reinterpret_cast<Vector>(x & 0xffff0000u);
+#endif
+}
+
+/// The sums of a tile, and the step of the inner loop on them.
+template <std::size_t Pixels, std::size_t Vectors>
+struct PairAccumulators : TileSums<Pixels, Vectors> {
+  using TileSums<Pixels, Vectors>::sum;
+
+  /// Adds the products of one pair of each pixel [First, End), `stride` floats apart, with the weights.
+  template <std::size_t First = 0, std::size_t End = Pixels>
+  __attribute__((always_inline)) void step(const float* x, std::size_t stride, const float* weights) {
+    Pairs w[Vectors];
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      std::memcpy(&w[v], weights + v * lanes, sizeof(Pairs));
+    });
+    unroll<End - First>([&](std::size_t i) __attribute__((always_inline)) {
+      const std::size_t m = First + i;
+      std::uint32_t pair;
+      std::memcpy(&pair, x + m * stride, sizeof pair);
+      const Pairs value = pair - Pairs{};
+      unroll<Vectors>([&](std::size_t v)
+                          __attribute__((always_inline)) { add_products(sum[m][v], w[v], value); });
+    });
+  }
+};
+
+/// The factors of a convolution's products as pairs of bfloat16.
+struct Bfloat16Products {
+  static constexpr std::size_t channels_in_float = 2;
+  template <std::size_t Pixels, std::size_t Vectors>
+  using Accumulators = PairAccumulators<Pixels, Vectors>;
+
+  static __attribute__((always_inline)) void store(float* to, const Vector& v) { store_bfloat16(to, v); }
+  static float pack(const std::array<double, 2>& weights) {
+    return make_pair(static_cast<float>(weights[0]), static_cast<float>(weights[1]));
+  }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
 /// Everything about a convolution that follows from its specification.
 template <Conv2dSpec S>
 struct ConvolutionPlan {
@@ -6580,16 +6628,19 @@ struct ConvolutionPlan {
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
 /// padding.
 template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
-void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
+__attribute__((noinline)) void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
                    std::size_t begin) {
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
+  const auto steps =
+      [](auto& a, std::size_t channels, const float* from, const float* w) __attribute__((always_inline)) {
+    if constexpr (pixels_collide(Pixels, pixel_step))
+      a.steps_near(channels, from, pixel_step, w);
+    else
+      a.steps(channels, from, pixel_step, w);
+  };
   Accumulators<Pixels, vectors> a;
-  unroll<vectors>([&](auto v) {
-    Vector start;
-    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
-    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
-  });
+  a.start(bias, Channels);
 
   const std::size_t top = oy * S.window.stride_y;
   const std::size_t first = top < S.window.pad_top ? S.window.pad_top - top : 0;
@@ -6607,25 +6658,18 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
         constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
         if constexpr (lo < hi)
           for (std::size_t c = 0; c < S.input.channels; ++c)
-            a.template step<lo, hi, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                w + (kx * S.input.channels + c) * vectors * lanes);
+            a.template step<lo, hi>(from + kx * S.input.pixel_stride + c, pixel_step,
+                                    w + (kx * S.input.channels + c) * vectors * lanes);
       });
     } else if constexpr (S.input.contiguous()) {
-      a.template steps<P::taps, pixel_step>(from, w);
+      steps(a, P::taps, from, w);
     } else {
       for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        a.template steps<S.input.channels, pixel_step>(from + kx * S.input.pixel_stride,
-                                                       w + kx * S.input.channels * vectors * lanes);
+        steps(a, S.input.channels, from + kx * S.input.pixel_stride,
+              w + kx * S.input.channels * vectors * lanes);
     }
   }
-  unroll<Pixels>([&](auto m) {
-    float* to = y + m * S.output.pixel_stride;
-    unroll<vectors>([&](auto v) {
-      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
-      store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
-    });
-  });
-  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
+  a.template finish<Act>(y, S.output.pixel_stride, Channels);
 }
 
 /// A row of output pixels for one block of channels: an own kernel for each tile at a border.
@@ -6647,15 +6691,15 @@ template <Conv2dSpec S, class Act, std::size_t Channels>
 void convolve_tiles(const float* x, const float* weights, const float* bias, float* y, std::size_t first,
                     std::size_t end) {
   constexpr Division row = ConvolutionPlan<S>::row;
-  const auto tile = [&]<std::size_t Pixels>(std::size_t begin) {
-    convolve_tile<S, Act, Pixels, Channels, false, 0>(x, weights, bias, y + begin * S.output.pixel_stride, 0,
-                                                      begin);
+  const auto tiles = [&]<std::size_t Pixels>(std::size_t from, std::size_t to) {
+    for (std::size_t t = from; t < to; ++t) {
+      const std::size_t begin = row.begin(t);
+      convolve_tile<S, Act, Pixels, Channels, false, 0>(x, weights, bias, y + begin * S.output.pixel_stride,
+                                                        0, begin);
+    }
   };
-  for (std::size_t t = first; t < end; ++t)
-    if (t < row.larger)
-      tile.template operator()<row.length(0)>(row.begin(t));
-    else
-      tile.template operator()<row.size>(row.begin(t));
+  if constexpr (row.larger > 0) tiles.template operator()<row.size + 1>(first, std::min(end, row.larger));
+  tiles.template operator()<row.size>(std::max(first, row.larger), end);
 }
 
 /// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block]. Once
@@ -6800,11 +6844,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.channels;
   PairAccumulators<Pixels, vectors> a;
-  unroll<vectors>([&](auto v) {
-    Vector start;
-    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
-    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
-  });
+  a.start(bias, Channels);
 
   WeightStream fetched = stream;  // in registers
   const std::size_t top = oy * S.window.stride_y;
@@ -6824,24 +6864,18 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
         if constexpr (lo < hi)
           for (std::size_t k = kx * S.input.channels; k < (kx + 1) * S.input.channels; ++k) {
             fetched.advance();
-            a.template step<lo, hi, pixel_step>(from + k, w + k * vectors * lanes);
+            a.template step<lo, hi>(from + k, pixel_step, w + k * vectors * lanes);
           }
       });
     } else {
       for (std::size_t k = 0; k < P::taps; ++k) {
         fetched.advance();
-        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
+        a.step(from + k, pixel_step, w + k * vectors * lanes);
       }
     }
   }
   stream = fetched;
-  unroll<Pixels>([&](auto m) {
-    unroll<vectors>([&](auto v) {
-      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
-      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
-    });
-  });
-  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
+  a.template finish<Act>(y, S.output.pixel_stride, Channels);
 }
 
 /// Direct convolution of bfloat16 weights and inputs, summed in float.
@@ -7127,15 +7161,15 @@ struct WinogradTile {
       Vector rows[Y::size][X::size];
       for (std::size_t y = 0; y < Y::size; ++y) {
         Vector d[X::size];
-        unroll<X::size>([&](auto x)
+        unroll<X::size>([&](std::size_t x)
                             __attribute__((always_inline)) { load(d[x], pixels[y * X::size + x] + c); });
         X::input(d, rows[y]);
       }
       for (std::size_t x = 0; x < X::size; ++x) {
         Vector d[Y::size], t[Y::size];
-        unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
+        unroll<Y::size>([&](std::size_t y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
         Y::input(d, t);
-        unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
+        unroll<Y::size>([&](std::size_t y) __attribute__((always_inline)) {
           Products::store(v + (y * X::size + x) * plane + c / Products::channels_in_float, t[y]);
         });
       }
@@ -7155,15 +7189,15 @@ struct WinogradTile {
     Vector columns[Y::outputs][X::size];
     for (std::size_t x = 0; x < X::size; ++x) {
       Vector t[Y::size], y[Y::outputs];
-      unroll<Y::size>([&](auto i)
+      unroll<Y::size>([&](std::size_t i)
                           __attribute__((always_inline)) { load(t[i], m + (i * X::size + x) * plane); });
       Y::output(t, y);
-      unroll<Y::outputs>([&](auto i) __attribute__((always_inline)) { columns[i][x] = y[i]; });
+      unroll<Y::outputs>([&](std::size_t i) __attribute__((always_inline)) { columns[i][x] = y[i]; });
     }
     for (std::size_t row = 0; row < to.rows; ++row) {
       Vector y[X::outputs];
       X::output(columns[row], y);
-      unroll<X::outputs>([&](auto x) __attribute__((always_inline)) {
+      unroll<X::outputs>([&](std::size_t x) __attribute__((always_inline)) {
         if (x >= to.columns) return;
         y[x] += bias;
         activate_vector(Act{}, y[x]);
@@ -7204,10 +7238,9 @@ void multiply_points(std::size_t points, std::size_t tiles, const float* v, cons
     for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
       const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
       typename Products::template Accumulators<Pixels, Vectors> a{};
-      for (std::size_t k = 0; k < Depth; ++k)
-        a.template step<0, Pixels, Depth>(v + row * Depth + k, u + k * width);
-      unroll<Pixels>([&](auto i) __attribute__((always_inline)) {
-        unroll<Vectors>([&](auto j) __attribute__((always_inline)) {
+      for (std::size_t k = 0; k < Depth; ++k) a.step(v + row * Depth + k, Depth, u + k * width);
+      unroll<Pixels>([&](std::size_t i) __attribute__((always_inline)) {
+        unroll<Vectors>([&](std::size_t j) __attribute__((always_inline)) {
           store(m + (row + i) * width + j * lanes, a.sum[i][j]);
         });
       });
@@ -7497,19 +7530,21 @@ struct Sums {
   Vector sum[vectors] = {};
 
   __attribute__((always_inline)) void load(const float* from) {
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) { simd::load(sum[v], from + v * lanes); });
+    unroll<vectors>([&](std::size_t v)
+                        __attribute__((always_inline)) { simd::load(sum[v], from + v * lanes); });
   }
   __attribute__((always_inline)) void store(float* to) const {
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) { simd::store(to + v * lanes, sum[v]); });
+    unroll<vectors>([&](std::size_t v)
+                        __attribute__((always_inline)) { simd::store(to + v * lanes, sum[v]); });
   }
   /// sum += factor * row, of which Stored columns may be read.
   template <std::size_t Stored, std::size_t Most>
   __attribute__((always_inline)) void add(const Factors<Most>& factors, const float* rows) {
     for (std::size_t k = 0; k < factors.count; ++k) {
       const float *row = rows + factors.offset[k], value = factors.value[k];
-      unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+      unroll<vectors>([&](std::size_t v) __attribute__((always_inline)) {
         Vector x;
-        load_some<columns_in(Stored, v)>(x, row + v * lanes);
+        load_some(x, row + v * lanes, columns_in(Stored, v));
         sum[v] += x * value;
       });
     }
@@ -7622,9 +7657,9 @@ struct SimdDense {
       simd::DensePlan<S>::for_each_block([&]<std::size_t Columns>(std::size_t column) {
         simd::Sums<Columns> gradients;
         if constexpr (Moves) gradients.template add<Columns>(factors, dy + column);
-        simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
-          apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
-                                                     row * S.units + column + v * simd::lanes);
+        simd::unroll<gradients.vectors>([&](std::size_t v) __attribute__((always_inline)) {
+          apply<Moves>(rule, gradients.sum[v], kernel, slots, row * S.units + column + v * simd::lanes,
+                       simd::columns_in(Columns, v));
         });
       });
     };
@@ -7634,19 +7669,19 @@ struct SimdDense {
       update.template operator()<true>();
   }
 
-  template <std::size_t Count, bool MovesWeight, class Rule>
+  template <bool MovesWeight, class Rule>
   static __attribute__((always_inline)) void apply(const Rule& rule, const simd::Vector& gradients,
-                                                   float* kernel, const OptimizerSlots& slots,
-                                                   std::size_t at) {
+                                                   float* kernel, const OptimizerSlots& slots, std::size_t at,
+                                                   std::size_t count) {
     simd::Floats weight{0.0f}, slot[Rule::slots + 1];
-    if constexpr (MovesWeight) simd::load_some<Count>(weight.value, kernel + at);
-    simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
-      simd::load_some<Count>(slot[k].value, slots[k] + at);
+    if constexpr (MovesWeight) simd::load_some(weight.value, kernel + at, count);
+    simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+      simd::load_some(slot[k].value, slots[k] + at, count);
     });
     rule(weight, simd::Floats{gradients}, slot);
-    if constexpr (MovesWeight) simd::store_some<Count>(kernel + at, weight.value);
-    simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
-      simd::store_some<Count>(slots[k] + at, slot[k].value);
+    if constexpr (MovesWeight) simd::store_some(kernel + at, weight.value, count);
+    simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+      simd::store_some(slots[k] + at, slot[k].value, count);
     });
   }
 };
@@ -7685,57 +7720,68 @@ struct DepthwisePlan {
   }
 };
 
-/// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
-/// outside the image where that does; only the taps of the ranges are read. Of windows that lie Inside the
-/// row, each value is read once for all the pixels that it belongs to.
-template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Inside>
-void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
-                    typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
-  constexpr std::size_t vectors = vectors_of(Channels), stride = S.window.stride_x, taps = S.window.width;
-  static_assert(Inside || Pixels == 1);
-  Vector sum[Pixels][vectors];
-  unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-    Vector start{};
-    if (bias != nullptr) load_some<columns_in(Channels, v)>(start, bias + v * lanes);
-    unroll<Pixels>([&](auto m) __attribute__((always_inline)) { sum[m][v] = start; });
-  });
-  for (std::size_t ky = rows.first; ky < rows.end; ++ky) {
-    const float* from = x + ky * S.input.width * S.input.pixel_stride;
-    const float* tap = kernel + ky * taps * S.output.channels;
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      constexpr std::size_t count = columns_in(Channels, v);
-      Vector value;
-      if constexpr (Inside) {
-        Vector weight[taps];
-        unroll<taps>([&](auto kx) __attribute__((always_inline)) {
-          load_some<count>(weight[kx], tap + kx * S.output.channels + v * lanes);
-          keep(weight[kx]);
+/// The sums of a tile, and what one row of the window adds to them. Weights of a tap lie `channels` floats
+/// after those of the tap before it.
+template <std::size_t Pixels, std::size_t Vectors>
+struct DepthwiseSums : TileSums<Pixels, Vectors> {
+  using TileSums<Pixels, Vectors>::sum;
+
+  /// Of Pixels windows, Stride pixels apart. Each value is read once for all the windows that it belongs to.
+  template <std::size_t Taps, std::size_t Stride>
+  __attribute__((always_inline)) void add(const float* x, std::size_t pixel_stride, const float* kernel,
+                                          std::size_t channels, std::size_t stored) {
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      const std::size_t count = columns_in(stored, v);
+      Vector weight[Taps], value;
+      unroll<Taps>([&](std::size_t kx) __attribute__((always_inline)) {
+        load_some(weight[kx], kernel + kx * channels + v * lanes, count);
+        keep(weight[kx]);
+      });
+      unroll<(Pixels - 1) * Stride + Taps>([&](std::size_t column) __attribute__((always_inline)) {
+        load_some(value, x + column * pixel_stride + v * lanes, count);
+        keep(value);
+        unroll<Pixels>([&](std::size_t m) __attribute__((always_inline)) {
+          if (column >= m * Stride && column < m * Stride + Taps)
+            sum[m][v] += value * weight[column - m * Stride];
         });
-        unroll<(Pixels - 1) * stride + taps>([&](auto column) __attribute__((always_inline)) {
-          load_some<count>(value, from + column * S.input.pixel_stride + v * lanes);
-          keep(value);
-          unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
-            if constexpr (column >= m * stride && column < m * stride + taps)
-              sum[m][v] += value * weight[column - m * stride];
-          });
-        });
-      } else {
-        for (std::size_t kx = columns.first; kx < columns.end; ++kx) {
-          Vector weight;
-          load_some<count>(weight, tap + kx * S.output.channels + v * lanes);
-          load_some<count>(value, from + kx * S.input.pixel_stride + v * lanes);
-          sum[0][v] += value * weight;
-        }
+      });
+    });
+  }
+
+  /// Of one window, the taps [first, end).
+  __attribute__((always_inline)) void add_some(std::size_t first, std::size_t end, const float* x,
+                                               std::size_t pixel_stride, const float* kernel,
+                                               std::size_t channels, std::size_t stored) {
+    static_assert(Pixels == 1);
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      for (std::size_t kx = first; kx < end; ++kx) {
+        Vector weight, value;
+        load_some(weight, kernel + kx * channels + v * lanes, columns_in(stored, v));
+        load_some(value, x + kx * pixel_stride + v * lanes, columns_in(stored, v));
+        sum[0][v] += value * weight;
       }
     });
   }
-  unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      activate_vector(InRegisters<Act>{}, sum[m][v]);
-      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
-    });
-  });
-  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
+};
+
+/// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
+/// outside the image where that does; only the taps of the ranges are read, and all of them of windows that
+/// lie Inside the row.
+template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Inside>
+void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
+                    typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
+  constexpr std::size_t channels = S.output.channels;
+  DepthwiseSums<Pixels, vectors_of(Channels)> a{};
+  if (bias != nullptr) a.start(bias, Channels);
+  for (std::size_t ky = rows.first; ky < rows.end; ++ky) {
+    const float* from = x + ky * S.input.width * S.input.pixel_stride;
+    const float* taps = kernel + ky * S.window.width * channels;
+    if constexpr (Inside)
+      a.template add<S.window.width, S.window.stride_x>(from, S.input.pixel_stride, taps, channels, Channels);
+    else
+      a.add_some(columns.first, columns.end, from, S.input.pixel_stride, taps, channels, Channels);
+  }
+  a.template finish<Act>(y, S.output.pixel_stride, Channels);
 }
 
 /// One row of output pixels, tile by tile and in each block by block: the image is read in the order of
@@ -9592,6 +9638,14 @@ inline constexpr std::size_t node_ahead = [] {
   return Step::none;
 }();
 
+/// Where a value lies, for a batch of so many images.
+template <class Pointer>
+Pointer address(const Location& location, std::size_t batch, Pointer input, Pointer output, Pointer arena) {
+  if (location.region == Region::input) return input + location.channel;
+  if (location.region == Region::output) return output + location.channel;
+  return arena + batch * location.offset + location.channel;
+}
+
 /// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.
 template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
 struct Site {
@@ -9640,24 +9694,17 @@ struct Site {
   }();
   static constexpr bool reads_network_input = from.region == Region::input;
 
-  template <class Pointer>
-  static Pointer at(const Location& location, std::size_t batch, Pointer input_memory, Pointer output_memory,
-                    Pointer arena) {
-    if (location.region == Region::input) return input_memory + location.channel;
-    if (location.region == Region::output) return output_memory + location.channel;
-    return arena + batch * location.offset + location.channel;
-  }
   /// The value between the layer's two stages.
   static float* inner_at(std::size_t batch, float* arena) {
     return arena + batch * plan.inner_offset[step.node];
   }
   template <class F>
   static const float* x(const F& f) {
-    return at<const float*>(from, f.batch, f.input, f.output, f.arena);
+    return address<const float*>(from, f.batch, f.input, f.output, f.arena);
   }
   template <class F>
   static float* y(const F& f) {
-    return at<float*>(to, f.batch, nullptr, f.output, f.arena);
+    return address<float*>(to, f.batch, nullptr, f.output, f.arena);
   }
   /// Where a layer with weights writes: its value, or the sums that it keeps.
   template <class F>
@@ -9865,7 +9912,7 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template multiply<multiply_spec<S>>(f.context, f.batch, S::x(f), factor(f), S::y(f));
   }
   static const float* factor(const F& f) {
-    return S::template at<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
+    return address<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
   }
 
   template <std::size_t Rate, class... Options>
@@ -13916,9 +13963,7 @@ void copy_value(const Frame<B>& f, float* to) {
   constexpr Location location = plan_of<Net, frozen_mode>.locations[N];
   constexpr ElementwiseSpec spec{location.layout, contiguous(graph_of<Net>.nodes[N].output)};
   B::template activation<spec, Linear>(
-      f.context, f.batch,
-      Site<Net, frozen_mode, 0>::template at<const float*>(location, f.batch, f.input, f.output, f.arena),
-      to);
+      f.context, f.batch, address<const float*>(location, f.batch, f.input, f.output, f.arena), to);
 }
 
 }  // namespace detail
@@ -14110,10 +14155,10 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   static constexpr bool wants_dx = !S::reads_network_input;
 
   static float* dx(const F& f, const GradientFrame& g) {
-    return S::template at<float*>(S::from, f.batch, nullptr, g.output, g.arena);
+    return address<float*>(S::from, f.batch, nullptr, g.output, g.arena);
   }
   static float* dy(const F& f, const GradientFrame& g) {
-    return S::template at<float*>(S::to, f.batch, nullptr, g.output, g.arena);
+    return address<float*>(S::to, f.batch, nullptr, g.output, g.arena);
   }
 
   static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
@@ -14246,7 +14291,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr bool wants_dfactor = S::factor.region != Region::input;
     B::template multiply_backward<multiply_spec<S>>(
         f.context, f.batch, S::x(f), Forward::factor(f), dy(f, g), wants_dx ? dx(f, g) : nullptr,
-        wants_dfactor ? S::template at<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
+        wants_dfactor ? address<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
   }
 
   template <std::size_t Rate, class... Options>

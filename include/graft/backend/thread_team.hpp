@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <thread>
-#include <type_traits>
 #include <vector>
 
 namespace graft {
@@ -58,26 +57,15 @@ class ThreadTeam {
   /// Calls task(index, worker) for every index in [0, count), worker in [0, size()).
   template <class Task>
   void run(std::size_t count, Task&& task) {
-    run(
-        count, [](std::size_t) {}, task);
+    execute(count, nullptr, borrow(task));
   }
 
   /// The same; each worker that executes tasks calls prepare(worker) before its first.
   template <class Prepare, class Task>
   void run(std::size_t count, Prepare&& prepare, Task&& task) {
-    if (count == 0) return;
-    if (count == 1 || workers_.empty() || executing()) {
-      prepare(worker());
-      for (std::size_t i = 0; i < count; ++i) task(i, worker());
-      return;
-    }
-    for (std::size_t begin = 0; begin < count; begin += most_tasks) {
-      auto execute = [&](std::size_t index, std::size_t worker, bool first) {
-        if (first) prepare(worker);
-        task(begin + index, worker);
-      };
-      share(std::min(count - begin, most_tasks), execute);
-    }
+    const auto before = [&](std::size_t, std::size_t worker) { prepare(worker); };
+    const Borrowed first = borrow(before);
+    execute(count, &first, borrow(task));
   }
 
  private:
@@ -101,12 +89,39 @@ class ThreadTeam {
   static constexpr std::uint64_t end_of(std::uint64_t state) { return state & task_mask; }
   static constexpr std::size_t most_tasks = task_mask;
 
-  template <class Execute>
-  void share(std::size_t count, Execute& execute) {
-    execute_ = &execute;
-    call_ = [](void* e, std::size_t index, std::size_t worker, bool first) {
-      (*static_cast<Execute*>(e))(index, worker, first);
-    };
+  // A function of an index and a worker that the caller holds; one type for all, so that what follows is
+  // compiled once and not for each kernel.
+  struct Borrowed {
+    void* function;
+    void (*call)(void*, std::size_t, std::size_t);
+
+    void operator()(std::size_t index, std::size_t worker) const { call(function, index, worker); }
+  };
+  template <class Function>
+  static Borrowed borrow(Function& f) {
+    return {const_cast<void*>(static_cast<const void*>(&f)),
+            [](void* function, std::size_t index, std::size_t worker) {
+              (*static_cast<Function*>(function))(index, worker);
+            }};
+  }
+
+  void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
+    if (count == 0) return;
+    if (count == 1 || workers_.empty() || executing()) {
+      const std::size_t self = worker();
+      if (prepare != nullptr) (*prepare)(0, self);
+      for (std::size_t i = 0; i < count; ++i) task(i, self);
+      return;
+    }
+    for (std::size_t begin = 0; begin < count; begin += most_tasks) {
+      prepare_ = prepare;
+      task_ = task;
+      begin_ = begin;
+      share(std::min(count - begin, most_tasks));
+    }
+  }
+
+  void share(std::size_t count) {
     count_ = count;
     done_.store(0, std::memory_order_relaxed);
     publish(count);
@@ -134,7 +149,8 @@ class ThreadTeam {
       const std::uint64_t taken = from_back ? state - 1 : state + (std::uint64_t{1} << task_bits);
       if (!state_.compare_exchange_weak(state, taken, std::memory_order_acquire)) continue;
       // The call cannot end before this task: its other members hold still.
-      call_(execute_, from_back ? end_of(taken) : front_of(state), worker, mine == 0);
+      if (mine == 0 && prepare_ != nullptr) (*prepare_)(0, worker);
+      task_(begin_ + (from_back ? end_of(taken) : front_of(state)), worker);
       ++mine;
       state = state_.load(std::memory_order_acquire);
     }
@@ -165,9 +181,9 @@ class ThreadTeam {
   alignas(64) std::atomic<std::uint64_t> state_{0};
   alignas(64) std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};
-  void* execute_ = nullptr;
-  void (*call_)(void*, std::size_t, std::size_t, bool) = nullptr;
-  std::size_t count_ = 0;
+  const Borrowed* prepare_ = nullptr;
+  Borrowed task_{};
+  std::size_t begin_ = 0, count_ = 0;
 };
 
 }  // namespace graft

@@ -17,10 +17,10 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   static constexpr bool wants_dx = !S::reads_network_input;
 
   static float* dx(const F& f, const GradientFrame& g) {
-    return S::template at<float*>(S::from, f.batch, nullptr, g.output, g.arena);
+    return address<float*>(S::from, f.batch, nullptr, g.output, g.arena);
   }
   static float* dy(const F& f, const GradientFrame& g) {
-    return S::template at<float*>(S::to, f.batch, nullptr, g.output, g.arena);
+    return address<float*>(S::to, f.batch, nullptr, g.output, g.arena);
   }
 
   static void run(const F& f, const GradientFrame& g, const Parameters& parameters) {
@@ -153,7 +153,7 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
     constexpr bool wants_dfactor = S::factor.region != Region::input;
     B::template multiply_backward<multiply_spec<S>>(
         f.context, f.batch, S::x(f), Forward::factor(f), dy(f, g), wants_dx ? dx(f, g) : nullptr,
-        wants_dfactor ? S::template at<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
+        wants_dfactor ? address<float*>(S::factor, f.batch, nullptr, g.output, g.arena) : nullptr);
   }
 
   template <std::size_t Rate, class... Options>

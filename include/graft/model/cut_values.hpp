@@ -69,9 +69,7 @@ void copy_value(const Frame<B>& f, float* to) {
   constexpr Location location = plan_of<Net, frozen_mode>.locations[N];
   constexpr ElementwiseSpec spec{location.layout, contiguous(graph_of<Net>.nodes[N].output)};
   B::template activation<spec, Linear>(
-      f.context, f.batch,
-      Site<Net, frozen_mode, 0>::template at<const float*>(location, f.batch, f.input, f.output, f.arena),
-      to);
+      f.context, f.batch, address<const float*>(location, f.batch, f.input, f.output, f.arena), to);
 }
 
 }  // namespace detail

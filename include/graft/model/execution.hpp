@@ -48,6 +48,14 @@ inline constexpr std::size_t node_ahead = [] {
   return Step::none;
 }();
 
+/// Where a value lies, for a batch of so many images.
+template <class Pointer>
+Pointer address(const Location& location, std::size_t batch, Pointer input, Pointer output, Pointer arena) {
+  if (location.region == Region::input) return input + location.channel;
+  if (location.region == Region::output) return output + location.channel;
+  return arena + batch * location.offset + location.channel;
+}
+
 /// Step I of a network's plan: what it computes, and where it reads and writes. All compile-time.
 template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
 struct Site {
@@ -96,24 +104,17 @@ struct Site {
   }();
   static constexpr bool reads_network_input = from.region == Region::input;
 
-  template <class Pointer>
-  static Pointer at(const Location& location, std::size_t batch, Pointer input_memory, Pointer output_memory,
-                    Pointer arena) {
-    if (location.region == Region::input) return input_memory + location.channel;
-    if (location.region == Region::output) return output_memory + location.channel;
-    return arena + batch * location.offset + location.channel;
-  }
   /// The value between the layer's two stages.
   static float* inner_at(std::size_t batch, float* arena) {
     return arena + batch * plan.inner_offset[step.node];
   }
   template <class F>
   static const float* x(const F& f) {
-    return at<const float*>(from, f.batch, f.input, f.output, f.arena);
+    return address<const float*>(from, f.batch, f.input, f.output, f.arena);
   }
   template <class F>
   static float* y(const F& f) {
-    return at<float*>(to, f.batch, nullptr, f.output, f.arena);
+    return address<float*>(to, f.batch, nullptr, f.output, f.arena);
   }
   /// Where a layer with weights writes: its value, or the sums that it keeps.
   template <class F>

@@ -209,7 +209,7 @@ struct ForwardStep : Site<Net, Mode, I> {
     B::template multiply<multiply_spec<S>>(f.context, f.batch, S::x(f), factor(f), S::y(f));
   }
   static const float* factor(const F& f) {
-    return S::template at<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
+    return address<const float*>(S::factor, f.batch, f.input, f.output, f.arena);
   }
 
   template <std::size_t Rate, class... Options>

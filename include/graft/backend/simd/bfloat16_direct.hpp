@@ -77,11 +77,7 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.channels;
   PairAccumulators<Pixels, vectors> a;
-  unroll<vectors>([&](auto v) {
-    Vector start;
-    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
-    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
-  });
+  a.start(bias, Channels);
 
   WeightStream fetched = stream;  // in registers
   const std::size_t top = oy * S.window.stride_y;
@@ -101,24 +97,18 @@ void convolve_pairs(const float* x, std::size_t origin, const float* weights, co
         if constexpr (lo < hi)
           for (std::size_t k = kx * S.input.channels; k < (kx + 1) * S.input.channels; ++k) {
             fetched.advance();
-            a.template step<lo, hi, pixel_step>(from + k, w + k * vectors * lanes);
+            a.template step<lo, hi>(from + k, pixel_step, w + k * vectors * lanes);
           }
       });
     } else {
       for (std::size_t k = 0; k < P::taps; ++k) {
         fetched.advance();
-        a.template step<0, Pixels, pixel_step>(from + k, w + k * vectors * lanes);
+        a.step(from + k, pixel_step, w + k * vectors * lanes);
       }
     }
   }
   stream = fetched;
-  unroll<Pixels>([&](auto m) {
-    unroll<vectors>([&](auto v) {
-      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
-      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, a.sum[m][v]);
-    });
-  });
-  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
+  a.template finish<Act>(y, S.output.pixel_stride, Channels);
 }
 
 /// Direct convolution of bfloat16 weights and inputs, summed in float.

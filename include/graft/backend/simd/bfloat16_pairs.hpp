@@ -63,24 +63,25 @@ inline __attribute__((always_inline)) void add_products(Vector& sum, const Pairs
 #endif
 }
 
-/// The accumulators of a tile of pixels by vectors, and the step of the inner loop on them.
+/// The sums of a tile, and the step of the inner loop on them.
 template <std::size_t Pixels, std::size_t Vectors>
-struct PairAccumulators {
-  Vector sum[Pixels][Vectors];
+struct PairAccumulators : TileSums<Pixels, Vectors> {
+  using TileSums<Pixels, Vectors>::sum;
 
-  /// Adds the products of one pair of each pixel [First, End), `Stride` floats apart, with the weights.
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
+  /// Adds the products of one pair of each pixel [First, End), `stride` floats apart, with the weights.
+  template <std::size_t First = 0, std::size_t End = Pixels>
+  __attribute__((always_inline)) void step(const float* x, std::size_t stride, const float* weights) {
     Pairs w[Vectors];
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
       std::memcpy(&w[v], weights + v * lanes, sizeof(Pairs));
     });
-    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
+    unroll<End - First>([&](std::size_t i) __attribute__((always_inline)) {
+      const std::size_t m = First + i;
       std::uint32_t pair;
-      std::memcpy(&pair, x + m * Stride, sizeof pair);
+      std::memcpy(&pair, x + m * stride, sizeof pair);
       const Pairs value = pair - Pairs{};
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { add_products(sum[m][v], w[v], value); });
+      unroll<Vectors>([&](std::size_t v)
+                          __attribute__((always_inline)) { add_products(sum[m][v], w[v], value); });
     });
   }
 };

@@ -70,19 +70,21 @@ struct Sums {
   Vector sum[vectors] = {};
 
   __attribute__((always_inline)) void load(const float* from) {
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) { simd::load(sum[v], from + v * lanes); });
+    unroll<vectors>([&](std::size_t v)
+                        __attribute__((always_inline)) { simd::load(sum[v], from + v * lanes); });
   }
   __attribute__((always_inline)) void store(float* to) const {
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) { simd::store(to + v * lanes, sum[v]); });
+    unroll<vectors>([&](std::size_t v)
+                        __attribute__((always_inline)) { simd::store(to + v * lanes, sum[v]); });
   }
   /// sum += factor * row, of which Stored columns may be read.
   template <std::size_t Stored, std::size_t Most>
   __attribute__((always_inline)) void add(const Factors<Most>& factors, const float* rows) {
     for (std::size_t k = 0; k < factors.count; ++k) {
       const float *row = rows + factors.offset[k], value = factors.value[k];
-      unroll<vectors>([&](auto v) __attribute__((always_inline)) {
+      unroll<vectors>([&](std::size_t v) __attribute__((always_inline)) {
         Vector x;
-        load_some<columns_in(Stored, v)>(x, row + v * lanes);
+        load_some(x, row + v * lanes, columns_in(Stored, v));
         sum[v] += x * value;
       });
     }
@@ -195,9 +197,9 @@ struct SimdDense {
       simd::DensePlan<S>::for_each_block([&]<std::size_t Columns>(std::size_t column) {
         simd::Sums<Columns> gradients;
         if constexpr (Moves) gradients.template add<Columns>(factors, dy + column);
-        simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
-          apply<simd::columns_in(Columns, v), Moves>(rule, gradients.sum[v], kernel, slots,
-                                                     row * S.units + column + v * simd::lanes);
+        simd::unroll<gradients.vectors>([&](std::size_t v) __attribute__((always_inline)) {
+          apply<Moves>(rule, gradients.sum[v], kernel, slots, row * S.units + column + v * simd::lanes,
+                       simd::columns_in(Columns, v));
         });
       });
     };
@@ -207,19 +209,19 @@ struct SimdDense {
       update.template operator()<true>();
   }
 
-  template <std::size_t Count, bool MovesWeight, class Rule>
+  template <bool MovesWeight, class Rule>
   static __attribute__((always_inline)) void apply(const Rule& rule, const simd::Vector& gradients,
-                                                   float* kernel, const OptimizerSlots& slots,
-                                                   std::size_t at) {
+                                                   float* kernel, const OptimizerSlots& slots, std::size_t at,
+                                                   std::size_t count) {
     simd::Floats weight{0.0f}, slot[Rule::slots + 1];
-    if constexpr (MovesWeight) simd::load_some<Count>(weight.value, kernel + at);
-    simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
-      simd::load_some<Count>(slot[k].value, slots[k] + at);
+    if constexpr (MovesWeight) simd::load_some(weight.value, kernel + at, count);
+    simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+      simd::load_some(slot[k].value, slots[k] + at, count);
     });
     rule(weight, simd::Floats{gradients}, slot);
-    if constexpr (MovesWeight) simd::store_some<Count>(kernel + at, weight.value);
-    simd::unroll<Rule::slots>([&](auto k) __attribute__((always_inline)) {
-      simd::store_some<Count>(slots[k] + at, slot[k].value);
+    if constexpr (MovesWeight) simd::store_some(kernel + at, weight.value, count);
+    simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+      simd::store_some(slots[k] + at, slot[k].value, count);
     });
   }
 };

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <graft/backend/blas/depthwise_convolution.hpp>
-#include <graft/backend/simd/activation.hpp>
 #include <graft/backend/simd/tile.hpp>
 
 namespace graft::detail::simd {
@@ -37,57 +36,68 @@ struct DepthwisePlan {
   }
 };
 
-/// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
-/// outside the image where that does; only the taps of the ranges are read. Of windows that lie Inside the
-/// row, each value is read once for all the pixels that it belongs to.
-template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Inside>
-void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
-                    typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
-  constexpr std::size_t vectors = vectors_of(Channels), stride = S.window.stride_x, taps = S.window.width;
-  static_assert(Inside || Pixels == 1);
-  Vector sum[Pixels][vectors];
-  unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-    Vector start{};
-    if (bias != nullptr) load_some<columns_in(Channels, v)>(start, bias + v * lanes);
-    unroll<Pixels>([&](auto m) __attribute__((always_inline)) { sum[m][v] = start; });
-  });
-  for (std::size_t ky = rows.first; ky < rows.end; ++ky) {
-    const float* from = x + ky * S.input.width * S.input.pixel_stride;
-    const float* tap = kernel + ky * taps * S.output.channels;
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      constexpr std::size_t count = columns_in(Channels, v);
-      Vector value;
-      if constexpr (Inside) {
-        Vector weight[taps];
-        unroll<taps>([&](auto kx) __attribute__((always_inline)) {
-          load_some<count>(weight[kx], tap + kx * S.output.channels + v * lanes);
-          keep(weight[kx]);
+/// The sums of a tile, and what one row of the window adds to them. Weights of a tap lie `channels` floats
+/// after those of the tap before it.
+template <std::size_t Pixels, std::size_t Vectors>
+struct DepthwiseSums : TileSums<Pixels, Vectors> {
+  using TileSums<Pixels, Vectors>::sum;
+
+  /// Of Pixels windows, Stride pixels apart. Each value is read once for all the windows that it belongs to.
+  template <std::size_t Taps, std::size_t Stride>
+  __attribute__((always_inline)) void add(const float* x, std::size_t pixel_stride, const float* kernel,
+                                          std::size_t channels, std::size_t stored) {
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      const std::size_t count = columns_in(stored, v);
+      Vector weight[Taps], value;
+      unroll<Taps>([&](std::size_t kx) __attribute__((always_inline)) {
+        load_some(weight[kx], kernel + kx * channels + v * lanes, count);
+        keep(weight[kx]);
+      });
+      unroll<(Pixels - 1) * Stride + Taps>([&](std::size_t column) __attribute__((always_inline)) {
+        load_some(value, x + column * pixel_stride + v * lanes, count);
+        keep(value);
+        unroll<Pixels>([&](std::size_t m) __attribute__((always_inline)) {
+          if (column >= m * Stride && column < m * Stride + Taps)
+            sum[m][v] += value * weight[column - m * Stride];
         });
-        unroll<(Pixels - 1) * stride + taps>([&](auto column) __attribute__((always_inline)) {
-          load_some<count>(value, from + column * S.input.pixel_stride + v * lanes);
-          keep(value);
-          unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
-            if constexpr (column >= m * stride && column < m * stride + taps)
-              sum[m][v] += value * weight[column - m * stride];
-          });
-        });
-      } else {
-        for (std::size_t kx = columns.first; kx < columns.end; ++kx) {
-          Vector weight;
-          load_some<count>(weight, tap + kx * S.output.channels + v * lanes);
-          load_some<count>(value, from + kx * S.input.pixel_stride + v * lanes);
-          sum[0][v] += value * weight;
-        }
+      });
+    });
+  }
+
+  /// Of one window, the taps [first, end).
+  __attribute__((always_inline)) void add_some(std::size_t first, std::size_t end, const float* x,
+                                               std::size_t pixel_stride, const float* kernel,
+                                               std::size_t channels, std::size_t stored) {
+    static_assert(Pixels == 1);
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      for (std::size_t kx = first; kx < end; ++kx) {
+        Vector weight, value;
+        load_some(weight, kernel + kx * channels + v * lanes, columns_in(stored, v));
+        load_some(value, x + kx * pixel_stride + v * lanes, columns_in(stored, v));
+        sum[0][v] += value * weight;
       }
     });
   }
-  unroll<Pixels>([&](auto m) __attribute__((always_inline)) {
-    unroll<vectors>([&](auto v) __attribute__((always_inline)) {
-      activate_vector(InRegisters<Act>{}, sum[m][v]);
-      store_some<columns_in(Channels, v)>(y + m * S.output.pixel_stride + v * lanes, sum[m][v]);
-    });
-  });
-  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
+};
+
+/// One tile: Pixels output pixels of a row, Channels channels. `x` is where the first pixel's window begins,
+/// outside the image where that does; only the taps of the ranges are read, and all of them of windows that
+/// lie Inside the row.
+template <DepthwiseSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Inside>
+void depthwise_tile(const float* x, const float* kernel, const float* bias, float* y,
+                    typename DepthwisePlan<S>::Range rows, typename DepthwisePlan<S>::Range columns) {
+  constexpr std::size_t channels = S.output.channels;
+  DepthwiseSums<Pixels, vectors_of(Channels)> a{};
+  if (bias != nullptr) a.start(bias, Channels);
+  for (std::size_t ky = rows.first; ky < rows.end; ++ky) {
+    const float* from = x + ky * S.input.width * S.input.pixel_stride;
+    const float* taps = kernel + ky * S.window.width * channels;
+    if constexpr (Inside)
+      a.template add<S.window.width, S.window.stride_x>(from, S.input.pixel_stride, taps, channels, Channels);
+    else
+      a.add_some(columns.first, columns.end, from, S.input.pixel_stride, taps, channels, Channels);
+  }
+  a.template finish<Act>(y, S.output.pixel_stride, Channels);
 }
 
 /// One row of output pixels, tile by tile and in each block by block: the image is read in the order of

@@ -51,16 +51,19 @@ struct ConvolutionPlan {
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
 /// padding.
 template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
-void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
+__attribute__((noinline)) void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
                    std::size_t begin) {
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
+  const auto steps =
+      [](auto& a, std::size_t channels, const float* from, const float* w) __attribute__((always_inline)) {
+    if constexpr (pixels_collide(Pixels, pixel_step))
+      a.steps_near(channels, from, pixel_step, w);
+    else
+      a.steps(channels, from, pixel_step, w);
+  };
   Accumulators<Pixels, vectors> a;
-  unroll<vectors>([&](auto v) {
-    Vector start;
-    load_some<columns_in(Channels, v)>(start, bias + v * lanes);
-    unroll<Pixels>([&](auto m) { a.sum[m][v] = start; });
-  });
+  a.start(bias, Channels);
 
   const std::size_t top = oy * S.window.stride_y;
   const std::size_t first = top < S.window.pad_top ? S.window.pad_top - top : 0;
@@ -78,25 +81,18 @@ void convolve_tile(const float* x, const float* weights, const float* bias, floa
         constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
         if constexpr (lo < hi)
           for (std::size_t c = 0; c < S.input.channels; ++c)
-            a.template step<lo, hi, pixel_step>(from + kx * S.input.pixel_stride + c,
-                                                w + (kx * S.input.channels + c) * vectors * lanes);
+            a.template step<lo, hi>(from + kx * S.input.pixel_stride + c, pixel_step,
+                                    w + (kx * S.input.channels + c) * vectors * lanes);
       });
     } else if constexpr (S.input.contiguous()) {
-      a.template steps<P::taps, pixel_step>(from, w);
+      steps(a, P::taps, from, w);
     } else {
       for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        a.template steps<S.input.channels, pixel_step>(from + kx * S.input.pixel_stride,
-                                                       w + kx * S.input.channels * vectors * lanes);
+        steps(a, S.input.channels, from + kx * S.input.pixel_stride,
+              w + kx * S.input.channels * vectors * lanes);
     }
   }
-  unroll<Pixels>([&](auto m) {
-    float* to = y + m * S.output.pixel_stride;
-    unroll<vectors>([&](auto v) {
-      activate_vector(InRegisters<Act>{}, a.sum[m][v]);
-      store_some<columns_in(Channels, v)>(to + v * lanes, a.sum[m][v]);
-    });
-  });
-  finish_tile<Act>(y, S.output.pixel_stride, Pixels, Channels);
+  a.template finish<Act>(y, S.output.pixel_stride, Channels);
 }
 
 /// A row of output pixels for one block of channels: an own kernel for each tile at a border.
@@ -118,15 +114,15 @@ template <Conv2dSpec S, class Act, std::size_t Channels>
 void convolve_tiles(const float* x, const float* weights, const float* bias, float* y, std::size_t first,
                     std::size_t end) {
   constexpr Division row = ConvolutionPlan<S>::row;
-  const auto tile = [&]<std::size_t Pixels>(std::size_t begin) {
-    convolve_tile<S, Act, Pixels, Channels, false, 0>(x, weights, bias, y + begin * S.output.pixel_stride, 0,
-                                                      begin);
+  const auto tiles = [&]<std::size_t Pixels>(std::size_t from, std::size_t to) {
+    for (std::size_t t = from; t < to; ++t) {
+      const std::size_t begin = row.begin(t);
+      convolve_tile<S, Act, Pixels, Channels, false, 0>(x, weights, bias, y + begin * S.output.pixel_stride,
+                                                        0, begin);
+    }
   };
-  for (std::size_t t = first; t < end; ++t)
-    if (t < row.larger)
-      tile.template operator()<row.length(0)>(row.begin(t));
-    else
-      tile.template operator()<row.size>(row.begin(t));
+  if constexpr (row.larger > 0) tiles.template operator()<row.size + 1>(first, std::min(end, row.larger));
+  tiles.template operator()<row.size>(std::max(first, row.larger), end);
 }
 
 /// Keras' kernel (kh, kw, Cin, Cout) as blocks of columns: [block][kh][kw][Cin][vectors of the block]. Once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/backend/simd/vector.hpp>
+#include <graft/backend/simd/activation.hpp>
 #include <graft/backend/spec.hpp>
 
 #include <algorithm>
@@ -83,7 +83,8 @@ constexpr std::size_t choose_vectors(std::size_t width, std::size_t channels) {
   return best;
 }
 
-/// f(0), f(1), ..., f(Count - 1), each index a constant.
+/// f(0), f(1), ..., f(Count - 1), each index a constant where it is inlined. A function of `std::size_t` is
+/// compiled once; one of `auto` once for each index, which it needs only where the index makes a type.
 template <std::size_t Count, class Function>
 __attribute__((always_inline)) inline void unroll(Function&& f) {
   [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
@@ -105,51 +106,81 @@ constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
   return pixels > (ways - 1) * places;  // one for the weights
 }
 
-/// The accumulators of a tile, and the step of the inner loop on them. All loops unroll: every index is a
-/// constant, so that the accumulators stay in registers.
+/// The sums of a tile: pixels by registers of channels. All loops over them unroll: every index is a
+/// constant, so that the sums stay in registers. Strides, in floats, and counts are constants too once the
+/// kernels of a specification have taken these functions up; only here they are none, so that one function
+/// serves all.
 template <std::size_t Pixels, std::size_t Vectors>
-struct Accumulators {
+struct TileSums {
   Vector sum[Pixels][Vectors];
 
-  /// sum[m][v] += x[m * stride] * weights[v], for the pixels [First, End).
-  template <std::size_t First, std::size_t End, std::size_t Stride>
-  __attribute__((always_inline)) void step(const float* x, const float* weights) {
-    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
-    Vector w[Vectors];
-    unroll<Vectors>([&](auto v) __attribute__((always_inline)) {
-      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
-      if constexpr (v % vectors_in_line == 0)
-        __builtin_prefetch(weights + (steps_ahead * Vectors + v) * lanes, 0, 2);
-      load(w[v], weights + v * lanes);
-    });
-    unroll<End - First>([&](auto i) __attribute__((always_inline)) {
-      constexpr std::size_t m = First + i;
-      const float value = x[m * Stride];
-      unroll<Vectors>([&](auto v) __attribute__((always_inline)) { sum[m][v] += w[v] * value; });
+  /// sum[m] = bias, of which so many channels exist.
+  __attribute__((always_inline)) void start(const float* bias, std::size_t channels) {
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      Vector b;
+      load_some(b, bias + v * lanes, columns_in(channels, v));
+      unroll<Pixels>([&](std::size_t m) __attribute__((always_inline)) { sum[m][v] = b; });
     });
   }
 
-  /// The same for all pixels and Count successive channels, weights (Count, Vectors, lanes).
-  template <std::size_t Count, std::size_t Stride>
-  __attribute__((always_inline)) void steps(const float* x, const float* weights) {
-    if constexpr (pixels_collide(Pixels, Stride)) {
-      constexpr std::size_t piece = 64, near_stride = piece + 16;
-      float near[Pixels * near_stride];
-      const auto few = [&]<std::size_t Channels>(std::size_t k) __attribute__((always_inline)) {
-        for (std::size_t m = 0; m < Pixels; ++m)
-          std::memcpy(near + m * near_stride, x + m * Stride + k, Channels * sizeof(float));
-        for (std::size_t c = 0; c < Channels; ++c)
-          step<0, Pixels, near_stride>(near + c, weights + (k + c) * Vectors * lanes);
-      };
-      constexpr std::size_t whole = Count / piece * piece;
-      for (std::size_t k = 0; k < whole; k += piece) few.template operator()<piece>(k);
-      if constexpr (whole < Count) few.template operator()<Count - whole>(whole);
-    } else {
+  /// y[m * stride] = act(sum[m]), so many channels.
+  template <class Act>
+  __attribute__((always_inline)) void finish(float* y, std::size_t stride, std::size_t channels) {
+    unroll<Pixels>([&](std::size_t m) __attribute__((always_inline)) {
+      unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+        activate_vector(InRegisters<Act>{}, sum[m][v]);
+        store_some(y + m * stride + v * lanes, sum[m][v], columns_in(channels, v));
+      });
+    });
+    finish_tile<Act>(y, stride, Pixels, channels);
+  }
+};
+
+/// The sums of a tile, and the step of the inner loop on them.
+template <std::size_t Pixels, std::size_t Vectors>
+struct Accumulators : TileSums<Pixels, Vectors> {
+  static constexpr std::size_t row = Vectors * lanes;  ///< weights of one step
+  using TileSums<Pixels, Vectors>::sum;
+
+  /// sum[m] += x[m * stride] * weights, for the pixels [First, End).
+  template <std::size_t First = 0, std::size_t End = Pixels>
+  __attribute__((always_inline)) void step(const float* x, std::size_t stride, const float* weights) {
+    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
+    Vector w[Vectors];
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
+      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+      if (v % vectors_in_line == 0) __builtin_prefetch(weights + steps_ahead * row + v * lanes, 0, 2);
+      load(w[v], weights + v * lanes);
+    });
+    unroll<End - First>([&](std::size_t i) __attribute__((always_inline)) {
+      const float value = x[(First + i) * stride];
+      unroll<Vectors>([&](std::size_t v)
+                          __attribute__((always_inline)) { sum[First + i][v] += w[v] * value; });
+    });
+  }
+
+  /// The same for all pixels and so many successive channels, weights (channels, Vectors, lanes).
+  __attribute__((always_inline)) void steps(std::size_t channels, const float* x, std::size_t stride,
+                                            const float* weights) {
 #if defined(__clang__)
 #pragma clang loop unroll(disable)  // a step is long enough
 #endif
-      for (std::size_t k = 0; k < Count; ++k) step<0, Pixels, Stride>(x + k, weights + k * Vectors * lanes);
-    }
+    for (std::size_t c = 0; c < channels; ++c) step(x + c, stride, weights + c * row);
+  }
+
+  /// The same for pixels that collide.
+  __attribute__((always_inline)) void steps_near(std::size_t channels, const float* x, std::size_t stride,
+                                                 const float* weights) {
+    constexpr std::size_t piece = 64, near_stride = piece + 16;
+    float near[Pixels * near_stride];
+    const auto few = [&](std::size_t first, std::size_t count) __attribute__((always_inline)) {
+      for (std::size_t m = 0; m < Pixels; ++m)
+        std::memcpy(near + m * near_stride, x + m * stride + first, count * sizeof(float));
+      steps(count, near, near_stride, weights + first * row);
+    };
+    const std::size_t whole = channels / piece * piece;
+    for (std::size_t c = 0; c < whole; c += piece) few(c, piece);
+    if (whole < channels) few(whole, channels - whole);
   }
 };
 

@@ -38,15 +38,14 @@ inline __attribute__((always_inline)) void keep(Vector& v) {
 #endif
 }
 
-/// The first Count floats of a vector; those behind them are zero, or stay where they are.
-template <std::size_t Count>
-inline __attribute__((always_inline)) void load_some(Vector& v, const float* from) {
-  if constexpr (Count < lanes) v = Vector{};
-  std::memcpy(&v, from, Count * sizeof(float));
+/// The first `count` floats of a vector; those behind them are zero, or stay where they are. The count is a
+/// constant once a kernel is unrolled; a template for each would be compiled before.
+inline __attribute__((always_inline)) void load_some(Vector& v, const float* from, std::size_t count) {
+  if (count < lanes) v = Vector{};
+  std::memcpy(&v, from, count * sizeof(float));
 }
-template <std::size_t Count>
-inline __attribute__((always_inline)) void store_some(float* to, const Vector& v) {
-  std::memcpy(to, &v, Count * sizeof(float));
+inline __attribute__((always_inline)) void store_some(float* to, const Vector& v, std::size_t count) {
+  std::memcpy(to, &v, count * sizeof(float));
 }
 
 /// How many of so many columns vector v holds.

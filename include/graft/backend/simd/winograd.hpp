@@ -19,10 +19,9 @@ void multiply_points(std::size_t points, std::size_t tiles, const float* v, cons
     for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
       const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
       typename Products::template Accumulators<Pixels, Vectors> a{};
-      for (std::size_t k = 0; k < Depth; ++k)
-        a.template step<0, Pixels, Depth>(v + row * Depth + k, u + k * width);
-      unroll<Pixels>([&](auto i) __attribute__((always_inline)) {
-        unroll<Vectors>([&](auto j) __attribute__((always_inline)) {
+      for (std::size_t k = 0; k < Depth; ++k) a.step(v + row * Depth + k, Depth, u + k * width);
+      unroll<Pixels>([&](std::size_t i) __attribute__((always_inline)) {
+        unroll<Vectors>([&](std::size_t j) __attribute__((always_inline)) {
           store(m + (row + i) * width + j * lanes, a.sum[i][j]);
         });
       });

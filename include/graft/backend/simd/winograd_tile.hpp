@@ -34,15 +34,15 @@ struct WinogradTile {
       Vector rows[Y::size][X::size];
       for (std::size_t y = 0; y < Y::size; ++y) {
         Vector d[X::size];
-        unroll<X::size>([&](auto x)
+        unroll<X::size>([&](std::size_t x)
                             __attribute__((always_inline)) { load(d[x], pixels[y * X::size + x] + c); });
         X::input(d, rows[y]);
       }
       for (std::size_t x = 0; x < X::size; ++x) {
         Vector d[Y::size], t[Y::size];
-        unroll<Y::size>([&](auto y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
+        unroll<Y::size>([&](std::size_t y) __attribute__((always_inline)) { d[y] = rows[y][x]; });
         Y::input(d, t);
-        unroll<Y::size>([&](auto y) __attribute__((always_inline)) {
+        unroll<Y::size>([&](std::size_t y) __attribute__((always_inline)) {
           Products::store(v + (y * X::size + x) * plane + c / Products::channels_in_float, t[y]);
         });
       }
@@ -62,15 +62,15 @@ struct WinogradTile {
     Vector columns[Y::outputs][X::size];
     for (std::size_t x = 0; x < X::size; ++x) {
       Vector t[Y::size], y[Y::outputs];
-      unroll<Y::size>([&](auto i)
+      unroll<Y::size>([&](std::size_t i)
                           __attribute__((always_inline)) { load(t[i], m + (i * X::size + x) * plane); });
       Y::output(t, y);
-      unroll<Y::outputs>([&](auto i) __attribute__((always_inline)) { columns[i][x] = y[i]; });
+      unroll<Y::outputs>([&](std::size_t i) __attribute__((always_inline)) { columns[i][x] = y[i]; });
     }
     for (std::size_t row = 0; row < to.rows; ++row) {
       Vector y[X::outputs];
       X::output(columns[row], y);
-      unroll<X::outputs>([&](auto x) __attribute__((always_inline)) {
+      unroll<X::outputs>([&](std::size_t x) __attribute__((always_inline)) {
         if (x >= to.columns) return;
         y[x] += bias;
         activate_vector(Act{}, y[x]);
