@@ -9995,43 +9995,82 @@ inline std::pair<std::vector<float>, std::vector<float>> fold(std::span<const fl
   return {std::move(folded), std::move(folded_bias)};
 }
 
-template <LayeredNetwork Net, std::size_t Node>
-ScaleShift scale_shift_of(std::span<const float> parameters, std::size_t channels) {
-  if constexpr (Node == Step::none)
-    return ScaleShift{channels};
-  else
-    return ScaleShift{channels,
-                      batch_norm_vectors<type_at<Node, node_types<Net>>>(
-                          parameters.data() + graph_of<Net>.nodes[Node].parameter_offset, channels),
-                      type_at<Node, node_types<Net>>::epsilon};
+/// Reads it in the parameters of batch normalisation L.
+template <class L>
+ScaleShift read_scale_shift(const float* parameters, std::size_t channels) {
+  return {channels, batch_norm_vectors<L>(parameters, channels), L::epsilon};
 }
 
-/// A step with a kernel, as what prepares it sees it: nothing of its type, so that it is compiled once.
-struct LinearStep {
-  std::span<const float> parameters;  ///< what a first stage has, the kernel, the bias
-  std::size_t before;                 ///< floats of the first stage, which are taken as they are
-  std::size_t channels;
-  bool use_bias;
-  bool followed;         ///< by a batch normalisation that is folded in
-  std::size_t prepared;  ///< floats of the prepared form, whose last are the bias
+/// The batch normalisation at a node, or none, as data.
+struct StoredNormalization {
+  std::size_t offset = 0;  ///< of its parameters in the network's
+  ScaleShift (*read)(const float* parameters, std::size_t channels) = nullptr;  ///< null: there is none
+
+  explicit operator bool() const { return read != nullptr; }
+  ScaleShift operator()(std::span<const float> network_parameters, std::size_t channels) const {
+    return *this ? read(network_parameters.data() + offset, channels) : ScaleShift{channels};
+  }
 };
+
+template <LayeredNetwork Net, std::size_t Node>
+constexpr StoredNormalization normalization_at() {
+  if constexpr (Node == Step::none)
+    return {};
+  else
+    return {graph_of<Net>.nodes[Node].parameter_offset, &read_scale_shift<type_at<Node, node_types<Net>>>};
+}
 
 /// How a backend packs the kernel of a step.
 template <Backend B>
 using PackKernel = void (*)(typename B::Context&, std::span<const float> kernel, float* packed);
 
+/// How a step's parameters take their prepared form: nothing of its type, so that one function prepares all.
 template <Backend B>
-__attribute__((noinline)) void prepare_linear(typename B::Context& context, const LinearStep& step,
-                                              const ScaleShift& by, PackKernel<B> pack, float* destination) {
+struct Preparation {
+  Role role;
+  std::size_t offset, size;                    ///< where the parameters were loaded to
+  std::size_t prepared_offset, prepared_size;  ///< where they go
+  std::size_t before;                          ///< floats of a first stage, taken as they are
+  std::size_t channels;                        ///< of the output
+  bool use_bias;
+  StoredNormalization normalization;  ///< the one that is folded in, or the step itself
+  PackKernel<B> pack;
+};
+
+template <LayeredNetwork Net, Backend B, std::size_t I>
+constexpr Preparation<B> preparation_of() {
+  using S = Site<Net, frozen_mode, I>;
+  constexpr std::size_t normalization =
+      S::node.role == Role::scale_shift ? S::step.node : S::step.scale_shift;
+  Preparation<B> step{S::node.role,
+                      S::node.parameter_offset,
+                      S::node.parameter_size,
+                      prepared_offsets<Net, B>[I],
+                      prepared_size<Net, B, I>(),
+                      first_stage_size<S>,
+                      S::output.channels,
+                      false,
+                      normalization_at<Net, normalization>(),
+                      B::upload};
+  if constexpr (S::node.role == Role::linear) step.use_bias = S::layer::use_bias;
+  if constexpr (requires { typename S::layer::kernel_size; })
+    step.pack = B::template pack_conv2d<conv2d_spec<S>>;
+  return step;
+}
+
+/// The kernel of a step, packed as the backend likes it, and its bias, with a batch normalisation folded in.
+template <Backend B>
+void prepare_linear(typename B::Context& context, const Preparation<B>& step,
+                    std::span<const float> parameters, const ScaleShift& by, float* destination) {
   const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
-    pack(context, kernel, destination + step.before);
-    if (step.before > 0) B::upload(context, step.parameters.first(step.before), destination);
-    B::upload(context, bias, destination + (step.prepared - step.channels));
+    step.pack(context, kernel, destination + step.before);
+    if (step.before > 0) B::upload(context, parameters.first(step.before), destination);
+    B::upload(context, bias, destination + (step.prepared_size - step.channels));
   };
-  const std::size_t kernel_size = step.parameters.size() - step.before - (step.use_bias ? step.channels : 0);
-  const std::span<const float> kernel = step.parameters.subspan(step.before, kernel_size),
-                               bias = step.parameters.subspan(step.before + kernel_size);
-  if (!step.followed && step.use_bias) {
+  const std::size_t kernel_size = parameters.size() - step.before - (step.use_bias ? step.channels : 0);
+  const std::span<const float> kernel = parameters.subspan(step.before, kernel_size),
+                               bias = parameters.subspan(step.before + kernel_size);
+  if (!step.normalization && step.use_bias) {
     write(kernel, bias);
   } else {
     const auto folded = fold(kernel, step.use_bias ? bias.data() : nullptr, by);
@@ -10041,36 +10080,27 @@ __attribute__((noinline)) void prepare_linear(typename B::Context& context, cons
 
 /// The two vectors of a batch normalisation itself.
 template <Backend B>
-__attribute__((noinline)) void prepare_scale_shift(typename B::Context& context, const ScaleShift& by,
-                                                   float* destination) {
+void prepare_scale_shift(typename B::Context& context, const ScaleShift& by, float* destination) {
   std::vector<float> vectors;  // scale, then shift
   for (const std::vector<double>* from : {&by.scale, &by.shift})
     for (const double value : *from) vectors.push_back(static_cast<float>(value));
   B::upload(context, vectors, destination);
 }
 
-/// Step I's parameters in the prepared form: batch normalisation folded into kernel and bias, the kernel
-/// packed as the backend likes it; or the two vectors of a batch normalisation itself.
-template <LayeredNetwork Net, Backend B, std::size_t I>
-void prepare_step(typename B::Context& context, std::span<const float> parameters, float* prepared) {
-  using S = Site<Net, frozen_mode, I>;
-  constexpr std::size_t size = prepared_size<Net, B, I>(), channels = S::output.channels;
-  if constexpr (size > 0) {
-    const std::span<const float> own = parameters.subspan(S::node.parameter_offset, S::node.parameter_size);
-    float* destination = prepared + prepared_offsets<Net, B>[I];
-    if constexpr (S::node.role == Role::linear) {
-      PackKernel<B> pack = B::upload;
-      if constexpr (requires { typename S::layer::kernel_size; })
-        pack = B::template pack_conv2d<conv2d_spec<S>>;
-      prepare_linear<B>(
-          context,
-          {own, first_stage_size<S>, channels, S::layer::use_bias, S::step.scale_shift != Step::none, size},
-          scale_shift_of<Net, S::step.scale_shift>(parameters, channels), pack, destination);
-    } else if constexpr (S::node.role == Role::scale_shift) {
-      prepare_scale_shift<B>(context, scale_shift_of<Net, S::step.node>(parameters, channels), destination);
-    } else {
+/// A network's parameters in the form that folded execution reads.
+template <Backend B>
+void prepare(typename B::Context& context, std::span<const Preparation<B>> steps,
+             std::span<const float> parameters, float* prepared) {
+  for (const Preparation<B>& step : steps) {
+    if (step.prepared_size == 0) continue;
+    const std::span<const float> own = parameters.subspan(step.offset, step.size);
+    float* destination = prepared + step.prepared_offset;
+    if (step.role == Role::linear)
+      prepare_linear<B>(context, step, own, step.normalization(parameters, step.channels), destination);
+    else if (step.role == Role::scale_shift)
+      prepare_scale_shift<B>(context, step.normalization(parameters, step.channels), destination);
+    else
       B::upload(context, own, destination);
-    }
   }
 }
 
@@ -10080,8 +10110,11 @@ inline constexpr std::size_t prepared_total = prepared_offsets<Net, B>.back();
 
 template <LayeredNetwork Net, Backend B>
 void prepare(typename B::Context& context, std::span<const float> parameters, float* prepared) {
-  for_each_index<plan_of<Net, frozen_mode>.step_count>(
-      [&]<std::size_t I>() { prepare_step<Net, B, I>(context, parameters, prepared); });
+  static constexpr auto steps = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<Preparation<B>, sizeof...(I)>{preparation_of<Net, B, I>()...};
+  }
+  (std::make_index_sequence<plan_of<Net, frozen_mode>.step_count>{});
+  prepare<B>(context, std::span<const Preparation<B>>{steps}, parameters, prepared);
 }
 
 }  // namespace graft::detail
@@ -17718,6 +17751,14 @@ void describe_input(Json& config, const Shape& sample) {
   config["ragged"] = false;
 }
 
+/// A layer that joins branches: their types do not matter for its configuration, and are long.
+template <Role R>
+struct Merge {};
+template <class L>
+using Described =
+    std::conditional_t<L::role == Role::concatenate || L::role == Role::add || L::role == Role::multiply,
+                       Merge<L::role>, L>;
+
 // One overload of `describe` for each layer.
 template <class Json, std::size_t Filters, class Size, class... Options>
 void describe(Conv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
@@ -17795,14 +17836,10 @@ void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
   set_text(config, "data_format", "channels_last");
   config["keepdims"] = node.output.rank == 3;
 }
-template <class Json, class... Branches>
-void describe(Concatenate<Branches...>, const Node&, Json& config) {
-  config["axis"] = -1;
+template <class Json, Role R>
+void describe(Merge<R>, const Node&, Json& config) {
+  if constexpr (R == Role::concatenate) config["axis"] = -1;
 }
-template <class Json, class... Branches>
-void describe(Add<Branches...>, const Node&, Json&) {}
-template <class Json, class... Branches>
-void describe(Multiply<Branches...>, const Node&, Json&) {}
 template <class Json>
 void describe(InputLayer, const Node& node, Json& config) {
   describe_input(config, node.output);
@@ -17819,7 +17856,7 @@ void describe_as(const Node& node, OrderedJson& config) {
 template <LayeredNetwork Net>
 std::span<const Describe> describers() {
   static constexpr auto table = []<class... L>(TypeList<L...>) {
-    return std::array<Describe, sizeof...(L)>{&describe_as<L>...};
+    return std::array<Describe, sizeof...(L)>{&describe_as<Described<L>>...};
   }(node_types<Net>{});
   return table;
 }

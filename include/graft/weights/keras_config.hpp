@@ -138,6 +138,14 @@ void describe_input(Json& config, const Shape& sample) {
   config["ragged"] = false;
 }
 
+/// A layer that joins branches: their types do not matter for its configuration, and are long.
+template <Role R>
+struct Merge {};
+template <class L>
+using Described =
+    std::conditional_t<L::role == Role::concatenate || L::role == Role::add || L::role == Role::multiply,
+                       Merge<L::role>, L>;
+
 // One overload of `describe` for each layer.
 template <class Json, std::size_t Filters, class Size, class... Options>
 void describe(Conv2D<Filters, Size, Options...> layer, const Node& node, Json& config) {
@@ -215,14 +223,10 @@ void describe(GlobalAveragePooling2D, const Node& node, Json& config) {
   set_text(config, "data_format", "channels_last");
   config["keepdims"] = node.output.rank == 3;
 }
-template <class Json, class... Branches>
-void describe(Concatenate<Branches...>, const Node&, Json& config) {
-  config["axis"] = -1;
+template <class Json, Role R>
+void describe(Merge<R>, const Node&, Json& config) {
+  if constexpr (R == Role::concatenate) config["axis"] = -1;
 }
-template <class Json, class... Branches>
-void describe(Add<Branches...>, const Node&, Json&) {}
-template <class Json, class... Branches>
-void describe(Multiply<Branches...>, const Node&, Json&) {}
 template <class Json>
 void describe(InputLayer, const Node& node, Json& config) {
   describe_input(config, node.output);
@@ -239,7 +243,7 @@ void describe_as(const Node& node, OrderedJson& config) {
 template <LayeredNetwork Net>
 std::span<const Describe> describers() {
   static constexpr auto table = []<class... L>(TypeList<L...>) {
-    return std::array<Describe, sizeof...(L)>{&describe_as<L>...};
+    return std::array<Describe, sizeof...(L)>{&describe_as<Described<L>>...};
   }(node_types<Net>{});
   return table;
 }

@@ -512,9 +512,8 @@ constexpr std::size_t first_not_writable(TypeList<L...>) {
 /// How one node of a network is written, without its type.
 struct OnnxStep {
   std::string (*append)(const OnnxLayer&);
-  /// What the batch normalisation does that is folded into this layer, which is the one before it; null:
-  /// none.
-  ScaleShift (*followed)(std::span<const float> parameters, std::size_t channels) = nullptr;
+  StoredNormalization
+      followed{};       ///< the batch normalisation that is folded into this layer, the one before it
   bool folded = false;  ///< this is the batch normalisation
 };
 
@@ -525,7 +524,7 @@ template <LayeredNetwork Net, PlanMode Mode, std::size_t I>
 constexpr void fold_onnx_step(OnnxSteps<Net>& steps) {
   constexpr Step step = plan_of<Net, Mode>.steps[I];
   if constexpr (step.scale_shift != Step::none) {
-    steps[step.node].followed = &scale_shift_of<Net, step.scale_shift>;
+    steps[step.node].followed = normalization_at<Net, step.scale_shift>();
     steps[step.scale_shift].folded = true;
   }
 }
@@ -585,7 +584,7 @@ inline std::string append_network(OnnxGraph& graph, std::span<const Node> nodes,
     if (n == 0) inputs.push_back(input);
     const std::size_t before = graph.node_count();
     const auto own = std::span{table}.subspan(entry, nodes[n].parameters);
-    if (steps[n].followed != nullptr) {
+    if (steps[n].followed) {
       const FoldedParameters folded{own, parameters,
                                     steps[n].followed(parameters, nodes[n].output.channels())};
       values[n] = steps[n].append({graph, name, nodes[n], std::move(inputs), folded.entries, folded.values});
