@@ -49,19 +49,13 @@ struct ConvolutionPlan {
 
 /// One tile: output pixels from `begin` on in row oy; Channels of its vectors are stored. At a border, Begin
 /// says at compile time where the tile is, and so which pixels each kx reaches: none is multiplied by
-/// padding.
+/// padding. A call costs less than what compilers make of the loops around it when they take it up.
 template <Conv2dSpec S, class Act, std::size_t Pixels, std::size_t Channels, bool Border, std::size_t Begin>
-__attribute__((noinline)) void convolve_tile(const float* x, const float* weights, const float* bias, float* y, std::size_t oy,
-                   std::size_t begin) {
+__attribute__((noinline)) void convolve_tile(const float* x, const float* weights, const float* bias,
+                                             float* y, std::size_t oy, std::size_t begin) {
   using P = ConvolutionPlan<S>;
   constexpr std::size_t vectors = vectors_of(Channels), pixel_step = S.window.stride_x * S.input.pixel_stride;
-  const auto steps =
-      [](auto& a, std::size_t channels, const float* from, const float* w) __attribute__((always_inline)) {
-    if constexpr (pixels_collide(Pixels, pixel_step))
-      a.steps_near(channels, from, pixel_step, w);
-    else
-      a.steps(channels, from, pixel_step, w);
-  };
+  constexpr bool collide = pixels_collide(Pixels, pixel_step);
   Accumulators<Pixels, vectors> a;
   a.start(bias, Channels);
 
@@ -85,11 +79,11 @@ __attribute__((noinline)) void convolve_tile(const float* x, const float* weight
                                     w + (kx * S.input.channels + c) * vectors * lanes);
       });
     } else if constexpr (S.input.contiguous()) {
-      steps(a, P::taps, from, w);
+      a.template steps<collide>(P::taps, from, pixel_step, w);
     } else {
       for (std::size_t kx = 0; kx < S.window.width; ++kx)
-        steps(a, S.input.channels, from + kx * S.input.pixel_stride,
-              w + kx * S.input.channels * vectors * lanes);
+        a.template steps<collide>(S.input.channels, from + kx * S.input.pixel_stride, pixel_step,
+                                  w + kx * S.input.channels * vectors * lanes);
     }
   }
   a.template finish<Act>(y, S.output.pixel_stride, Channels);

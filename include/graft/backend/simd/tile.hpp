@@ -159,28 +159,28 @@ struct Accumulators : TileSums<Pixels, Vectors> {
     });
   }
 
-  /// The same for all pixels and so many successive channels, weights (channels, Vectors, lanes).
+  /// The same for all pixels and so many successive channels, weights (channels, Vectors, lanes). Colliding
+  /// pixels are brought near each other, a piece of their channels at a time.
+  template <bool Collide = false>
   __attribute__((always_inline)) void steps(std::size_t channels, const float* x, std::size_t stride,
                                             const float* weights) {
+    if constexpr (Collide) {
+      constexpr std::size_t piece = 64, near_stride = piece + 16;
+      float near[Pixels * near_stride];
+      const auto few = [&](std::size_t first, std::size_t count) __attribute__((always_inline)) {
+        for (std::size_t m = 0; m < Pixels; ++m)
+          std::memcpy(near + m * near_stride, x + m * stride + first, count * sizeof(float));
+        steps(count, near, near_stride, weights + first * row);
+      };
+      const std::size_t whole = channels / piece * piece;
+      for (std::size_t c = 0; c < whole; c += piece) few(c, piece);
+      if (whole < channels) few(whole, channels - whole);
+    } else {
 #if defined(__clang__)
 #pragma clang loop unroll(disable)  // a step is long enough
 #endif
-    for (std::size_t c = 0; c < channels; ++c) step(x + c, stride, weights + c * row);
-  }
-
-  /// The same for pixels that collide.
-  __attribute__((always_inline)) void steps_near(std::size_t channels, const float* x, std::size_t stride,
-                                                 const float* weights) {
-    constexpr std::size_t piece = 64, near_stride = piece + 16;
-    float near[Pixels * near_stride];
-    const auto few = [&](std::size_t first, std::size_t count) __attribute__((always_inline)) {
-      for (std::size_t m = 0; m < Pixels; ++m)
-        std::memcpy(near + m * near_stride, x + m * stride + first, count * sizeof(float));
-      steps(count, near, near_stride, weights + first * row);
-    };
-    const std::size_t whole = channels / piece * piece;
-    for (std::size_t c = 0; c < whole; c += piece) few(c, piece);
-    if (whole < channels) few(whole, channels - whole);
+      for (std::size_t c = 0; c < channels; ++c) step(x + c, stride, weights + c * row);
+    }
   }
 };
 
