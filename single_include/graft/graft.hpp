@@ -2648,7 +2648,7 @@ class ThreadTeam {
   static constexpr std::size_t most_tasks = task_mask;
 
   // A function of an index and a worker that the caller holds; one type for all, so that what follows is
-  // compiled once and not for each kernel.
+  // compiled once and not, a kernel with it, for each call.
   struct Borrowed {
     void* function;
     void (*call)(void*, std::size_t, std::size_t);
@@ -2663,7 +2663,7 @@ class ThreadTeam {
             }};
   }
 
-  void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
+  __attribute__((noinline)) void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
     if (count == 0) return;
     if (count == 1 || workers_.empty() || executing()) {
       const std::size_t self = worker();
@@ -7245,6 +7245,30 @@ void multiply_points(std::size_t points, std::size_t tiles, const float* v, cons
 template <std::size_t Channels>
 alignas(64) inline constexpr std::array<float, Channels> padding_pixel{};
 
+/// Keras' kernel (kh, kw, in, out), transformed, as [block][point][depth][vectors of the block]; each weight
+/// is computed in double and rounded once.
+template <class Tile, class Products>
+void pack_winograd(std::span<const float> kernel, std::size_t in, std::size_t out, Division blocks,
+                   float* packed) {
+  constexpr std::size_t channels_in_float = Products::channels_in_float;
+  const std::size_t depth = in / channels_in_float;
+  for (std::size_t block = 0; block < blocks.count; ++block) {
+    const std::size_t first = blocks.begin(block) * lanes, width = blocks.length(block) * lanes;
+    for (std::size_t c = 0; c < depth; ++c)
+      for (std::size_t n = 0; n < width; ++n) {
+        std::array<std::array<double, channels_in_float>, Tile::points> u{};
+        for (std::size_t i = 0; i < channels_in_float && first + n < out; ++i) {
+          const float* weights = kernel.data() + (c * channels_in_float + i) * out + first + n;
+          const auto column = Tile::kernel(weights, in * out);
+          for (std::size_t p = 0; p < Tile::points; ++p) u[p][i] = column[p];
+        }
+        for (std::size_t p = 0; p < Tile::points; ++p)
+          packed[(p * depth + c) * width + n] = Products::pack(u[p]);
+      }
+    packed += Tile::points * depth * width;
+  }
+}
+
 /// A convolution of stride one by Winograd's minimal filtering, in groups of tiles. A group's tiles are
 /// transformed, then each block of channels is multiplied and transformed back. The team shares the groups,
 /// or the blocks of a single group: then each worker transforms the tiles for itself, because tiles written
@@ -7263,24 +7287,8 @@ struct WinogradConvolution {
   static constexpr double cost = plan.cost;
   static constexpr std::size_t packed_size = Tile::points * depth * vectors_of(S.output.channels) * lanes;
 
-  /// [block][point][depth][vectors of the block], each weight computed in double and rounded once.
   static void pack(std::span<const float> kernel, float* packed) {
-    for (std::size_t block = 0; block < plan.blocks.count; ++block) {
-      const std::size_t first = plan.blocks.begin(block) * lanes, width = plan.blocks.length(block) * lanes;
-      for (std::size_t c = 0; c < depth; ++c)
-        for (std::size_t n = 0; n < width; ++n) {
-          std::array<std::array<double, channels_in_float>, Tile::points> u{};
-          for (std::size_t i = 0; i < channels_in_float && first + n < S.output.channels; ++i) {
-            const float* weights =
-                kernel.data() + (c * channels_in_float + i) * S.output.channels + first + n;
-            const auto column = Tile::kernel(weights, S.input.channels * S.output.channels);
-            for (std::size_t p = 0; p < Tile::points; ++p) u[p][i] = column[p];
-          }
-          for (std::size_t p = 0; p < Tile::points; ++p)
-            packed[(p * depth + c) * width + n] = Products::pack(u[p]);
-        }
-      packed += Tile::points * depth * width;
-    }
+    pack_winograd<Tile, Products>(kernel, S.input.channels, S.output.channels, plan.blocks, packed);
   }
 
   template <class Act>

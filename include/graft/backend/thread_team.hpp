@@ -90,7 +90,7 @@ class ThreadTeam {
   static constexpr std::size_t most_tasks = task_mask;
 
   // A function of an index and a worker that the caller holds; one type for all, so that what follows is
-  // compiled once and not for each kernel.
+  // compiled once and not, a kernel with it, for each call.
   struct Borrowed {
     void* function;
     void (*call)(void*, std::size_t, std::size_t);
@@ -105,7 +105,7 @@ class ThreadTeam {
             }};
   }
 
-  void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
+  __attribute__((noinline)) void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
     if (count == 0) return;
     if (count == 1 || workers_.empty() || executing()) {
       const std::size_t self = worker();
