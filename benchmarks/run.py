@@ -161,8 +161,8 @@ def run_in_turn(workload, network, batch, threads, arguments):
     rows = [{"peer": d.peer.name, "left_out": d.failure} if d.failure is not None else
             {"peer": d.peer.name, "version": d.version, "note": d.note, "samples": d.samples,
              "value": statistics.median(d.samples), "others": d.others} for d in drivers]
-    print_table(rows, [("median", 8, lambda r: f"{r['value']:.2f}"), ("min", 8, lambda r: f"{min(r['samples']):.2f}"),
-                       ("max", 8, lambda r: f"{max(r['samples']):.2f}"),
+    print_table(rows, [("median", 8, lambda r: milliseconds(r["value"])), ("min", 8, lambda r: milliseconds(min(r["samples"]))),
+                       ("max", 8, lambda r: milliseconds(max(r["samples"]))),
                        ("others", 7, lambda r: f"{max(r['others']):.2f}")])
     return rows
 
@@ -225,6 +225,10 @@ def run_latency(threads, arguments):
                        ("max", 8, lambda r: f"{r['max']:.2f}"), ("p99/median", 11, lambda r: f"{r['p99/median']:.2f}"),
                        ("of additions", 13, lambda r: f"{r['additions']:.2f}")])
     return rows
+
+
+def milliseconds(value):
+    return f"{value:.2f}" if value >= 1 else f"{value:.4f}"
 
 
 def print_table(rows, columns):

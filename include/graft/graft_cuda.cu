@@ -13,14 +13,18 @@ GRAFT_CUDA_ACTIVATION(Swish);
 GRAFT_CUDA_ACTIVATION(Tanh);
 GRAFT_CUDA_ROW_ACTIVATION(Softmax);
 
-GRAFT_CUDA_KERNEL(device::Patches<float>);
-GRAFT_CUDA_KERNEL(device::Patches<std::uint16_t>);
+GRAFT_CUDA_CONVOLUTION(device::Tf32);
+GRAFT_CUDA_CONVOLUTION(device::Bfloat16);
+GRAFT_CUDA_KERNEL(device::Patches<1>);
+GRAFT_CUDA_KERNEL(device::Patches<4>);
 GRAFT_CUDA_KERNEL(device::SumPatches);
 GRAFT_CUDA_KERNEL(device::DepthwiseInput);
 GRAFT_CUDA_KERNEL(device::PartialSums<device::DepthwiseKernelTerm>);
 
-GRAFT_CUDA_KERNEL(device::Pool<Max>);
-GRAFT_CUDA_KERNEL(device::Pool<Average>);
+GRAFT_CUDA_KERNEL(device::Pool<Max, 1>);
+GRAFT_CUDA_KERNEL(device::Pool<Max, 4>);
+GRAFT_CUDA_KERNEL(device::Pool<Average, 1>);
+GRAFT_CUDA_KERNEL(device::Pool<Average, 4>);
 GRAFT_CUDA_KERNEL(device::PoolGradient<Max>);
 GRAFT_CUDA_KERNEL(device::PoolGradient<Average>);
 GRAFT_CUDA_KERNEL(device::GlobalAverage);

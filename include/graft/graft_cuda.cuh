@@ -5,6 +5,7 @@
 /// of the library; a program with an activation, a loss or an optimizer of its own instantiates their kernels
 /// in a .cu file that includes this header. graft.hpp is not for nvcc: of a template argument that is an
 /// object of a class, such as a name, nvcc 13 writes code that no compiler takes.
+#include <graft/backend/cuda/convolve.cuh>
 #include <graft/backend/cuda/launch.cuh>
 #include <graft/backend/device/kernels/arithmetic.hpp>
 #include <graft/backend/device/kernels/convolution.hpp>
@@ -22,6 +23,11 @@
 /// Instantiates a kernel for the programs that launch it.
 #define GRAFT_CUDA_KERNEL(...) \
   template void graft::cuda::launch<__VA_ARGS__>(cudaStream_t, graft::device::Index, const __VA_ARGS__&)
+
+/// Convolutions of factors that tensor cores take.
+#define GRAFT_CUDA_CONVOLUTION(...)                              \
+  template void graft::cuda::convolve<__VA_ARGS__>(cudaStream_t, \
+                                                   const graft::device::Convolution<__VA_ARGS__>&)
 
 /// All kernels of an activation, of one's own too: in a file that nvcc compiles, where its `activate` and
 /// `derivative` are declared (GRAFT_HOST_DEVICE), GRAFT_CUDA_ACTIVATION(mine::Activation);

@@ -4596,6 +4596,21 @@ struct Blas : Reference,
 
 }  // namespace graft
 
+#include <bit>
+
+namespace graft::detail {
+
+/// A bfloat16 is the upper half of a float. The nearest one, ties to even; a NaN stays one.
+constexpr std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+constexpr float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+}  // namespace graft::detail
+
 /// Kernels of devices: aggregates whose operator()(i) computes item i of a launch, with no regard to any
 /// other. The same functions run on the device and, in tests, on the host.
 namespace graft::device {
@@ -4635,6 +4650,15 @@ constexpr Position position(const Map& map, Index i) {
   const Index pixel = i / map.channels, row = pixel / map.width;
   return {row / map.height, row % map.height, pixel % map.width, i % map.channels};
 }
+
+/// Floats next to each other at a multiple of their size, which devices load and store as one.
+template <Index Width>
+struct alignas(Width * sizeof(float)) Lanes {
+  float values[Width];
+
+  GRAFT_HOST_DEVICE static Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
+  GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
+};
 
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
@@ -4698,6 +4722,171 @@ constexpr Slide slide(const Spec& s) {
 
 }  // namespace graft::device
 
+/// What the factors of a convolution's products are rounded to; sums are float32 in all of them. `Stored` is
+/// how a kernel lies in memory, `position` where value k of a column lies in it.
+namespace graft::device {
+
+/// 24 bits of mantissa, as they are.
+struct Float32 {
+  using Stored = float;
+  static constexpr float round(float value) { return value; }
+  static constexpr Stored store(float value) { return value; }
+  static constexpr float load(Stored stored) { return stored; }
+  static constexpr Index position(Index k) { return k; }
+};
+
+/// 11 bits of mantissa, which tensor cores take in the place of a float: the nearest one, ties away from 0.
+struct Tf32 : Float32 {
+  static constexpr float round(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const bool finite = (bits & 0x7f800000u) != 0x7f800000u;
+    return finite ? std::bit_cast<float>((bits + 0x1000u) & ~0x1fffu) : value;
+  }
+  static constexpr Stored store(float value) { return round(value); }
+};
+
+/// 8 bits of mantissa. Of 16 values in a row, tensor cores expect a thread to have two neighbours twice; a
+/// thread that has loaded floats has every fourth one. So the kernel's values change places instead.
+struct Bfloat16 {
+  using Stored = std::uint16_t;
+  static constexpr float round(float value) { return detail::from_bfloat16(detail::to_bfloat16(value)); }
+  static constexpr Stored store(float value) { return detail::to_bfloat16(value); }
+  static constexpr float load(Stored stored) { return detail::from_bfloat16(stored); }
+  static constexpr Index position(Index k) {
+    const Index half = k % 16 / 8, odd = k % 8 / 4, thread = k % 4;
+    return k / 16 * 16 + 8 * half + 2 * thread + odd;
+  }
+};
+
+}  // namespace graft::device
+
+/// A convolution as a product of matrices of which the first one, the patches under the window, exists
+/// nowhere: its values are read from the map as they are needed. Row m is a pixel of the output, column n a
+/// channel of it, and k counts the window's values: (window height, window width, input channels).
+namespace graft::device {
+
+/// The values of a window are taken in steps of so many; zeros fill up the last one.
+inline constexpr Index depth_step = 32;
+
+constexpr Index padded_depth(Index depth) { return (depth + depth_step - 1) / depth_step * depth_step; }
+
+/// y = relu(x * kernel + bias), relu where asked for; bias may be null.
+/// x (batch, input), kernel (output channels, depth), packed by `packed_columns`, y (batch, output)
+template <class Factor>
+struct Convolution {
+  Slide slide;
+  Index rows;   ///< pixels of the output in the batch
+  Index depth;  ///< padded
+  const float* x;
+  const typename Factor::Stored* kernel;
+  const float* bias;
+  bool relu;
+  float* y;
+};
+
+/// A kernel (depth, columns) as Convolution reads it: by columns, each filled up with zeros, rounded.
+template <class Factor>
+std::vector<typename Factor::Stored> packed_columns(std::span<const float> kernel, Index columns) {
+  const Index depth = index(kernel.size()) / columns, padded = padded_depth(depth);
+  std::vector<typename Factor::Stored> packed(std::size_t{columns} * padded);
+  for (Index k = 0; k < depth; ++k)
+    for (Index n = 0; n < columns; ++n)
+      packed[std::size_t{n} * padded + Factor::position(k)] =
+          Factor::store(kernel[std::size_t{k} * columns + n]);
+  return packed;
+}
+
+/// Where a row of the patches begins: the pixel under the window's first value, which may lie beyond the
+/// border, and the floats before it. All of it wraps around, and comes back with the place in the window.
+struct PatchRow {
+  Index y, x, offset;
+};
+
+/// A row beyond the last one lies outside the map with all of its window.
+constexpr PatchRow patch_row(const Slide& slide, Index rows, Index m) {
+  if (m >= rows) return {0x8000'0000, 0, 0};
+  const Index ox = m % slide.output.width, row = m / slide.output.width;
+  const Index y = slide.input_y(row % slide.output.height, 0), x = slide.input_x(ox, 0);
+  const Index image = row / slide.output.height;
+  return {y, x, ((image * slide.input.height + y) * slide.input.width + x) * slide.input.stride};
+}
+
+/// Value k of a window: its pixel and channel. Beyond the last one `y` is not in the window.
+struct Tap {
+  Index y = 0, x = 0, channel = 0;
+
+  constexpr void advance(const Slide& slide, Index values) {
+    channel += values;
+    while (channel >= slide.input.channels) {
+      channel -= slide.input.channels;
+      if (++x == slide.width) {
+        x = 0;
+        ++y;
+      }
+    }
+  }
+
+  /// Whether there is such a value, and under it a pixel of the map.
+  constexpr bool inside(const Slide& slide, const PatchRow& row) const {
+    return y < slide.height && slide.inside(row.y + y, row.x + x);
+  }
+  /// Floats behind the row's offset.
+  constexpr Index offset(const Slide& slide) const {
+    return (y * slide.input.width + x) * slide.input.stride + channel;
+  }
+};
+
+/// Item i is a value of the output, by rows: what devices compute that cannot do better.
+template <class Factor>
+struct ConvolveValue {
+  Convolution<Factor> convolution;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const Slide& slide = convolution.slide;
+    const Index m = i / slide.output.channels, n = i % slide.output.channels;
+    const PatchRow row = patch_row(slide, convolution.rows, m);
+    const auto* column = convolution.kernel + std::size_t{n} * convolution.depth;
+    float sum = 0.0f;
+    Tap tap;
+    for (Index k = 0; k < convolution.depth; ++k, tap.advance(slide, 1))
+      if (tap.inside(slide, row))
+        sum += Factor::round(convolution.x[Index{row.offset + tap.offset(slide)}]) *
+               Factor::load(column[Factor::position(k)]);
+    if (convolution.bias != nullptr) sum += convolution.bias[n];
+    convolution.y[std::size_t{m} * slide.output.stride + n] = convolution.relu ? activate(Relu{}, sum) : sum;
+  }
+};
+
+/// What a block of threads computes: so many rows of so many columns.
+struct Tile {
+  Index rows, columns;
+  constexpr bool operator==(const Tile&) const = default;
+};
+
+/// The tiles that there are kernels for.
+inline constexpr Tile tiles[] = {{128, 128}, {128, 96}, {128, 64}, {128, 32}, {64, 64}, {64, 32}};
+
+/// Clock cycles that a block takes for a step in depth, two blocks sharing a multiprocessor: to multiply, or
+/// to write and read memory that threads share, whichever takes longer. Measured rates of an H100.
+constexpr Index cycles_of_step(const Tile& t) {
+  const Index multiply = t.rows * t.columns / 20;
+  const Index share = 3 * (t.rows + t.columns);
+  return std::max(multiply, share);
+}
+
+/// The tile that takes the least time on so many multiprocessors.
+constexpr Tile best_tile(Index rows, Index columns, Index multiprocessors) {
+  const auto divided = [](Index a, Index b) { return (a + b - 1) / b; };
+  const auto cycles = [&](const Tile& t) {
+    const std::size_t blocks = std::size_t{divided(rows, t.rows)} * divided(columns, t.columns);
+    return (blocks + multiprocessors - 1) / multiprocessors * cycles_of_step(t);
+  };
+  return *std::min_element(std::begin(tiles), std::end(tiles),
+                           [&](const Tile& a, const Tile& b) { return cycles(a) < cycles(b); });
+}
+
+}  // namespace graft::device
+
 namespace graft::device {
 
 /// A product of matrices in rows: c = a b + bias, then relu where asked for; with `accumulate`, c += a b.
@@ -4715,7 +4904,6 @@ struct Product {
   bool accumulate = false;
   const float* bias = nullptr;
   bool relu = false;
-  bool bfloat16 = false;  ///< a and b are bfloat16, two in the storage of a float; steps count them
 };
 
 /// A matrix that is stored by columns: value (row, column) is data[row + column * step].
@@ -4739,6 +4927,11 @@ constexpr ColumnProduct by_columns(const Product& p) {
           {p.n, p.m, p.c_step, false, p.c}};
 }
 
+/// Whether every fourth value of a map lies at a multiple of four floats if the first one does.
+constexpr bool in_fours(const ImageLayout& layout) {
+  return layout.channels % 4 == 0 && layout.pixel_stride % 4 == 0;
+}
+
 /// Bytes, a power of two up to 256, that an address is a multiple of.
 inline std::uint32_t alignment_of(const float* p) {
   const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(p) | 256u;
@@ -4748,8 +4941,9 @@ inline std::uint32_t alignment_of(const float* p) {
 /// What a kind of device has to offer; the vocabulary of layers is written on it once, DeviceBackend. Besides
 /// its memory, as in BackendMemory:
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
-/// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
-/// memory of the device that lasts until it is asked for again.
+/// context was told before. gemm(context, product): likewise a product. Factor: what the convolutions of
+/// frozen parts round to, in convolve(context, convolution); void if they are products of written patches.
+/// scratch<T>(context, count): memory of the device that lasts until it is asked for again.
 /// scratch_stamp(context): a number that changes when scratch moves, and that no other thread has.
 /// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it.
 /// room(context): floats of memory that may be taken for what need not be there.
@@ -4765,6 +4959,7 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::download(context, source, result);
   D::fill_zero(context, destination, n);
   D::gemm(context, product);
+  typename D::Factor;
   { D::room(context) } -> std::convertible_to<std::size_t>;
   { D::scratch_stamp(context) } -> std::convertible_to<std::uint64_t>;
   typename D::Recording;
@@ -5010,44 +5205,27 @@ struct DeviceArithmetic {
 
 }  // namespace graft::detail
 
-#include <bit>
-
-namespace graft::detail {
-
-/// A bfloat16 is the upper half of a float. The nearest one, ties to even; a NaN stays one.
-constexpr std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
-  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
-
-constexpr float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
-
-}  // namespace graft::detail
-
 namespace graft::device {
 
-/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices: as
-/// floats, or as bfloat16 (uint16_t).
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// Item i is `Width` channels of one value of the window.
 /// x (batch, input), patches (batch, output pixels, window height, window width, channels)
-template <class Element>
+template <Index Width>
 struct Patches {
   Slide slide;
   const float* x;
-  Element* patches;
+  float* patches;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
-    const Index channels = slide.input.channels;
-    const Index c = i % channels, tap = i / channels % slide.taps(), pixel = i / channels / slide.taps();
+    const Index groups = slide.input.channels / Width;
+    const Index c = i % groups * Width, tap = i / groups % slide.taps(), pixel = i / groups / slide.taps();
     const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
     const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
     const Index ix = slide.input_x(ox, tap % slide.width);
-    const float value =
-        slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
-    if constexpr (std::is_same_v<Element, float>)
-      patches[i] = value;
-    else
-      patches[i] = detail::to_bfloat16(value);
+    Lanes<Width> lanes{};
+    if (slide.inside(iy, ix))
+      lanes = Lanes<Width>::load(x + slide.input.pixel(row / slide.output.height, iy, ix) + c);
+    lanes.store(patches + std::size_t{i} * Width);
   }
 };
 
@@ -5288,28 +5466,26 @@ void sum_pixels(Context& context, const ImageLayout& layout, std::size_t batch, 
 
 namespace graft::detail {
 
-/// A product, bias and activation: relu comes with the product, another one in a launch behind it.
+/// The activation of a result that lies in y: relu has come with it, another one is a launch behind it.
+template <class D, class Act, class Context>
+void activate_result(Context& context, const ImageLayout& output, std::size_t batch, float* y) {
+  if constexpr (!std::is_same_v<Act, Relu> && !std::is_same_v<Act, Linear>)
+    D::launch(context, device::items<Act>(batch, output),
+              device::Activate<Act>{device::map(output), device::map(output), y, y});
+}
+
+/// A product, bias and activation.
 template <class D, class Act, class Context>
 void gemm_activate(Context& context, device::Product product, const ImageLayout& output, std::size_t batch) {
   product.relu = std::is_same_v<Act, Relu>;
   D::gemm(context, product);
-  if constexpr (!std::is_same_v<Act, Relu> && !std::is_same_v<Act, Linear>)
-    D::launch(context, device::items<Act>(batch, output),
-              device::Activate<Act>{device::map(output), device::map(output), product.c, product.c});
+  activate_result<D, Act>(context, output, batch, product.c);
 }
 
 /// Convolution on a device as a product of the patches under the window and the kernel; contracts as in
 /// ReferenceConvolution. A 1x1 window reads the map itself.
 template <class D>
 struct DeviceConvolution {
-  template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = S.patch_size() * S.output.channels;
-
-  template <Conv2dSpec S, class Context>
-  static void pack_conv2d(Context& context, std::span<const float> kernel, float* packed) {
-    D::upload(context, kernel, packed);
-  }
-
   template <Conv2dSpec S, class Act, class Context>
   static void conv2d(Context& context, std::size_t batch, const float* x, const float* kernel,
                      const float* bias, float* y) {
@@ -5329,12 +5505,6 @@ struct DeviceConvolution {
                             S.output, count);
     });
   }
-  template <Conv2dSpec S, class Act, class Context>
-  static void conv2d_packed(Context& context, std::size_t batch, const float* x, const float* packed,
-                            const float* bias, float* y) {
-    conv2d<S, Act>(context, batch, x, packed, bias, y);
-  }
-
   template <Conv2dSpec S, class Context>
   static void conv2d_backward_kernel(Context& context, std::size_t batch, const float* x, const float* dy,
                                      float* dkernel, float* dbias) {
@@ -5373,8 +5543,11 @@ struct DeviceConvolution {
   static Rows write_patches(Context& context, const Conv2dSpec& s, std::size_t images, const float* x,
                             float* patches) {
     if (patches == nullptr) return {x, s.input.pixel_stride};
-    D::launch(context, images * s.output.pixels() * s.patch_size(),
-              device::Patches<float>{device::slide(s), x, patches});
+    const std::size_t values = images * s.output.pixels() * s.patch_size();
+    if (device::in_fours(s.input) && device::alignment_of(x) >= 16 && device::alignment_of(patches) >= 16)
+      D::launch(context, values / 4, device::Patches<4>{device::slide(s), x, patches});
+    else
+      D::launch(context, values, device::Patches<1>{device::slide(s), x, patches});
     return {patches, s.patch_size()};
   }
 
@@ -5418,63 +5591,6 @@ struct DeviceConvolution {
         D::launch(context, count * s.input.size(), device::SumPatches{device::slide(s), patches, to});
     });
   }
-};
-
-}  // namespace graft::detail
-
-namespace graft::detail {
-
-/// Convolution of frozen parts on a device in bfloat16: kernels and patches are rounded, sums are float32,
-/// and so are the maps between layers. A 1x1 window has patches too: somebody has to round.
-template <class D>
-struct DeviceBfloat16Convolution {
-  template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = (S.patch_size() * S.output.channels + 1) / 2;
-
-  template <Conv2dSpec S, class Context>
-  static void pack_conv2d(Context& context, std::span<const float> kernel, float* packed) {
-    std::vector<std::uint16_t> rounded(2 * packed_size<S>);
-    std::transform(kernel.begin(), kernel.end(), rounded.begin(), to_bfloat16);
-    std::vector<float> storage(packed_size<S>);
-    std::memcpy(storage.data(), rounded.data(), storage.size() * sizeof(float));
-    D::upload(context, storage, packed);
-  }
-
-  template <Conv2dSpec S, class Act, class Context>
-  static void conv2d_packed(Context& context, std::size_t batch, const float* x, const float* packed,
-                            const float* bias, float* y) {
-    constexpr std::size_t image = S.output.pixels() * S.patch_size();
-    const std::size_t chunk = std::clamp(2 * D::most_patches / image, std::size_t{1}, batch);
-    float* patches = D::template scratch<float>(context, (chunk * image + 1) / 2);
-    for (std::size_t first = 0; first < batch; first += chunk) {
-      const std::size_t count = std::min(chunk, batch - first);
-      D::launch(context, count * image,
-                device::Patches<std::uint16_t>{device::slide(S), x + first * S.input.image_stride(),
-                                               reinterpret_cast<std::uint16_t*>(patches)});
-      gemm_activate<D, Act>(context,
-                            {.m = count * S.output.pixels(),
-                             .n = S.output.channels,
-                             .k = S.patch_size(),
-                             .a = patches,
-                             .a_step = S.patch_size(),
-                             .b = packed,
-                             .b_step = S.output.channels,
-                             .c = y + first * S.output.image_stride(),
-                             .c_step = S.output.pixel_stride,
-                             .bias = bias,
-                             .bfloat16 = true},
-                            S.output, count);
-    }
-  }
-};
-
-/// A device backend that computes frozen convolutions in bfloat16, and everything else as `Base` does.
-template <class Base, class D>
-struct WithBfloat16 : Base, DeviceBfloat16Convolution<D> {
-  using DeviceBfloat16Convolution<D>::conv2d_packed;
-  using DeviceBfloat16Convolution<D>::pack_conv2d;
-  template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = DeviceBfloat16Convolution<D>::template packed_size<S>;
 };
 
 }  // namespace graft::detail
@@ -5727,6 +5843,67 @@ struct DeviceElementwise {
 
 }  // namespace graft::detail
 
+namespace graft::detail {
+
+/// Convolution of frozen parts on a device, with factors rounded to `Factor`: the patches under the window
+/// are written nowhere. Contracts as in ReferenceConvolution.
+template <class D, class Factor>
+struct DeviceFrozenConvolution {
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = (S.output.channels *
+                                                  device::padded_depth(device::index(S.patch_size())) *
+                                                  sizeof(typename Factor::Stored) +
+                                              sizeof(float) - 1) /
+                                             sizeof(float);
+
+  template <Conv2dSpec S, class Context>
+  static void pack_conv2d(Context& context, std::span<const float> kernel, float* packed) {
+    const auto columns = device::packed_columns<Factor>(kernel, device::index(S.output.channels));
+    std::vector<float> storage(packed_size<S>);  // memory of a device is floats
+    std::memcpy(storage.data(), columns.data(), columns.size() * sizeof columns[0]);
+    D::upload(context, storage, packed);
+  }
+
+  template <Conv2dSpec S, class Act, class Context>
+  static void conv2d_packed(Context& context, std::size_t batch, const float* x, const float* packed,
+                            const float* bias, float* y) {
+    constexpr auto slide = device::slide(S);
+    D::convolve(context, device::Convolution<Factor>{slide, device::index(batch * S.output.pixels()),
+                                                     device::padded_depth(device::index(S.patch_size())), x,
+                                                     reinterpret_cast<const typename Factor::Stored*>(packed),
+                                                     bias, std::is_same_v<Act, Relu>, y});
+    activate_result<D, Act>(context, S.output, batch, y);
+  }
+};
+
+/// On a device that does not convolve, frozen parts are convolved as others are.
+template <class D>
+struct DeviceFrozenConvolution<D, void> {
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = S.patch_size() * S.output.channels;
+
+  template <Conv2dSpec S, class Context>
+  static void pack_conv2d(Context& context, std::span<const float> kernel, float* packed) {
+    D::upload(context, kernel, packed);
+  }
+  template <Conv2dSpec S, class Act, class Context>
+  static void conv2d_packed(Context& context, std::size_t batch, const float* x, const float* packed,
+                            const float* bias, float* y) {
+    DeviceConvolution<D>::template conv2d<S, Act>(context, batch, x, packed, bias, y);
+  }
+};
+
+/// A device backend with other factors in the convolutions of frozen parts.
+template <class Base, class D, class Factor>
+struct WithFactor : Base, DeviceFrozenConvolution<D, Factor> {
+  using DeviceFrozenConvolution<D, Factor>::conv2d_packed;
+  using DeviceFrozenConvolution<D, Factor>::pack_conv2d;
+  template <Conv2dSpec S>
+  static constexpr std::size_t packed_size = DeviceFrozenConvolution<D, Factor>::template packed_size<S>;
+};
+
+}  // namespace graft::detail
+
 namespace graft::device {
 
 /// scale = gamma / sqrt(variance + epsilon); gamma may be null. All (channels)
@@ -5965,8 +6142,9 @@ constexpr Index window_pixels(const Slide& s, Index oy, Index ox) {
   return rows * columns;
 }
 
-/// x (batch, input) -> y (batch, output)
-template <class Rule>
+/// x (batch, input) -> y (batch, output). Item i is `Width` channels next to each other, which lie in memory
+/// at a multiple of their size: a device loads four floats as fast as one.
+template <class Rule, Index Width>
 struct Pool {
   Slide slide;
   const float* x;
@@ -5974,17 +6152,27 @@ struct Pool {
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     constexpr bool max = std::is_same_v<Rule, Max>;
-    const Position at = position(slide.output, i);
-    float result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
+    const Map& output = slide.output;
+    const Position at = position(Map{output.height, output.width, output.channels / Width, output.stride}, i);
+    const Index channel = at.channel * Width;
+    Lanes<Width> results;
+    for (float& result : results.values) result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
+    Index pixels = 0;
     for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
-      const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
-      if constexpr (max)
-        result = value > result ? value : result;
-      else
-        result += value;
+      const auto lanes = Lanes<Width>::load(x + slide.input.pixel(at.image, iy, ix) + channel);
+      ++pixels;
+      for (Index c = 0; c < Width; ++c) {
+        const float value = lanes.values[c];
+        float& result = results.values[c];
+        if constexpr (max)
+          result = value > result ? value : result;
+        else
+          result += value;
+      }
     });
-    if constexpr (!max) result /= static_cast<float>(window_pixels(slide, at.y, at.x));
-    y[slide.output.offset(i)] = result;
+    if constexpr (!max)
+      for (float& result : results.values) result /= static_cast<float>(pixels);
+    results.store(y + output.pixel(at.image, at.y, at.x) + channel);
   }
 };
 
@@ -6086,7 +6274,10 @@ template <class D>
 struct DevicePooling {
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d(Context& context, std::size_t batch, const float* x, float* y) {
-    D::launch(context, batch * S.output.size(), device::Pool<Rule>{device::slide(S), x, y});
+    if constexpr (device::in_fours(S.input) && device::in_fours(S.output))
+      if (device::alignment_of(x) >= 16 && device::alignment_of(y) >= 16)
+        return D::launch(context, batch * S.output.size() / 4, device::Pool<Rule, 4>{device::slide(S), x, y});
+    D::launch(context, batch * S.output.size(), device::Pool<Rule, 1>{device::slide(S), x, y});
   }
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d_backward(Context& context, std::size_t batch, const float* x, const float* y,
@@ -6169,6 +6360,7 @@ namespace graft {
 template <device::Device D>
 struct DeviceBackend : D,
                        detail::DeviceConvolution<D>,
+                       detail::DeviceFrozenConvolution<D, typename D::Factor>,
                        detail::DeviceDepthwiseConvolution<D>,
                        detail::DeviceDense<D>,
                        detail::DevicePooling<D>,

@@ -7,10 +7,82 @@
 /// in a .cu file that includes this header. graft.hpp is not for nvcc: of a template argument that is an
 /// object of a class, such as a name, nvcc 13 writes code that no compiler takes.
 
-#include <algorithm>
+/// Marks what kernels of a device call, and processors too: the arithmetic is written once. nvcc takes
+/// constexpr functions without a mark (--expt-relaxed-constexpr, which graft::cuda sets).
+#if defined(__CUDACC__)
+#define GRAFT_HOST_DEVICE __host__ __device__
+#else
+#define GRAFT_HOST_DEVICE
+#endif
+
 #include <array>
-#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace graft {
+
+/// The one source of all randomness: the same seed gives the same bits, whatever the number of threads.
+struct Seed {
+  std::uint64_t value = 0;
+};
+
+/// What random numbers are drawn for. Part of the generator's key, so that the streams are independent.
+enum class Stream : std::uint32_t { initializer = 1, dropout = 2, shuffle = 3 };
+
+/// Philox 4x32-10, a counter-based generator: number `counter` of a stream is a pure function, so any thread,
+/// and any device, can draw any number. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3"
+/// (SC 2011).
+struct Philox {
+  std::uint64_t seed;
+  std::uint32_t stream;   ///< a Stream
+  std::uint32_t subject;  ///< which parameter, layer or epoch of that stream
+
+  /// Four independent 32-bit numbers.
+  GRAFT_HOST_DEVICE constexpr std::array<std::uint32_t, 4> block(std::uint64_t counter) const {
+    std::uint32_t c0 = static_cast<std::uint32_t>(counter), c1 = static_cast<std::uint32_t>(counter >> 32);
+    std::uint32_t c2 = subject, c3 = stream;
+    std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0, p1 = std::uint64_t{0xCD9E8D57u} * c2;
+      c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
+      c1 = static_cast<std::uint32_t>(p1);
+      c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
+      c3 = static_cast<std::uint32_t>(p0);
+      k0 += 0x9E3779B9u;
+      k1 += 0xBB67AE85u;
+    }
+    return {c0, c1, c2, c3};
+  }
+
+  GRAFT_HOST_DEVICE constexpr std::uint32_t bits(std::uint64_t index) const {
+    return block(index / 4)[index % 4];
+  }
+
+  /// Uniform in [0, 1): the upper 24 bits of a draw, so every value is exact in float32.
+  GRAFT_HOST_DEVICE static constexpr float to_uniform(std::uint32_t bits) {
+    return static_cast<float>(bits >> 8) * 0x1.0p-24f;
+  }
+  GRAFT_HOST_DEVICE constexpr float uniform(std::uint64_t index) const { return to_uniform(bits(index)); }
+};
+
+/// A random order of 0 … count-1 for one epoch (Fisher-Yates; the slight bias of the multiplication that maps
+/// 32 bits to a range is below 1e-5 for a million samples).
+inline std::vector<std::size_t> shuffled_order(std::size_t count, Seed seed, std::uint32_t epoch) {
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const Philox random{seed.value, static_cast<std::uint32_t>(Stream::shuffle), epoch};
+  for (std::size_t i = count; i > 1; --i)
+    std::swap(order[i - 1], order[(std::uint64_t{random.bits(i)} * i) >> 32]);
+  return order;
+}
+
+}  // namespace graft
+
+#include <algorithm>
+#include <concepts>
 #include <string>
 
 namespace graft {
@@ -218,6 +290,80 @@ struct Activation : LayerDefaults {
 
 }  // namespace graft
 
+#include <cmath>
+
+namespace graft {
+
+/// The arithmetic of the activations, once for all backends: meaning by overload.
+/// An elementwise activation has `activate(word, x)` and `derivative(word, y)`, written in terms of its
+/// output; where detail::derivative_of_input says so, `derivative(word, x)`.
+GRAFT_HOST_DEVICE constexpr float activate(Linear, float x) { return x; }
+GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
+
+GRAFT_HOST_DEVICE constexpr float activate(Relu, float x) { return x > 0.0f ? x : 0.0f; }
+GRAFT_HOST_DEVICE constexpr float derivative(Relu, float y) { return y > 0.0f ? 1.0f : 0.0f; }
+
+GRAFT_HOST_DEVICE constexpr float activate(Relu6, float x) { return x > 0.0f ? (x < 6.0f ? x : 6.0f) : 0.0f; }
+GRAFT_HOST_DEVICE constexpr float derivative(Relu6, float y) { return y > 0.0f && y < 6.0f ? 1.0f : 0.0f; }
+
+GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
+  // exp of a negative number only: no overflow, and full precision on both sides.
+  const float e = std::exp(-std::fabs(x));
+  return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
+}
+GRAFT_HOST_DEVICE constexpr float derivative(Sigmoid, float y) { return y * (1.0f - y); }
+
+GRAFT_HOST_DEVICE inline float activate(Swish, float x) { return x * activate(Sigmoid{}, x); }
+GRAFT_HOST_DEVICE inline float derivative(Swish, float x) {
+  const float s = activate(Sigmoid{}, x);
+  return s * (1.0f + x * (1.0f - s));
+}
+
+GRAFT_HOST_DEVICE inline float activate(Tanh, float x) { return std::tanh(x); }
+GRAFT_HOST_DEVICE constexpr float derivative(Tanh, float y) { return 1.0f - y * y; }
+
+/// y = f(x) over one row of channels; x and y may be the same. // (count)
+template <ActivationFunction Function>
+GRAFT_HOST_DEVICE void activate_row(Function f, const float* x, float* y, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = activate(f, x[i]);
+}
+
+GRAFT_HOST_DEVICE inline void activate_row(Softmax, const float* x, float* y, std::size_t count) {
+  float largest = x[0], sum = 0.0f;
+  for (std::size_t i = 1; i < count; ++i) largest = x[i] > largest ? x[i] : largest;
+  for (std::size_t i = 0; i < count; ++i) sum += y[i] = std::exp(x[i] - largest);
+  for (std::size_t i = 0; i < count; ++i) y[i] /= sum;
+}
+
+/// dy becomes dy * f'(x) over one row, from what the derivative is written in terms of. // (count)
+template <ActivationFunction Function>
+GRAFT_HOST_DEVICE void derive_row(Function f, const float* value, float* dy, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, value[i]);
+}
+
+GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std::size_t count) {
+  float dot = 0.0f;
+  for (std::size_t i = 0; i < count; ++i) dot += dy[i] * y[i];
+  for (std::size_t i = 0; i < count; ++i) dy[i] = y[i] * (dy[i] - dot);
+}
+
+}  // namespace graft
+
+#include <bit>
+
+namespace graft::detail {
+
+/// A bfloat16 is the upper half of a float. The nearest one, ties to even; a NaN stays one.
+constexpr std::uint16_t to_bfloat16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
+  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+constexpr float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+}  // namespace graft::detail
+
 #include <type_traits>
 
 namespace graft {
@@ -391,16 +537,6 @@ struct PadSpec {
 
 }  // namespace graft
 
-/// Marks what kernels of a device call, and processors too: the arithmetic is written once. nvcc takes
-/// constexpr functions without a mark (--expt-relaxed-constexpr, which graft::cuda sets).
-#if defined(__CUDACC__)
-#define GRAFT_HOST_DEVICE __host__ __device__
-#else
-#define GRAFT_HOST_DEVICE
-#endif
-
-#include <cstdint>
-
 /// Kernels of devices: aggregates whose operator()(i) computes item i of a launch, with no regard to any
 /// other. The same functions run on the device and, in tests, on the host.
 namespace graft::device {
@@ -440,6 +576,15 @@ constexpr Position position(const Map& map, Index i) {
   const Index pixel = i / map.channels, row = pixel / map.width;
   return {row / map.height, row % map.height, pixel % map.width, i % map.channels};
 }
+
+/// Floats next to each other at a multiple of their size, which devices load and store as one.
+template <Index Width>
+struct alignas(Width * sizeof(float)) Lanes {
+  float values[Width];
+
+  GRAFT_HOST_DEVICE static Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
+  GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
+};
 
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
@@ -503,7 +648,183 @@ constexpr Slide slide(const Spec& s) {
 
 }  // namespace graft::device
 
+/// What the factors of a convolution's products are rounded to; sums are float32 in all of them. `Stored` is
+/// how a kernel lies in memory, `position` where value k of a column lies in it.
+namespace graft::device {
+
+/// 24 bits of mantissa, as they are.
+struct Float32 {
+  using Stored = float;
+  static constexpr float round(float value) { return value; }
+  static constexpr Stored store(float value) { return value; }
+  static constexpr float load(Stored stored) { return stored; }
+  static constexpr Index position(Index k) { return k; }
+};
+
+/// 11 bits of mantissa, which tensor cores take in the place of a float: the nearest one, ties away from 0.
+struct Tf32 : Float32 {
+  static constexpr float round(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const bool finite = (bits & 0x7f800000u) != 0x7f800000u;
+    return finite ? std::bit_cast<float>((bits + 0x1000u) & ~0x1fffu) : value;
+  }
+  static constexpr Stored store(float value) { return round(value); }
+};
+
+/// 8 bits of mantissa. Of 16 values in a row, tensor cores expect a thread to have two neighbours twice; a
+/// thread that has loaded floats has every fourth one. So the kernel's values change places instead.
+struct Bfloat16 {
+  using Stored = std::uint16_t;
+  static constexpr float round(float value) { return detail::from_bfloat16(detail::to_bfloat16(value)); }
+  static constexpr Stored store(float value) { return detail::to_bfloat16(value); }
+  static constexpr float load(Stored stored) { return detail::from_bfloat16(stored); }
+  static constexpr Index position(Index k) {
+    const Index half = k % 16 / 8, odd = k % 8 / 4, thread = k % 4;
+    return k / 16 * 16 + 8 * half + 2 * thread + odd;
+  }
+};
+
+}  // namespace graft::device
+
+#include <span>
+
+/// A convolution as a product of matrices of which the first one, the patches under the window, exists
+/// nowhere: its values are read from the map as they are needed. Row m is a pixel of the output, column n a
+/// channel of it, and k counts the window's values: (window height, window width, input channels).
+namespace graft::device {
+
+/// The values of a window are taken in steps of so many; zeros fill up the last one.
+inline constexpr Index depth_step = 32;
+
+constexpr Index padded_depth(Index depth) { return (depth + depth_step - 1) / depth_step * depth_step; }
+
+/// y = relu(x * kernel + bias), relu where asked for; bias may be null.
+/// x (batch, input), kernel (output channels, depth), packed by `packed_columns`, y (batch, output)
+template <class Factor>
+struct Convolution {
+  Slide slide;
+  Index rows;   ///< pixels of the output in the batch
+  Index depth;  ///< padded
+  const float* x;
+  const typename Factor::Stored* kernel;
+  const float* bias;
+  bool relu;
+  float* y;
+};
+
+/// A kernel (depth, columns) as Convolution reads it: by columns, each filled up with zeros, rounded.
+template <class Factor>
+std::vector<typename Factor::Stored> packed_columns(std::span<const float> kernel, Index columns) {
+  const Index depth = index(kernel.size()) / columns, padded = padded_depth(depth);
+  std::vector<typename Factor::Stored> packed(std::size_t{columns} * padded);
+  for (Index k = 0; k < depth; ++k)
+    for (Index n = 0; n < columns; ++n)
+      packed[std::size_t{n} * padded + Factor::position(k)] =
+          Factor::store(kernel[std::size_t{k} * columns + n]);
+  return packed;
+}
+
+/// Where a row of the patches begins: the pixel under the window's first value, which may lie beyond the
+/// border, and the floats before it. All of it wraps around, and comes back with the place in the window.
+struct PatchRow {
+  Index y, x, offset;
+};
+
+/// A row beyond the last one lies outside the map with all of its window.
+constexpr PatchRow patch_row(const Slide& slide, Index rows, Index m) {
+  if (m >= rows) return {0x8000'0000, 0, 0};
+  const Index ox = m % slide.output.width, row = m / slide.output.width;
+  const Index y = slide.input_y(row % slide.output.height, 0), x = slide.input_x(ox, 0);
+  const Index image = row / slide.output.height;
+  return {y, x, ((image * slide.input.height + y) * slide.input.width + x) * slide.input.stride};
+}
+
+/// Value k of a window: its pixel and channel. Beyond the last one `y` is not in the window.
+struct Tap {
+  Index y = 0, x = 0, channel = 0;
+
+  constexpr void advance(const Slide& slide, Index values) {
+    channel += values;
+    while (channel >= slide.input.channels) {
+      channel -= slide.input.channels;
+      if (++x == slide.width) {
+        x = 0;
+        ++y;
+      }
+    }
+  }
+
+  /// Whether there is such a value, and under it a pixel of the map.
+  constexpr bool inside(const Slide& slide, const PatchRow& row) const {
+    return y < slide.height && slide.inside(row.y + y, row.x + x);
+  }
+  /// Floats behind the row's offset.
+  constexpr Index offset(const Slide& slide) const {
+    return (y * slide.input.width + x) * slide.input.stride + channel;
+  }
+};
+
+/// Item i is a value of the output, by rows: what devices compute that cannot do better.
+template <class Factor>
+struct ConvolveValue {
+  Convolution<Factor> convolution;
+
+  GRAFT_HOST_DEVICE void operator()(Index i) const {
+    const Slide& slide = convolution.slide;
+    const Index m = i / slide.output.channels, n = i % slide.output.channels;
+    const PatchRow row = patch_row(slide, convolution.rows, m);
+    const auto* column = convolution.kernel + std::size_t{n} * convolution.depth;
+    float sum = 0.0f;
+    Tap tap;
+    for (Index k = 0; k < convolution.depth; ++k, tap.advance(slide, 1))
+      if (tap.inside(slide, row))
+        sum += Factor::round(convolution.x[Index{row.offset + tap.offset(slide)}]) *
+               Factor::load(column[Factor::position(k)]);
+    if (convolution.bias != nullptr) sum += convolution.bias[n];
+    convolution.y[std::size_t{m} * slide.output.stride + n] = convolution.relu ? activate(Relu{}, sum) : sum;
+  }
+};
+
+/// What a block of threads computes: so many rows of so many columns.
+struct Tile {
+  Index rows, columns;
+  constexpr bool operator==(const Tile&) const = default;
+};
+
+/// The tiles that there are kernels for.
+inline constexpr Tile tiles[] = {{128, 128}, {128, 96}, {128, 64}, {128, 32}, {64, 64}, {64, 32}};
+
+/// Clock cycles that a block takes for a step in depth, two blocks sharing a multiprocessor: to multiply, or
+/// to write and read memory that threads share, whichever takes longer. Measured rates of an H100.
+constexpr Index cycles_of_step(const Tile& t) {
+  const Index multiply = t.rows * t.columns / 20;
+  const Index share = 3 * (t.rows + t.columns);
+  return std::max(multiply, share);
+}
+
+/// The tile that takes the least time on so many multiprocessors.
+constexpr Tile best_tile(Index rows, Index columns, Index multiprocessors) {
+  const auto divided = [](Index a, Index b) { return (a + b - 1) / b; };
+  const auto cycles = [&](const Tile& t) {
+    const std::size_t blocks = std::size_t{divided(rows, t.rows)} * divided(columns, t.columns);
+    return (blocks + multiprocessors - 1) / multiprocessors * cycles_of_step(t);
+  };
+  return *std::min_element(std::begin(tiles), std::end(tiles),
+                           [&](const Tile& a, const Tile& b) { return cycles(a) < cycles(b); });
+}
+
+}  // namespace graft::device
+
 #include <cuda_runtime_api.h>
+
+namespace graft::cuda {
+
+/// A convolution on tensor cores, for factors that they take: Tf32 and Bfloat16. Defined in convolve.cuh and
+/// instantiated in graft_cuda.cu. Devices before Ampere compute one value per thread.
+template <class Factor>
+void convolve(cudaStream_t stream, const device::Convolution<Factor>& convolution);
+
+}  // namespace graft::cuda
 
 namespace graft::cuda {
 
@@ -649,70 +970,283 @@ void launch(cudaStream_t stream, device::Index count, const Kernel& kernel) {
 
 }  // namespace graft::cuda
 
-#include <numeric>
-#include <utility>
-#include <vector>
+/// Instructions that C++ has no words for; Ampere and later have them.
+namespace graft::cuda {
 
-namespace graft {
-
-/// The one source of all randomness: the same seed gives the same bits, whatever the number of threads.
-struct Seed {
-  std::uint64_t value = 0;
-};
-
-/// What random numbers are drawn for. Part of the generator's key, so that the streams are independent.
-enum class Stream : std::uint32_t { initializer = 1, dropout = 2, shuffle = 3 };
-
-/// Philox 4x32-10, a counter-based generator: number `counter` of a stream is a pure function, so any thread,
-/// and any device, can draw any number. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3"
-/// (SC 2011).
-struct Philox {
-  std::uint64_t seed;
-  std::uint32_t stream;   ///< a Stream
-  std::uint32_t subject;  ///< which parameter, layer or epoch of that stream
-
-  /// Four independent 32-bit numbers.
-  GRAFT_HOST_DEVICE constexpr std::array<std::uint32_t, 4> block(std::uint64_t counter) const {
-    std::uint32_t c0 = static_cast<std::uint32_t>(counter), c1 = static_cast<std::uint32_t>(counter >> 32);
-    std::uint32_t c2 = subject, c3 = stream;
-    std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
-    for (int round = 0; round < 10; ++round) {
-      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0, p1 = std::uint64_t{0xCD9E8D57u} * c2;
-      c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-      c1 = static_cast<std::uint32_t>(p1);
-      c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-      c3 = static_cast<std::uint32_t>(p0);
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
-    }
-    return {c0, c1, c2, c3};
-  }
-
-  GRAFT_HOST_DEVICE constexpr std::uint32_t bits(std::uint64_t index) const {
-    return block(index / 4)[index % 4];
-  }
-
-  /// Uniform in [0, 1): the upper 24 bits of a draw, so every value is exact in float32.
-  GRAFT_HOST_DEVICE static constexpr float to_uniform(std::uint32_t bits) {
-    return static_cast<float>(bits >> 8) * 0x1.0p-24f;
-  }
-  GRAFT_HOST_DEVICE constexpr float uniform(std::uint64_t index) const { return to_uniform(bits(index)); }
-};
-
-/// A random order of 0 … count-1 for one epoch (Fisher-Yates; the slight bias of the multiplication that maps
-/// 32 bits to a range is below 1e-5 for a million samples).
-inline std::vector<std::size_t> shuffled_order(std::size_t count, Seed seed, std::uint32_t epoch) {
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const Philox random{seed.value, static_cast<std::uint32_t>(Stream::shuffle), epoch};
-  for (std::size_t i = count; i > 1; --i)
-    std::swap(order[i - 1], order[(std::uint64_t{random.bits(i)} * i) >> 32]);
-  return order;
+/// Copies 4 or 16 bytes into shared memory, in the background; zeros where `valid` is false.
+template <int Bytes>
+__device__ inline void copy_async(std::uint32_t shared, const void* global, bool valid) {
+  static_assert(Bytes == 4 || Bytes == 16);
+  const int size = valid ? Bytes : 0;
+  if constexpr (Bytes == 16)
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n" ::"r"(shared), "l"(global), "r"(size));
+  else
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;\n" ::"r"(shared), "l"(global), "r"(size));
+}
+/// Ends a group of copies.
+__device__ inline void close_copies() { asm volatile("cp.async.commit_group;\n"); }
+/// Waits until at most so many groups of the thread's are under way.
+template <int Groups>
+__device__ inline void wait_for_copies() {
+  asm volatile("cp.async.wait_group %0;\n" ::"n"(Groups) : "memory");
 }
 
-}  // namespace graft
+/// Four matrices of 8 rows of 16 bytes; lane l gives the address of row l % 8 of matrix l / 8, and receives
+/// of each matrix the four bytes l % 4 of row l / 4.
+__device__ inline void load_matrices(std::uint32_t (&to)[4], std::uint32_t shared) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];\n"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"(shared));
+}
 
-#include <cmath>
+/// How a warp multiplies 16 rows by 8 columns: `depth` values deep, `chunks` of 16 bytes of floats. Rows are
+/// loaded as floats, columns as they are stored.
+template <class Factor>
+struct Fragments;
+
+template <>
+struct Fragments<device::Tf32> {
+  static constexpr int depth = 8;
+  using Rows = std::uint32_t[1][4];
+
+  /// Loaded floats become factors.
+  __device__ static void round(const Rows& loaded, std::uint32_t (&rows)[4]) {
+    for (int i = 0; i < 4; ++i) {
+      asm("cvt.rna.tf32.f32 %0, %1;\n" : "=r"(rows[i]) : "f"(__uint_as_float(loaded[0][i])));
+    }
+  }
+  __device__ static void multiply(float (&sums)[4], const std::uint32_t (&rows)[4],
+                                  const std::uint32_t* columns) {
+    asm volatile(
+        "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};\n"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(rows[0]), "r"(rows[1]), "r"(rows[2]), "r"(rows[3]), "r"(columns[0]), "r"(columns[1]));
+  }
+};
+
+template <>
+struct Fragments<device::Bfloat16> {
+  static constexpr int depth = 16;
+  using Rows = std::uint32_t[2][4];
+
+  __device__ static void round(const Rows& loaded, std::uint32_t (&rows)[4]) {
+    for (int half = 0; half < 2; ++half)
+      for (int i = 0; i < 2; ++i)
+        asm("cvt.rn.bf16x2.f32 %0, %1, %2;\n"
+            : "=r"(rows[2 * half + i])
+            : "f"(__uint_as_float(loaded[half][2 + i])), "f"(__uint_as_float(loaded[half][i])));
+  }
+  __device__ static void multiply(float (&sums)[4], const std::uint32_t (&rows)[4],
+                                  const std::uint32_t* columns) {
+    asm volatile(
+        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+        "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};\n"
+        : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+        : "r"(rows[0]), "r"(rows[1]), "r"(rows[2]), "r"(rows[3]), "r"(columns[0]), "r"(columns[1]));
+  }
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// How a block of threads computes a tile: 4 warps, each a part of it.
+template <device::Index Rows, device::Index Columns>
+struct Block {
+  static constexpr int rows = Rows, columns = Columns, threads = 128, stages = 3, depth = device::depth_step;
+  static constexpr int warps_across = Columns == 32 ? 1 : 2;
+  static constexpr int warp_rows = rows * warps_across / 4, warp_columns = columns / warps_across;
+  static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
+};
+
+/// Shared memory of a block: `stages` steps in depth, rows and then columns of each. Chunks of 16 bytes
+/// change places within a row, so that neither copies nor loads of matrices meet in a bank.
+template <class Factor, class B>
+struct Shared {
+  using Stored = typename Factor::Stored;
+  static constexpr int row_bytes = B::depth * sizeof(float), column_bytes = B::depth * sizeof(Stored);
+  static constexpr int rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
+  static constexpr int size = B::stages * stage;
+
+  __device__ static std::uint32_t row_chunk(int row, int chunk) {
+    return row * row_bytes + ((chunk ^ (row & 7)) << 4);
+  }
+  __device__ static std::uint32_t column_chunk(int column, int chunk) {
+    const int swapped = sizeof(Stored) == 4 ? chunk ^ (column & 7) : chunk ^ ((column >> 1) & 3);
+    return rows + column * column_bytes + (swapped << 4);
+  }
+};
+
+/// Copies what a thread of a block has to copy for each step in depth. Floats of the map are copied `Width`
+/// at a time: 4 where pixels lie so that they can be, or 1.
+template <class Factor, class B, int Width>
+class Copier {
+ public:
+  __device__ Copier(const device::Convolution<Factor>& c, device::Index first_row, device::Index first_column)
+      : c_{c}, first_column_{first_column} {
+#pragma unroll
+    for (int i = 0; i < rows; ++i) rows_[i] = device::patch_row(c.slide, c.rows, first_row + row(i));
+    tap_.advance(c.slide, lane() * Width);
+  }
+
+  /// To be called for one step after the other.
+  __device__ void copy(std::uint32_t stage, int step) {
+    const device::Index offset = tap_.offset(c_.slide);
+#pragma unroll
+    for (int i = 0; i < rows; ++i) {
+      const bool inside = tap_.inside(c_.slide, rows_[i]);
+      const float* from = c_.x + (inside ? device::Index{rows_[i].offset + offset} : 0);
+      const int first = lane() * Width;
+      copy_async<Width * 4>(stage + Memory::row_chunk(row(i), first / 4) + first % 4 * 4, from, inside);
+    }
+    tap_.advance(c_.slide, B::depth);
+
+#pragma unroll
+    for (int i = 0; i < columns; ++i) {
+      const int chunk = threadIdx.x % chunks, column = threadIdx.x / chunks + i * (B::threads / chunks);
+      const device::Index n = first_column_ + column;
+      const bool inside = n < c_.slide.output.channels;
+      const auto* from =
+          c_.kernel + (inside ? std::size_t{n} * c_.depth + step * B::depth + chunk * per_chunk : 0);
+      copy_async<16>(stage + Memory::column_chunk(column, chunk), from, inside);
+    }
+  }
+
+ private:
+  using Memory = Shared<Factor, B>;
+  static constexpr int lanes = B::depth / Width;  // threads that copy a row
+  static constexpr int rows = B::rows * lanes / B::threads;
+  static constexpr int chunks = Memory::column_bytes / 16, per_chunk = 16 / sizeof(typename Factor::Stored);
+  static constexpr int columns = B::columns * chunks / B::threads;
+
+  __device__ static int lane() { return threadIdx.x % lanes; }
+  __device__ static int row(int i) { return threadIdx.x / lanes + i * (B::threads / lanes); }
+
+  const device::Convolution<Factor>& c_;
+  device::PatchRow rows_[rows];
+  device::Tap tap_;
+  device::Index first_column_;
+};
+
+/// A tile of a convolution. Blocks of the same rows follow each other, so that they find them in the cache.
+template <class Factor, class B, int Width>
+__launch_bounds__(B::threads, 2) __global__
+    void convolve_tile(const __grid_constant__ device::Convolution<Factor> c) {
+#if __CUDA_ARCH__ >= 800
+  using Memory = Shared<Factor, B>;
+  using Parts = Fragments<Factor>;
+  extern __shared__ __align__(128) unsigned char shared[];
+  const std::uint32_t memory = static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
+  const device::Index across = (c.slide.output.channels + B::columns - 1) / B::columns;
+  const device::Index first_row = blockIdx.x / across * B::rows,
+                      first_column = blockIdx.x % across * B::columns;
+  const int steps = c.depth / B::depth;
+
+  Copier<Factor, B, Width> copier{c, first_row, first_column};
+#pragma unroll
+  for (int step = 0; step < B::stages - 1; ++step) {
+    if (step < steps) copier.copy(memory + step * Memory::stage, step);
+    close_copies();
+  }
+
+  constexpr int tall = B::warp_rows / 16, wide = B::warp_columns / 8;
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+  const int row = warp / B::warps_across * B::warp_rows, column = warp % B::warps_across * B::warp_columns;
+  float sums[tall][wide][4] = {};
+  for (int step = 0; step < steps; ++step) {
+    wait_for_copies<B::stages - 2>();
+    __syncthreads();
+    const int next = step + B::stages - 1;
+    if (next < steps) copier.copy(memory + next % B::stages * Memory::stage, next);
+    close_copies();
+
+    const std::uint32_t stage = memory + step % B::stages * Memory::stage;
+#pragma unroll
+    for (int k = 0; k < B::depth / Parts::depth; ++k) {
+      std::uint32_t rows[tall][4], columns[wide / 2][4];
+#pragma unroll
+      for (int i = 0; i < tall; ++i) {
+        typename Parts::Rows loaded;
+#pragma unroll
+        for (int part = 0; part < Parts::depth / 8; ++part)
+          load_matrices(loaded[part], stage + Memory::row_chunk(row + 16 * i + lane % 16,
+                                                                k * Parts::depth / 4 + 2 * part + lane / 16));
+        Parts::round(loaded, rows[i]);
+      }
+#pragma unroll
+      for (int j = 0; j < wide / 2; ++j)
+        load_matrices(columns[j], stage + Memory::column_chunk(column + 16 * j + lane / 16 * 8 + lane % 8,
+                                                               2 * k + lane / 8 % 2));
+#pragma unroll
+      for (int i = 0; i < tall; ++i)
+#pragma unroll
+        for (int j = 0; j < wide; ++j) Parts::multiply(sums[i][j], rows[i], columns[j / 2] + j % 2 * 2);
+    }
+  }
+
+  const device::Map& output = c.slide.output;
+#pragma unroll
+  for (int j = 0; j < wide; ++j)
+#pragma unroll
+    for (int part = 0; part < 2; ++part) {
+      const device::Index n = first_column + column + 8 * j + lane % 4 * 2 + part;
+      if (n >= output.channels) continue;
+      const float bias = c.bias == nullptr ? 0.0f : c.bias[n];
+#pragma unroll
+      for (int i = 0; i < tall; ++i)
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+          const device::Index m = first_row + row + 16 * i + lane / 4 + 8 * half;
+          const float sum = sums[i][j][2 * half + part] + bias;
+          if (m < c.rows) c.y[std::size_t{m} * output.stride + n] = c.relu ? activate(Relu{}, sum) : sum;
+        }
+    }
+#endif
+}
+
+/// Calls f(Block) for the block of a tile.
+template <class F, std::size_t... I>
+void visit_block(const device::Tile& tile, F&& f, std::index_sequence<I...>) {
+  (void)((tile == device::tiles[I] && (f(Block<device::tiles[I].rows, device::tiles[I].columns>{}), true)) ||
+         ...);
+}
+
+inline int attribute(cudaDeviceAttr what) {
+  int device = 0, value = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&value, what, device), "cudaDeviceGetAttribute");
+  return value;
+}
+
+template <class Factor, class B, int Width>
+void launch_tiles(cudaStream_t stream, const device::Convolution<Factor>& c) {
+  constexpr int memory = Shared<Factor, B>::size;
+  const auto kernel = convolve_tile<Factor, B, Width>;
+  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, memory),
+        "cudaFuncSetAttribute");
+  const device::Index down = (c.rows + B::rows - 1) / B::rows;
+  const device::Index across = (c.slide.output.channels + B::columns - 1) / B::columns;
+  kernel<<<down * across, B::threads, memory, stream>>>(c);
+  check(cudaGetLastError(), "launch of a convolution");
+}
+
+template <class Factor>
+void convolve(cudaStream_t stream, const device::Convolution<Factor>& c) {
+  const device::Map &input = c.slide.input, &output = c.slide.output;
+  if (attribute(cudaDevAttrComputeCapabilityMajor) < 8)
+    return launch(stream, c.rows * output.channels, device::ConvolveValue<Factor>{c});
+  const bool four_at_a_time =
+      input.channels % 4 == 0 && input.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(c.x) % 16 == 0;
+  if (!four_at_a_time) return launch_tiles<Factor, Block<128, 32>, 1>(stream, c);
+  const auto multiprocessors = static_cast<device::Index>(attribute(cudaDevAttrMultiProcessorCount));
+  visit_block(
+      device::best_tile(c.rows, output.channels, multiprocessors),
+      [&]<class B>(B) { launch_tiles<Factor, B, 4>(stream, c); },
+      std::make_index_sequence<std::size(device::tiles)>{});
+}
+
+}  // namespace graft::cuda
 
 namespace graft::device {
 
@@ -860,101 +1394,27 @@ struct DropGradient {
 
 }  // namespace graft::device
 
-namespace graft {
-
-/// The arithmetic of the activations, once for all backends: meaning by overload.
-/// An elementwise activation has `activate(word, x)` and `derivative(word, y)`, written in terms of its
-/// output; where detail::derivative_of_input says so, `derivative(word, x)`.
-GRAFT_HOST_DEVICE constexpr float activate(Linear, float x) { return x; }
-GRAFT_HOST_DEVICE constexpr float derivative(Linear, float) { return 1.0f; }
-
-GRAFT_HOST_DEVICE constexpr float activate(Relu, float x) { return x > 0.0f ? x : 0.0f; }
-GRAFT_HOST_DEVICE constexpr float derivative(Relu, float y) { return y > 0.0f ? 1.0f : 0.0f; }
-
-GRAFT_HOST_DEVICE constexpr float activate(Relu6, float x) { return x > 0.0f ? (x < 6.0f ? x : 6.0f) : 0.0f; }
-GRAFT_HOST_DEVICE constexpr float derivative(Relu6, float y) { return y > 0.0f && y < 6.0f ? 1.0f : 0.0f; }
-
-GRAFT_HOST_DEVICE inline float activate(Sigmoid, float x) {
-  // exp of a negative number only: no overflow, and full precision on both sides.
-  const float e = std::exp(-std::fabs(x));
-  return (x >= 0.0f ? 1.0f : e) / (1.0f + e);
-}
-GRAFT_HOST_DEVICE constexpr float derivative(Sigmoid, float y) { return y * (1.0f - y); }
-
-GRAFT_HOST_DEVICE inline float activate(Swish, float x) { return x * activate(Sigmoid{}, x); }
-GRAFT_HOST_DEVICE inline float derivative(Swish, float x) {
-  const float s = activate(Sigmoid{}, x);
-  return s * (1.0f + x * (1.0f - s));
-}
-
-GRAFT_HOST_DEVICE inline float activate(Tanh, float x) { return std::tanh(x); }
-GRAFT_HOST_DEVICE constexpr float derivative(Tanh, float y) { return 1.0f - y * y; }
-
-/// y = f(x) over one row of channels; x and y may be the same. // (count)
-template <ActivationFunction Function>
-GRAFT_HOST_DEVICE void activate_row(Function f, const float* x, float* y, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) y[i] = activate(f, x[i]);
-}
-
-GRAFT_HOST_DEVICE inline void activate_row(Softmax, const float* x, float* y, std::size_t count) {
-  float largest = x[0], sum = 0.0f;
-  for (std::size_t i = 1; i < count; ++i) largest = x[i] > largest ? x[i] : largest;
-  for (std::size_t i = 0; i < count; ++i) sum += y[i] = std::exp(x[i] - largest);
-  for (std::size_t i = 0; i < count; ++i) y[i] /= sum;
-}
-
-/// dy becomes dy * f'(x) over one row, from what the derivative is written in terms of. // (count)
-template <ActivationFunction Function>
-GRAFT_HOST_DEVICE void derive_row(Function f, const float* value, float* dy, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) dy[i] *= derivative(f, value[i]);
-}
-
-GRAFT_HOST_DEVICE inline void derive_row(Softmax, const float* y, float* dy, std::size_t count) {
-  float dot = 0.0f;
-  for (std::size_t i = 0; i < count; ++i) dot += dy[i] * y[i];
-  for (std::size_t i = 0; i < count; ++i) dy[i] = y[i] * (dy[i] - dot);
-}
-
-}  // namespace graft
-
-#include <bit>
-
-namespace graft::detail {
-
-/// A bfloat16 is the upper half of a float. The nearest one, ties to even; a NaN stays one.
-constexpr std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (value != value) return static_cast<std::uint16_t>(bits >> 16 | 0x40u);
-  return static_cast<std::uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
-
-constexpr float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
-
-}  // namespace graft::detail
-
 namespace graft::device {
 
-/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices: as
-/// floats, or as bfloat16 (uint16_t).
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// Item i is `Width` channels of one value of the window.
 /// x (batch, input), patches (batch, output pixels, window height, window width, channels)
-template <class Element>
+template <Index Width>
 struct Patches {
   Slide slide;
   const float* x;
-  Element* patches;
+  float* patches;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
-    const Index channels = slide.input.channels;
-    const Index c = i % channels, tap = i / channels % slide.taps(), pixel = i / channels / slide.taps();
+    const Index groups = slide.input.channels / Width;
+    const Index c = i % groups * Width, tap = i / groups % slide.taps(), pixel = i / groups / slide.taps();
     const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
     const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
     const Index ix = slide.input_x(ox, tap % slide.width);
-    const float value =
-        slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
-    if constexpr (std::is_same_v<Element, float>)
-      patches[i] = value;
-    else
-      patches[i] = detail::to_bfloat16(value);
+    Lanes<Width> lanes{};
+    if (slide.inside(iy, ix))
+      lanes = Lanes<Width>::load(x + slide.input.pixel(row / slide.output.height, iy, ix) + c);
+    lanes.store(patches + std::size_t{i} * Width);
   }
 };
 
@@ -1309,8 +1769,9 @@ constexpr Index window_pixels(const Slide& s, Index oy, Index ox) {
   return rows * columns;
 }
 
-/// x (batch, input) -> y (batch, output)
-template <class Rule>
+/// x (batch, input) -> y (batch, output). Item i is `Width` channels next to each other, which lie in memory
+/// at a multiple of their size: a device loads four floats as fast as one.
+template <class Rule, Index Width>
 struct Pool {
   Slide slide;
   const float* x;
@@ -1318,17 +1779,27 @@ struct Pool {
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     constexpr bool max = std::is_same_v<Rule, Max>;
-    const Position at = position(slide.output, i);
-    float result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
+    const Map& output = slide.output;
+    const Position at = position(Map{output.height, output.width, output.channels / Width, output.stride}, i);
+    const Index channel = at.channel * Width;
+    Lanes<Width> results;
+    for (float& result : results.values) result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
+    Index pixels = 0;
     for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
-      const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
-      if constexpr (max)
-        result = value > result ? value : result;
-      else
-        result += value;
+      const auto lanes = Lanes<Width>::load(x + slide.input.pixel(at.image, iy, ix) + channel);
+      ++pixels;
+      for (Index c = 0; c < Width; ++c) {
+        const float value = lanes.values[c];
+        float& result = results.values[c];
+        if constexpr (max)
+          result = value > result ? value : result;
+        else
+          result += value;
+      }
     });
-    if constexpr (!max) result /= static_cast<float>(window_pixels(slide, at.y, at.x));
-    y[slide.output.offset(i)] = result;
+    if constexpr (!max)
+      for (float& result : results.values) result /= static_cast<float>(pixels);
+    results.store(y + output.pixel(at.image, at.y, at.x) + channel);
   }
 };
 
@@ -1850,6 +2321,11 @@ struct SGD {
 /// Instantiates a kernel for the programs that launch it.
 #define GRAFT_CUDA_KERNEL(...) \
   template void graft::cuda::launch<__VA_ARGS__>(cudaStream_t, graft::device::Index, const __VA_ARGS__&)
+
+/// Convolutions of factors that tensor cores take.
+#define GRAFT_CUDA_CONVOLUTION(...)                              \
+  template void graft::cuda::convolve<__VA_ARGS__>(cudaStream_t, \
+                                                   const graft::device::Convolution<__VA_ARGS__>&)
 
 /// All kernels of an activation, of one's own too: in a file that nvcc compiles, where its `activate` and
 /// `derivative` are declared (GRAFT_HOST_DEVICE), GRAFT_CUDA_ACTIVATION(mine::Activation);

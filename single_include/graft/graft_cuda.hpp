@@ -7,8 +7,18 @@
 /// graft with the policies Cuda, CudaPrecise and CudaBfloat16: for any compiler, beside the headers of the
 /// CUDA Toolkit. The program links graft::cuda.
 
-#include <cublasLt.h>
 #include <cuda_runtime_api.h>
+
+namespace graft::cuda {
+
+/// A convolution on tensor cores, for factors that they take: Tf32 and Bfloat16. Defined in convolve.cuh and
+/// instantiated in graft_cuda.cu. Devices before Ampere compute one value per thread.
+template <class Factor>
+void convolve(cudaStream_t stream, const device::Convolution<Factor>& convolution);
+
+}  // namespace graft::cuda
+
+#include <cublasLt.h>
 #include <string>
 #include <string_view>
 
@@ -170,9 +180,11 @@ namespace graft::cuda {
 /// How products are computed: by tensor cores from 19-bit numbers (10 bits of mantissa) where the device has
 /// them, or in float32 throughout; sums are float32 in both.
 struct Tf32 {
+  using Factor = device::Tf32;
   static constexpr cublasComputeType_t compute = CUBLAS_COMPUTE_32F_FAST_TF32;
 };
 struct Precise {
+  using Factor = void;
   static constexpr cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
 };
 
@@ -192,8 +204,6 @@ using LtPreference = Owner<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceD
 class Matmul {
  public:
   Matmul(const device::Product& p, cublasComputeType_t compute) : matrices_{device::by_columns(p)} {
-    if (p.bfloat16) compute = CUBLAS_COMPUTE_32F;
-    const cudaDataType_t factors = p.bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
     cublasLtMatmulDesc_t operation = nullptr;
     check(cublasLtMatmulDescCreate(&operation, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
     operation_.reset(operation);
@@ -203,9 +213,9 @@ class Matmul {
     set(CUBLASLT_MATMUL_DESC_EPILOGUE, p.bias != nullptr
                                            ? (p.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS)
                                            : (p.relu ? CUBLASLT_EPILOGUE_RELU : CUBLASLT_EPILOGUE_DEFAULT));
-    first_ = layout(matrices_.first, factors);
-    second_ = layout(matrices_.second, factors);
-    result_ = layout(matrices_.result, CUDA_R_32F);
+    first_ = layout(matrices_.first);
+    second_ = layout(matrices_.second);
+    result_ = layout(matrices_.result);
   }
 
   /// The algorithm that cuBLASLt expects to be fastest with so many bytes of workspace, for pointers of the
@@ -256,9 +266,9 @@ class Matmul {
           "cublasLtMatmulDescSetAttribute");
   }
   template <class Pointer>
-  static LtLayout layout(const device::ColumnMatrix<Pointer>& matrix, cudaDataType_t type) {
+  static LtLayout layout(const device::ColumnMatrix<Pointer>& matrix) {
     cublasLtMatrixLayout_t created = nullptr;
-    check(cublasLtMatrixLayoutCreate(&created, type, matrix.rows, matrix.columns,
+    check(cublasLtMatrixLayoutCreate(&created, CUDA_R_32F, matrix.rows, matrix.columns,
                                      static_cast<std::int64_t>(matrix.step)),
           "cublasLtMatrixLayoutCreate");
     return LtLayout{created};
@@ -297,8 +307,7 @@ class Gemm {
   cublasLtMatmulAlgo_t algorithm(const Matmul& matmul, const device::Product& p,
                                  cublasComputeType_t compute) {
     const std::size_t flags = (p.transpose_a ? 1u : 0u) | (p.transpose_b ? 2u : 0u) |
-                              (p.accumulate ? 4u : 0u) | (p.bias != nullptr ? 8u : 0u) | (p.relu ? 16u : 0u) |
-                              (p.bfloat16 ? 32u : 0u);
+                              (p.accumulate ? 4u : 0u) | (p.bias != nullptr ? 8u : 0u) | (p.relu ? 16u : 0u);
     const Key key{p.m,
                   p.n,
                   p.k,
@@ -382,19 +391,26 @@ namespace cuda {
 template <class Precision>
 struct Device : Memory {
   using Recording = Graph;
+  using Factor = typename Precision::Factor;
   static constexpr std::size_t most_images = 256;
-  static constexpr std::size_t most_patches = std::size_t{1} << 25;    // 128 MiB
+  static constexpr std::size_t most_patches = std::size_t{1} << 23;    // 32 MiB: most of an H100's cache
   static constexpr std::size_t most_gradients = std::size_t{1} << 22;  // 16 MiB: half of an H100's cache
 
   static void gemm(Context&, const device::Product& product) {
     Gemm::instance()(product, Precision::compute);
   }
 
+  template <class F>
+  static void convolve(Context&, const device::Convolution<F>& convolution) {
+    const auto& [input, output] = std::pair{convolution.slide.input, convolution.slide.output};
+    const std::size_t images = convolution.rows / output.pixels();
+    require_items(images * std::max(std::size_t{input.pixels()} * input.stride, std::size_t{output.size()}));
+    if (convolution.rows > 0) cuda::convolve(stream(), convolution);
+  }
+
   template <class Kernel>
   static void launch(Context&, std::size_t count, const Kernel& kernel) {
-    if (count > most_items)
-      throw BackendError{expected_received("Cuda: a batch", "at most 4294967040 values in one layer",
-                                           std::to_string(count))};
+    require_items(count);
     if (count > 0) cuda::launch(stream(), device::index(count), kernel);
   }
 
@@ -402,7 +418,12 @@ struct Device : Memory {
   static std::string unavailable() { return missing_device(); }
 
  private:
-  static constexpr std::size_t most_items = 0xFFFF'FF00;  // the number of any thread fits 32 bits
+  /// The number of any thread, and of any value of a batch, fits 32 bits.
+  static void require_items(std::size_t count) {
+    if (count > 0xFFFF'FF00)
+      throw BackendError{expected_received("Cuda: a batch", "at most 4294967040 values in one layer",
+                                           std::to_string(count))};
+  }
 };
 
 }  // namespace cuda
@@ -416,7 +437,7 @@ struct Cuda : DeviceBackend<cuda::Device<cuda::Tf32>> {
 
 /// The same with the convolutions of frozen parts in bfloat16 (7 bits of mantissa), which tensor cores
 /// multiply twice as fast: for prediction, and for features that a head is trained on.
-struct CudaBfloat16 : detail::WithBfloat16<Cuda, cuda::Device<cuda::Tf32>> {
+struct CudaBfloat16 : detail::WithFactor<Cuda, cuda::Device<cuda::Tf32>, device::Bfloat16> {
   static constexpr std::string_view name = "CudaBfloat16";
 };
 

@@ -19,9 +19,9 @@ TEST_CASE_TEMPLATE("RMSprop moves a head as Keras does, in both of its forms", B
           const std::string name = std::string{prefix} + (momentum ? "_momentum" : "") +
                                    (centered ? "_centered" : "") +
                                    (!fast      ? "_lr1e-3"
-                                    : momentum ? "_lr3e-3"
+                                    : momentum ? "_lr2e-3"
                                                : "_lr1e-2");
-          const float rate = !fast ? 1e-3f : momentum ? 3e-3f : 1e-2f;
+          const float rate = !fast ? 1e-3f : momentum ? 2e-3f : 1e-2f;
           check_golden_optimizer<SigmoidNet, B, BinaryCrossentropy>(
               name, RMSprop{.learning_rate = rate,
                             .momentum = momentum ? 0.9f : 0.0f,

@@ -16,6 +16,8 @@ namespace graft::test {
 /// A device that is the processor: kernels of devices run one item after the other, the last one first, and
 /// products are plain loops. What a GPU computes is tested with it where there is none.
 struct HostDevice {
+  using Factor = device::Float32;
+
   // So small that tests divide their batches, patches and gradients.
   static constexpr std::size_t most_images = 3, most_patches = 1000, most_gradients = 100;
 
@@ -86,14 +88,20 @@ struct HostDevice {
     });
   }
 
+  template <class F>
+  static void convolve(Context& context, const device::Convolution<F>& convolution) {
+    launch(context, convolution.rows * convolution.slide.output.channels,
+           device::ConvolveValue<F>{convolution});
+  }
+
   static void gemm(Context& context, const device::Product& p) {
     ask(context, [=] {
       for (std::size_t i = 0; i < p.m; ++i)
         for (std::size_t j = 0; j < p.n; ++j) {
           float sum = p.accumulate ? p.c[i * p.c_step + j] : 0.0f;
           for (std::size_t k = 0; k < p.k; ++k)
-            sum += value(p, p.a, p.transpose_a ? k * p.a_step + i : i * p.a_step + k) *
-                   value(p, p.b, p.transpose_b ? j * p.b_step + k : k * p.b_step + j);
+            sum += p.a[p.transpose_a ? k * p.a_step + i : i * p.a_step + k] *
+                   p.b[p.transpose_b ? j * p.b_step + k : k * p.b_step + j];
           if (p.bias != nullptr) sum += p.bias[j];
           p.c[i * p.c_step + j] = p.relu && sum < 0.0f ? 0.0f : sum;
         }
@@ -101,12 +109,6 @@ struct HostDevice {
   }
 
  private:
-  static float value(const device::Product& p, const float* matrix, std::size_t at) {
-    if (!p.bfloat16) return matrix[at];
-    std::uint16_t bits;
-    std::memcpy(&bits, reinterpret_cast<const char*>(matrix) + at * sizeof bits, sizeof bits);
-    return graft::detail::from_bfloat16(bits);
-  }
   template <class Step>
   static void ask(Context& context, Step step) {
     if (context.recording != nullptr)
@@ -119,12 +121,17 @@ struct HostDevice {
   }
 };
 
-/// The vocabulary of devices on it.
+/// The vocabulary of devices on it, and with the factors that GPUs have in the convolutions of frozen parts,
+/// or with written patches there.
 struct Emulated : DeviceBackend<HostDevice> {
   static constexpr std::string_view name = "Emulated";
 };
-struct EmulatedBfloat16 : graft::detail::WithBfloat16<Emulated, HostDevice> {
-  static constexpr std::string_view name = "EmulatedBfloat16";
+template <class Factor>
+struct EmulatedFactor : graft::detail::WithFactor<Emulated, HostDevice, Factor> {
+  static constexpr std::string_view name = "EmulatedFactor";
 };
+using EmulatedTf32 = EmulatedFactor<device::Tf32>;
+using EmulatedBfloat16 = EmulatedFactor<device::Bfloat16>;
+using EmulatedPatches = EmulatedFactor<void>;
 
 }  // namespace graft::test

@@ -29,20 +29,27 @@ using NormalizedFirst =
 using Normalized =
     detail::Bound<Shape{5}, Sequential<Dense<4>, BatchNormalization<>, Activation<Relu>, Dense<1, Sigmoid>>>;
 
+/// Values where the backend computes.
+template <class B>
+typename B::Buffer uploaded(typename B::Context& context, std::span<const float> values) {
+  typename B::Buffer buffer{values.size()};
+  B::upload(context, values, buffer.data());
+  return buffer;
+}
+
 template <LayeredNetwork N, class B, class O = SGD>
 struct Run {
   explicit Run(const O& optimizer, Seed seed = {}, std::size_t capacity = batch)
       : trainer{head.data(), BinaryCrossentropy{}, optimizer, seed, capacity} {}
 
-  LossSums step(std::size_t count = batch) { return trainer.step(context, count, x.data(), targets); }
+  LossSums step(std::size_t count = batch) { return trainer.step(context, count, x.data(), t.data()); }
 
   typename B::Context context{Threads{2}};
   Trainable<N, B> head{Seed{4}};
-  std::vector<float> x = random_values(batch * 5, 8);
+  std::vector<float> samples = random_values(batch * 5, 8);
+  typename B::Buffer x = uploaded<B>(context, samples), t = uploaded<B>(context, targets);
   Trainer<N, B, BinaryCrossentropy, O> trainer;
 };
-
-std::vector<float> copy(const float* values, std::size_t count) { return {values, values + count}; }
 
 template <LayeredNetwork N>
 constexpr bool has_dense_ahead = detail::node_ahead<detail::LogitsOf<N>> != Step::none;
@@ -57,10 +64,11 @@ TEST_CASE_TEMPLATE("compute_gradients moves nothing; a step of SGD moves along t
                    GRAFT_MODEL_BACKENDS) {
   Run<Plain, B> run{SGD{.learning_rate = 0.5f}};
   const auto before = run.head.parameters();
-  const LossSums sums = run.trainer.compute_gradients(run.context, batch, run.x.data(), targets);
+  const LossSums sums = run.trainer.compute_gradients(run.context, batch, run.x.data(), run.t.data());
   CHECK(run.head.parameters() == before);
   CHECK(sums.loss > 0.0);
-  const auto gradients = copy(run.trainer.gradients(), before.size());
+  std::vector<float> gradients(before.size());
+  B::download(run.context, run.trainer.gradients(), gradients);
   const LossSums again = run.step();
   CHECK(again.loss == sums.loss);  // measured before the update
   CHECK(again.accuracy == sums.accuracy);
@@ -74,13 +82,13 @@ TEST_CASE_TEMPLATE("compute_gradients moves nothing; a step of SGD moves along t
 template <LayeredNetwork N, class B, class O>
 std::vector<float> two_batches(const O& optimizer, bool announce, bool truthfully = true) {
   Run<N, B, O> run{optimizer};
-  const auto other = random_values(4 * 5, 9);
+  const auto other = uploaded<B>(run.context, random_values(4 * 5, 9));
   const NextBatch batches[] = {{batch, run.x.data()}, {4, other.data()}};
   std::vector<float> losses;
   for (std::size_t step = 0; step < 5; ++step) {
     const NextBatch now = batches[step % 2], next = batches[truthfully ? (step + 1) % 2 : step % 2];
     const LossSums sums =
-        run.trainer.step(run.context, now.size, now.x, targets, announce ? next : NextBatch{});
+        run.trainer.step(run.context, now.size, now.x, run.t.data(), announce ? next : NextBatch{});
     losses.push_back(static_cast<float>(sums.loss));
   }
   const auto parameters = run.head.parameters();
@@ -133,7 +141,7 @@ TEST_CASE_TEMPLATE("an optimizer leaves moving statistics alone; the forward pas
   for (std::size_t c = 0; c < 4; ++c)
     for (std::size_t row = 0; row < batch; ++row)
       for (std::size_t i = 0; i < 5; ++i)
-        expected[c] += 0.01 * double{run.x[row * 5 + i]} * double{kernel(i, c)} / double{batch};
+        expected[c] += 0.01 * double{run.samples[row * 5 + i]} * double{kernel(i, c)} / double{batch};
   run.step();
   for (std::size_t c = 0; c < 4; ++c) {
     CHECK(double{mean()(c)} == doctest::Approx(expected[c]).epsilon(1e-4));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/backend/cuda/convolve.hpp>
 #include <graft/backend/cuda/gemm.hpp>
 #include <graft/backend/cuda/graph.hpp>
 #include <graft/backend/cuda/launch.hpp>
@@ -17,19 +18,26 @@ namespace cuda {
 template <class Precision>
 struct Device : Memory {
   using Recording = Graph;
+  using Factor = typename Precision::Factor;
   static constexpr std::size_t most_images = 256;
-  static constexpr std::size_t most_patches = std::size_t{1} << 25;    // 128 MiB
+  static constexpr std::size_t most_patches = std::size_t{1} << 23;    // 32 MiB: most of an H100's cache
   static constexpr std::size_t most_gradients = std::size_t{1} << 22;  // 16 MiB: half of an H100's cache
 
   static void gemm(Context&, const device::Product& product) {
     Gemm::instance()(product, Precision::compute);
   }
 
+  template <class F>
+  static void convolve(Context&, const device::Convolution<F>& convolution) {
+    const auto& [input, output] = std::pair{convolution.slide.input, convolution.slide.output};
+    const std::size_t images = convolution.rows / output.pixels();
+    require_items(images * std::max(std::size_t{input.pixels()} * input.stride, std::size_t{output.size()}));
+    if (convolution.rows > 0) cuda::convolve(stream(), convolution);
+  }
+
   template <class Kernel>
   static void launch(Context&, std::size_t count, const Kernel& kernel) {
-    if (count > most_items)
-      throw BackendError{expected_received("Cuda: a batch", "at most 4294967040 values in one layer",
-                                           std::to_string(count))};
+    require_items(count);
     if (count > 0) cuda::launch(stream(), device::index(count), kernel);
   }
 
@@ -37,7 +45,12 @@ struct Device : Memory {
   static std::string unavailable() { return missing_device(); }
 
  private:
-  static constexpr std::size_t most_items = 0xFFFF'FF00;  // the number of any thread fits 32 bits
+  /// The number of any thread, and of any value of a batch, fits 32 bits.
+  static void require_items(std::size_t count) {
+    if (count > 0xFFFF'FF00)
+      throw BackendError{expected_received("Cuda: a batch", "at most 4294967040 values in one layer",
+                                           std::to_string(count))};
+  }
 };
 
 }  // namespace cuda
@@ -51,7 +64,7 @@ struct Cuda : DeviceBackend<cuda::Device<cuda::Tf32>> {
 
 /// The same with the convolutions of frozen parts in bfloat16 (7 bits of mantissa), which tensor cores
 /// multiply twice as fast: for prediction, and for features that a head is trained on.
-struct CudaBfloat16 : detail::WithBfloat16<Cuda, cuda::Device<cuda::Tf32>> {
+struct CudaBfloat16 : detail::WithFactor<Cuda, cuda::Device<cuda::Tf32>, device::Bfloat16> {
   static constexpr std::string_view name = "CudaBfloat16";
 };
 

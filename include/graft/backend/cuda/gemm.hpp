@@ -17,9 +17,11 @@ namespace graft::cuda {
 /// How products are computed: by tensor cores from 19-bit numbers (10 bits of mantissa) where the device has
 /// them, or in float32 throughout; sums are float32 in both.
 struct Tf32 {
+  using Factor = device::Tf32;
   static constexpr cublasComputeType_t compute = CUBLAS_COMPUTE_32F_FAST_TF32;
 };
 struct Precise {
+  using Factor = void;
   static constexpr cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
 };
 
@@ -39,8 +41,6 @@ using LtPreference = Owner<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceD
 class Matmul {
  public:
   Matmul(const device::Product& p, cublasComputeType_t compute) : matrices_{device::by_columns(p)} {
-    if (p.bfloat16) compute = CUBLAS_COMPUTE_32F;
-    const cudaDataType_t factors = p.bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
     cublasLtMatmulDesc_t operation = nullptr;
     check(cublasLtMatmulDescCreate(&operation, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
     operation_.reset(operation);
@@ -50,9 +50,9 @@ class Matmul {
     set(CUBLASLT_MATMUL_DESC_EPILOGUE, p.bias != nullptr
                                            ? (p.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS)
                                            : (p.relu ? CUBLASLT_EPILOGUE_RELU : CUBLASLT_EPILOGUE_DEFAULT));
-    first_ = layout(matrices_.first, factors);
-    second_ = layout(matrices_.second, factors);
-    result_ = layout(matrices_.result, CUDA_R_32F);
+    first_ = layout(matrices_.first);
+    second_ = layout(matrices_.second);
+    result_ = layout(matrices_.result);
   }
 
   /// The algorithm that cuBLASLt expects to be fastest with so many bytes of workspace, for pointers of the
@@ -103,9 +103,9 @@ class Matmul {
           "cublasLtMatmulDescSetAttribute");
   }
   template <class Pointer>
-  static LtLayout layout(const device::ColumnMatrix<Pointer>& matrix, cudaDataType_t type) {
+  static LtLayout layout(const device::ColumnMatrix<Pointer>& matrix) {
     cublasLtMatrixLayout_t created = nullptr;
-    check(cublasLtMatrixLayoutCreate(&created, type, matrix.rows, matrix.columns,
+    check(cublasLtMatrixLayoutCreate(&created, CUDA_R_32F, matrix.rows, matrix.columns,
                                      static_cast<std::int64_t>(matrix.step)),
           "cublasLtMatrixLayoutCreate");
     return LtLayout{created};
@@ -144,8 +144,7 @@ class Gemm {
   cublasLtMatmulAlgo_t algorithm(const Matmul& matmul, const device::Product& p,
                                  cublasComputeType_t compute) {
     const std::size_t flags = (p.transpose_a ? 1u : 0u) | (p.transpose_b ? 2u : 0u) |
-                              (p.accumulate ? 4u : 0u) | (p.bias != nullptr ? 8u : 0u) | (p.relu ? 16u : 0u) |
-                              (p.bfloat16 ? 32u : 0u);
+                              (p.accumulate ? 4u : 0u) | (p.bias != nullptr ? 8u : 0u) | (p.relu ? 16u : 0u);
     const Key key{p.m,
                   p.n,
                   p.k,

@@ -11,28 +11,26 @@
 
 namespace graft::detail {
 
-/// A product, bias and activation: relu comes with the product, another one in a launch behind it.
+/// The activation of a result that lies in y: relu has come with it, another one is a launch behind it.
+template <class D, class Act, class Context>
+void activate_result(Context& context, const ImageLayout& output, std::size_t batch, float* y) {
+  if constexpr (!std::is_same_v<Act, Relu> && !std::is_same_v<Act, Linear>)
+    D::launch(context, device::items<Act>(batch, output),
+              device::Activate<Act>{device::map(output), device::map(output), y, y});
+}
+
+/// A product, bias and activation.
 template <class D, class Act, class Context>
 void gemm_activate(Context& context, device::Product product, const ImageLayout& output, std::size_t batch) {
   product.relu = std::is_same_v<Act, Relu>;
   D::gemm(context, product);
-  if constexpr (!std::is_same_v<Act, Relu> && !std::is_same_v<Act, Linear>)
-    D::launch(context, device::items<Act>(batch, output),
-              device::Activate<Act>{device::map(output), device::map(output), product.c, product.c});
+  activate_result<D, Act>(context, output, batch, product.c);
 }
 
 /// Convolution on a device as a product of the patches under the window and the kernel; contracts as in
 /// ReferenceConvolution. A 1x1 window reads the map itself.
 template <class D>
 struct DeviceConvolution {
-  template <Conv2dSpec S>
-  static constexpr std::size_t packed_size = S.patch_size() * S.output.channels;
-
-  template <Conv2dSpec S, class Context>
-  static void pack_conv2d(Context& context, std::span<const float> kernel, float* packed) {
-    D::upload(context, kernel, packed);
-  }
-
   template <Conv2dSpec S, class Act, class Context>
   static void conv2d(Context& context, std::size_t batch, const float* x, const float* kernel,
                      const float* bias, float* y) {
@@ -52,12 +50,6 @@ struct DeviceConvolution {
                             S.output, count);
     });
   }
-  template <Conv2dSpec S, class Act, class Context>
-  static void conv2d_packed(Context& context, std::size_t batch, const float* x, const float* packed,
-                            const float* bias, float* y) {
-    conv2d<S, Act>(context, batch, x, packed, bias, y);
-  }
-
   template <Conv2dSpec S, class Context>
   static void conv2d_backward_kernel(Context& context, std::size_t batch, const float* x, const float* dy,
                                      float* dkernel, float* dbias) {
@@ -96,8 +88,11 @@ struct DeviceConvolution {
   static Rows write_patches(Context& context, const Conv2dSpec& s, std::size_t images, const float* x,
                             float* patches) {
     if (patches == nullptr) return {x, s.input.pixel_stride};
-    D::launch(context, images * s.output.pixels() * s.patch_size(),
-              device::Patches<float>{device::slide(s), x, patches});
+    const std::size_t values = images * s.output.pixels() * s.patch_size();
+    if (device::in_fours(s.input) && device::alignment_of(x) >= 16 && device::alignment_of(patches) >= 16)
+      D::launch(context, values / 4, device::Patches<4>{device::slide(s), x, patches});
+    else
+      D::launch(context, values, device::Patches<1>{device::slide(s), x, patches});
     return {patches, s.patch_size()};
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/backend/device/kernels/map.hpp>
+#include <graft/backend/device/kernels/implicit_gemm.hpp>
 #include <graft/backend/thread_team.hpp>
 
 #include <concepts>
@@ -26,7 +26,6 @@ struct Product {
   bool accumulate = false;
   const float* bias = nullptr;
   bool relu = false;
-  bool bfloat16 = false;  ///< a and b are bfloat16, two in the storage of a float; steps count them
 };
 
 /// A matrix that is stored by columns: value (row, column) is data[row + column * step].
@@ -50,6 +49,11 @@ constexpr ColumnProduct by_columns(const Product& p) {
           {p.n, p.m, p.c_step, false, p.c}};
 }
 
+/// Whether every fourth value of a map lies at a multiple of four floats if the first one does.
+constexpr bool in_fours(const ImageLayout& layout) {
+  return layout.channels % 4 == 0 && layout.pixel_stride % 4 == 0;
+}
+
 /// Bytes, a power of two up to 256, that an address is a multiple of.
 inline std::uint32_t alignment_of(const float* p) {
   const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(p) | 256u;
@@ -59,8 +63,9 @@ inline std::uint32_t alignment_of(const float* p) {
 /// What a kind of device has to offer; the vocabulary of layers is written on it once, DeviceBackend. Besides
 /// its memory, as in BackendMemory:
 /// launch(context, count, kernel): calls kernel(i) for each i below count, in any order, behind whatever the
-/// context was told before. gemm(context, product): likewise a product. scratch<T>(context, count):
-/// memory of the device that lasts until it is asked for again.
+/// context was told before. gemm(context, product): likewise a product. Factor: what the convolutions of
+/// frozen parts round to, in convolve(context, convolution); void if they are products of written patches.
+/// scratch<T>(context, count): memory of the device that lasts until it is asked for again.
 /// scratch_stamp(context): a number that changes when scratch moves, and that no other thread has.
 /// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it.
 /// room(context): floats of memory that may be taken for what need not be there.
@@ -76,6 +81,7 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   D::download(context, source, result);
   D::fill_zero(context, destination, n);
   D::gemm(context, product);
+  typename D::Factor;
   { D::room(context) } -> std::convertible_to<std::size_t>;
   { D::scratch_stamp(context) } -> std::convertible_to<std::uint64_t>;
   typename D::Recording;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <graft/backend/device/arithmetic.hpp>
-#include <graft/backend/device/bfloat16_convolution.hpp>
 #include <graft/backend/device/convolution.hpp>
 #include <graft/backend/device/dense.hpp>
 #include <graft/backend/device/depthwise_convolution.hpp>
 #include <graft/backend/device/elementwise.hpp>
+#include <graft/backend/device/frozen_convolution.hpp>
 #include <graft/backend/device/normalization.hpp>
 #include <graft/backend/device/pooling.hpp>
 #include <graft/backend/device/recordings.hpp>
@@ -23,6 +23,7 @@ namespace graft {
 template <device::Device D>
 struct DeviceBackend : D,
                        detail::DeviceConvolution<D>,
+                       detail::DeviceFrozenConvolution<D, typename D::Factor>,
                        detail::DeviceDepthwiseConvolution<D>,
                        detail::DeviceDense<D>,
                        detail::DevicePooling<D>,

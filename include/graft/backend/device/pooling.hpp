@@ -11,7 +11,10 @@ template <class D>
 struct DevicePooling {
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d(Context& context, std::size_t batch, const float* x, float* y) {
-    D::launch(context, batch * S.output.size(), device::Pool<Rule>{device::slide(S), x, y});
+    if constexpr (device::in_fours(S.input) && device::in_fours(S.output))
+      if (device::alignment_of(x) >= 16 && device::alignment_of(y) >= 16)
+        return D::launch(context, batch * S.output.size() / 4, device::Pool<Rule, 4>{device::slide(S), x, y});
+    D::launch(context, batch * S.output.size(), device::Pool<Rule, 1>{device::slide(S), x, y});
   }
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d_backward(Context& context, std::size_t batch, const float* x, const float* y,

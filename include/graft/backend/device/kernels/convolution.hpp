@@ -2,34 +2,29 @@
 #pragma once
 
 #include <graft/backend/activation_rules.hpp>
-#include <graft/backend/bfloat16_bits.hpp>
 #include <graft/backend/device/kernels/map.hpp>
-
-#include <type_traits>
 
 namespace graft::device {
 
-/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices: as
-/// floats, or as bfloat16 (uint16_t).
+/// Writes the patches under a window as rows of a matrix, so that a convolution is a product of matrices.
+/// Item i is `Width` channels of one value of the window.
 /// x (batch, input), patches (batch, output pixels, window height, window width, channels)
-template <class Element>
+template <Index Width>
 struct Patches {
   Slide slide;
   const float* x;
-  Element* patches;
+  float* patches;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
-    const Index channels = slide.input.channels;
-    const Index c = i % channels, tap = i / channels % slide.taps(), pixel = i / channels / slide.taps();
+    const Index groups = slide.input.channels / Width;
+    const Index c = i % groups * Width, tap = i / groups % slide.taps(), pixel = i / groups / slide.taps();
     const Index ox = pixel % slide.output.width, row = pixel / slide.output.width;
     const Index iy = slide.input_y(row % slide.output.height, tap / slide.width);
     const Index ix = slide.input_x(ox, tap % slide.width);
-    const float value =
-        slide.inside(iy, ix) ? x[slide.input.pixel(row / slide.output.height, iy, ix) + c] : 0.0f;
-    if constexpr (std::is_same_v<Element, float>)
-      patches[i] = value;
-    else
-      patches[i] = detail::to_bfloat16(value);
+    Lanes<Width> lanes{};
+    if (slide.inside(iy, ix))
+      lanes = Lanes<Width>::load(x + slide.input.pixel(row / slide.output.height, iy, ix) + c);
+    lanes.store(patches + std::size_t{i} * Width);
   }
 };
 

@@ -47,6 +47,15 @@ constexpr Position position(const Map& map, Index i) {
   return {row / map.height, row % map.height, pixel % map.width, i % map.channels};
 }
 
+/// Floats next to each other at a multiple of their size, which devices load and store as one.
+template <Index Width>
+struct alignas(Width * sizeof(float)) Lanes {
+  float values[Width];
+
+  GRAFT_HOST_DEVICE static Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
+  GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
+};
+
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
   Index height, width, stride_y, stride_x, pad_top, pad_left;

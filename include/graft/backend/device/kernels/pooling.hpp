@@ -18,8 +18,9 @@ constexpr Index window_pixels(const Slide& s, Index oy, Index ox) {
   return rows * columns;
 }
 
-/// x (batch, input) -> y (batch, output)
-template <class Rule>
+/// x (batch, input) -> y (batch, output). Item i is `Width` channels next to each other, which lie in memory
+/// at a multiple of their size: a device loads four floats as fast as one.
+template <class Rule, Index Width>
 struct Pool {
   Slide slide;
   const float* x;
@@ -27,17 +28,27 @@ struct Pool {
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     constexpr bool max = std::is_same_v<Rule, Max>;
-    const Position at = position(slide.output, i);
-    float result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
+    const Map& output = slide.output;
+    const Position at = position(Map{output.height, output.width, output.channels / Width, output.stride}, i);
+    const Index channel = at.channel * Width;
+    Lanes<Width> results;
+    for (float& result : results.values) result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
+    Index pixels = 0;
     for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
-      const float value = x[slide.input.pixel(at.image, iy, ix) + at.channel];
-      if constexpr (max)
-        result = value > result ? value : result;
-      else
-        result += value;
+      const auto lanes = Lanes<Width>::load(x + slide.input.pixel(at.image, iy, ix) + channel);
+      ++pixels;
+      for (Index c = 0; c < Width; ++c) {
+        const float value = lanes.values[c];
+        float& result = results.values[c];
+        if constexpr (max)
+          result = value > result ? value : result;
+        else
+          result += value;
+      }
     });
-    if constexpr (!max) result /= static_cast<float>(window_pixels(slide, at.y, at.x));
-    y[slide.output.offset(i)] = result;
+    if constexpr (!max)
+      for (float& result : results.values) result /= static_cast<float>(pixels);
+    results.store(y + output.pixel(at.image, at.y, at.x) + channel);
   }
 };
 
