@@ -617,11 +617,14 @@ struct Slide {
 /// f(y, x, tap) for every pixel of the input under the window at a pixel of the output.
 template <class Function>
 GRAFT_HOST_DEVICE void for_each_tap(const Slide& slide, const Position& output, Function&& f) {
-  for (Index ky = 0; ky < slide.height; ++ky)
-    for (Index kx = 0; kx < slide.width; ++kx) {
-      const Index iy = slide.input_y(output.y, ky), ix = slide.input_x(output.x, kx);
-      if (slide.inside(iy, ix)) f(iy, ix, ky * slide.width + kx);
-    }
+  // The first row and column beyond the border are 0 with all of the window's before them.
+  const auto below = [](Index first, Index pad) { return first < pad ? pad - first : 0; };
+  const Index y = output.y * slide.stride_y, x = output.x * slide.stride_x;
+  const Index top = below(y, slide.pad_top), left = below(x, slide.pad_left);
+  for (Index ky = top, iy = y + top - slide.pad_top; ky < slide.height && iy < slide.input.height; ++ky, ++iy)
+    for (Index kx = left, ix = x + left - slide.pad_left; kx < slide.width && ix < slide.input.width;
+         ++kx, ++ix)
+      f(iy, ix, ky * slide.width + kx);
 }
 
 /// f(y, x, tap) for every pixel of the output whose window has a pixel of the input, at that tap.
@@ -686,6 +689,7 @@ struct Bfloat16 {
 
 }  // namespace graft::device
 
+#include <iterator>
 #include <span>
 
 /// A convolution as a product of matrices of which the first one, the patches under the window, exists
@@ -791,26 +795,25 @@ struct Tile {
   constexpr bool operator==(const Tile&) const = default;
 };
 
-/// The tiles that there are kernels for.
-inline constexpr Tile tiles[] = {{128, 128}, {128, 96}, {128, 64}, {128, 32}, {64, 64}, {64, 32}};
-
-/// Clock cycles that a block takes for a step in depth, two blocks sharing a multiprocessor: to multiply, or
-/// to write and read memory that threads share, whichever takes longer. Measured rates of an H100.
-constexpr Index cycles_of_step(const Tile& t) {
-  const Index multiply = t.rows * t.columns / 20;
-  const Index share = 3 * (t.rows + t.columns);
-  return std::max(multiply, share);
-}
+/// The tiles that there are kernels for, and the nanoseconds that a block takes for a step in depth on a
+/// multiprocessor of an H100 that has as many blocks as it can hold. Measured in TF32, on the layers of
+/// Inception v3, but for the last one, which is a guess: few rows, one block for many multiprocessors.
+inline constexpr Tile tiles[] = {{128, 128}, {128, 96}, {128, 64}, {128, 32}, {64, 96}, {64, 64}, {64, 32}};
+inline constexpr Index step_nanoseconds[] = {1300, 775, 620, 450, 455, 330, 240};
 
 /// The tile that takes the least time on so many multiprocessors.
 constexpr Tile best_tile(Index rows, Index columns, Index multiprocessors) {
-  const auto divided = [](Index a, Index b) { return (a + b - 1) / b; };
-  const auto cycles = [&](const Tile& t) {
-    const std::size_t blocks = std::size_t{divided(rows, t.rows)} * divided(columns, t.columns);
-    return (blocks + multiprocessors - 1) / multiprocessors * cycles_of_step(t);
-  };
-  return *std::min_element(std::begin(tiles), std::end(tiles),
-                           [&](const Tile& a, const Tile& b) { return cycles(a) < cycles(b); });
+  const auto divided = [](std::size_t a, std::size_t b) { return (a + b - 1) / b; };
+  std::size_t best = 0, least = 0;
+  for (std::size_t i = 0; i < std::size(tiles); ++i) {
+    const std::size_t blocks = divided(rows, tiles[i].rows) * divided(columns, tiles[i].columns);
+    const std::size_t time = divided(blocks, multiprocessors) * step_nanoseconds[i];
+    if (i == 0 || time < least) {
+      best = i;
+      least = time;
+    }
+  }
+  return tiles[best];
 }
 
 }  // namespace graft::device
@@ -1017,8 +1020,7 @@ struct Fragments<device::Tf32> {
   }
   __device__ static void multiply(float (&sums)[4], const std::uint32_t (&rows)[4],
                                   const std::uint32_t* columns) {
-    asm volatile(
-        "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
         "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};\n"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
         : "r"(rows[0]), "r"(rows[1]), "r"(rows[2]), "r"(rows[3]), "r"(columns[0]), "r"(columns[1]));
@@ -1039,8 +1041,7 @@ struct Fragments<device::Bfloat16> {
   }
   __device__ static void multiply(float (&sums)[4], const std::uint32_t (&rows)[4],
                                   const std::uint32_t* columns) {
-    asm volatile(
-        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
         "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};\n"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
         : "r"(rows[0]), "r"(rows[1]), "r"(rows[2]), "r"(rows[3]), "r"(columns[0]), "r"(columns[1]));
@@ -1051,17 +1052,20 @@ struct Fragments<device::Bfloat16> {
 
 namespace graft::cuda {
 
-/// How a block of threads computes a tile: 4 warps, each a part of it.
+/// How a block of threads computes a tile: warps, each a part of it. Shared memory has room for some steps in
+/// depth, so that the next ones are copied while one is computed.
 template <device::Index Rows, device::Index Columns>
 struct Block {
-  static constexpr int rows = Rows, columns = Columns, threads = 128, stages = 3, depth = device::depth_step;
+  static constexpr int rows = Rows, columns = Columns, stages = 3, depth = device::depth_step;
+  static constexpr int warps = Rows * Columns >= 8192 ? 8 : 4, threads = 32 * warps;
   static constexpr int warps_across = Columns == 32 ? 1 : 2;
-  static constexpr int warp_rows = rows * warps_across / 4, warp_columns = columns / warps_across;
+  static constexpr int warp_rows = rows * warps_across / warps, warp_columns = columns / warps_across;
   static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
 };
 
-/// Shared memory of a block: `stages` steps in depth, rows and then columns of each. Chunks of 16 bytes
-/// change places within a row, so that neither copies nor loads of matrices meet in a bank.
+/// Shared memory of a block: of each step in depth the rows, as floats, and then the columns, as they are
+/// stored. Chunks of 16 bytes change places within a row, so that neither copies nor loads of matrices meet
+/// in a bank.
 template <class Factor, class B>
 struct Shared {
   using Stored = typename Factor::Stored;
@@ -1078,33 +1082,115 @@ struct Shared {
   }
 };
 
-/// Copies what a thread of a block has to copy for each step in depth. Floats of the map are copied `Width`
-/// at a time: 4 where pixels lie so that they can be, or 1.
-template <class Factor, class B, int Width>
-class Copier {
+/// A warp's part of a tile: its sums.
+template <class Factor, class B>
+class WarpTile {
  public:
-  __device__ Copier(const device::Convolution<Factor>& c, device::Index first_row, device::Index first_column)
-      : c_{c}, first_column_{first_column} {
+  static constexpr int tall = B::warp_rows / 16, wide = B::warp_columns / 8;
+  using Parts = Fragments<Factor>;
+
+  /// What a warp multiplies at a time, as it lies in shared memory.
+  struct Loaded {
+    typename Parts::Rows rows[tall];
+    std::uint32_t columns[wide / 2][4];
+  };
+
+  /// The k-th of a step.
+  __device__ static void load(Loaded& to, std::uint32_t stage, int k) {
 #pragma unroll
-    for (int i = 0; i < rows; ++i) rows_[i] = device::patch_row(c.slide, c.rows, first_row + row(i));
+    for (int i = 0; i < tall; ++i)
+#pragma unroll
+      for (int part = 0; part < Parts::depth / 8; ++part)
+        load_matrices(to.rows[i][part],
+                      stage + Memory::row_chunk(row() + 16 * i + lane() % 16,
+                                                k * Parts::depth / 4 + 2 * part + lane() / 16));
+#pragma unroll
+    for (int j = 0; j < wide / 2; ++j)
+      load_matrices(to.columns[j],
+                    stage + Memory::column_chunk(column() + 16 * j + lane() / 16 * 8 + lane() % 8,
+                                                 2 * k + lane() / 8 % 2));
+  }
+
+  __device__ void multiply(const Loaded& from) {
+#pragma unroll
+    for (int i = 0; i < tall; ++i) {
+      std::uint32_t rows[4];
+      Parts::round(from.rows[i], rows);
+#pragma unroll
+      for (int j = 0; j < wide; ++j) Parts::multiply(sums_[i][j], rows, from.columns[j / 2] + j % 2 * 2);
+    }
+  }
+
+  __device__ void store(const device::Convolution<Factor>& c, device::Index first_row,
+                        device::Index first_column) const {
+    const device::Map& output = c.slide.output;
+#pragma unroll
+    for (int j = 0; j < wide; ++j)
+#pragma unroll
+      for (int part = 0; part < 2; ++part) {
+        const device::Index n = first_column + column() + 8 * j + lane() % 4 * 2 + part;
+        if (n >= output.channels) continue;
+        const float bias = c.bias == nullptr ? 0.0f : c.bias[n];
+#pragma unroll
+        for (int i = 0; i < tall; ++i)
+#pragma unroll
+          for (int half = 0; half < 2; ++half) {
+            const device::Index m = first_row + row() + 16 * i + lane() / 4 + 8 * half;
+            const float sum = sums_[i][j][2 * half + part] + bias;
+            if (m < c.rows) c.y[std::size_t{m} * output.stride + n] = c.relu ? activate(Relu{}, sum) : sum;
+          }
+      }
+  }
+
+ private:
+  using Memory = Shared<Factor, B>;
+
+  __device__ static int lane() { return threadIdx.x % 32; }
+  __device__ static int row() { return threadIdx.x / 32 / B::warps_across * B::warp_rows; }
+  __device__ static int column() { return threadIdx.x / 32 % B::warps_across * B::warp_columns; }
+
+  float sums_[tall][wide][4] = {};
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// Copies what a thread of a block has to copy for each step in depth, in `Parts` parts. Floats of the map
+/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1.
+template <class Factor, class B, int Width, int Parts>
+class TileCopier {
+ public:
+  __device__ TileCopier(const device::Convolution<Factor>& c, device::Index first_row,
+                        device::Index first_column)
+      : c_{c}, first_column_{first_column} {
+    __shared__ device::PatchRow starts[B::rows];  // each thread finds one, for all
+    static_assert(B::rows <= B::threads);
+    if (threadIdx.x < B::rows)
+      starts[threadIdx.x] = device::patch_row(c.slide, c.rows, first_row + threadIdx.x);
+    __syncthreads();
+#pragma unroll
+    for (int i = 0; i < rows; ++i) rows_[i] = starts[row(i)];
     tap_.advance(c.slide, lane() * Width);
   }
 
-  /// To be called for one step after the other.
+  /// To be called for each part, then for the next step.
+  template <int Part>
   __device__ void copy(std::uint32_t stage, int step) {
     const device::Index offset = tap_.offset(c_.slide);
 #pragma unroll
-    for (int i = 0; i < rows; ++i) {
+    for (int i = Part; i < rows; i += Parts) {
       const bool inside = tap_.inside(c_.slide, rows_[i]);
       const float* from = c_.x + (inside ? device::Index{rows_[i].offset + offset} : 0);
       const int first = lane() * Width;
       copy_async<Width * 4>(stage + Memory::row_chunk(row(i), first / 4) + first % 4 * 4, from, inside);
     }
-    tap_.advance(c_.slide, B::depth);
+    if constexpr (Part == Parts - 1) tap_.advance(c_.slide, B::depth);
 
 #pragma unroll
-    for (int i = 0; i < columns; ++i) {
+    for (int i = Part; i < columns; i += Parts) {
       const int chunk = threadIdx.x % chunks, column = threadIdx.x / chunks + i * (B::threads / chunks);
+      if (B::columns * chunks % B::threads != 0 && column >= B::columns) break;
       const device::Index n = first_column_ + column;
       const bool inside = n < c_.slide.output.channels;
       const auto* from =
@@ -1118,7 +1204,8 @@ class Copier {
   static constexpr int lanes = B::depth / Width;  // threads that copy a row
   static constexpr int rows = B::rows * lanes / B::threads;
   static constexpr int chunks = Memory::column_bytes / 16, per_chunk = 16 / sizeof(typename Factor::Stored);
-  static constexpr int columns = B::columns * chunks / B::threads;
+  static constexpr int columns = (B::columns * chunks + B::threads - 1) / B::threads;
+  static_assert(rows * B::threads == B::rows * lanes);
 
   __device__ static int lane() { return threadIdx.x % lanes; }
   __device__ static int row(int i) { return threadIdx.x / lanes + i * (B::threads / lanes); }
@@ -1129,79 +1216,62 @@ class Copier {
   device::Index first_column_;
 };
 
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// f(std::integral_constant<int, I>) for each I below N.
+template <int N, class F>
+__device__ void unrolled(F&& f) {
+  [&]<int... I>(std::integer_sequence<int, I...>) { (f(std::integral_constant<int, I>{}), ...); }
+  (std::make_integer_sequence<int, N>{});
+}
+
 /// A tile of a convolution. Blocks of the same rows follow each other, so that they find them in the cache.
+/// While a step is multiplied its next matrices are loaded, and the steps behind it copied.
 template <class Factor, class B, int Width>
-__launch_bounds__(B::threads, 2) __global__
+__launch_bounds__(B::threads) __global__
     void convolve_tile(const __grid_constant__ device::Convolution<Factor> c) {
 #if __CUDA_ARCH__ >= 800
   using Memory = Shared<Factor, B>;
-  using Parts = Fragments<Factor>;
+  using Warp = WarpTile<Factor, B>;
+  constexpr int parts = B::depth / Warp::Parts::depth;
   extern __shared__ __align__(128) unsigned char shared[];
   const std::uint32_t memory = static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
+  const auto stage = [&](int step) { return memory + step % B::stages * Memory::stage; };
   const device::Index across = (c.slide.output.channels + B::columns - 1) / B::columns;
   const device::Index first_row = blockIdx.x / across * B::rows,
                       first_column = blockIdx.x % across * B::columns;
   const int steps = c.depth / B::depth;
 
-  Copier<Factor, B, Width> copier{c, first_row, first_column};
+  TileCopier<Factor, B, Width, parts> copier{c, first_row, first_column};
 #pragma unroll
   for (int step = 0; step < B::stages - 1; ++step) {
-    if (step < steps) copier.copy(memory + step * Memory::stage, step);
+    if (step < steps) unrolled<parts>([&](auto part) { copier.template copy<part>(stage(step), step); });
     close_copies();
   }
+  wait_for_copies<B::stages - 2>();
+  __syncthreads();
 
-  constexpr int tall = B::warp_rows / 16, wide = B::warp_columns / 8;
-  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-  const int row = warp / B::warps_across * B::warp_rows, column = warp % B::warps_across * B::warp_columns;
-  float sums[tall][wide][4] = {};
+  Warp warp;
+  typename Warp::Loaded loaded[2];
+  Warp::load(loaded[0], stage(0), 0);
   for (int step = 0; step < steps; ++step) {
-    wait_for_copies<B::stages - 2>();
-    __syncthreads();
     const int next = step + B::stages - 1;
-    if (next < steps) copier.copy(memory + next % B::stages * Memory::stage, next);
-    close_copies();
-
-    const std::uint32_t stage = memory + step % B::stages * Memory::stage;
-#pragma unroll
-    for (int k = 0; k < B::depth / Parts::depth; ++k) {
-      std::uint32_t rows[tall][4], columns[wide / 2][4];
-#pragma unroll
-      for (int i = 0; i < tall; ++i) {
-        typename Parts::Rows loaded;
-#pragma unroll
-        for (int part = 0; part < Parts::depth / 8; ++part)
-          load_matrices(loaded[part], stage + Memory::row_chunk(row + 16 * i + lane % 16,
-                                                                k * Parts::depth / 4 + 2 * part + lane / 16));
-        Parts::round(loaded, rows[i]);
+    unrolled<parts>([&](auto part) {
+      if (next < steps) copier.template copy<part>(stage(next), next);
+      if constexpr (part == parts - 1) {
+        close_copies();
+        wait_for_copies<B::stages - 2>();
+        __syncthreads();
+        Warp::load(loaded[(part + 1) % 2], stage(step + 1), 0);
+      } else {
+        Warp::load(loaded[(part + 1) % 2], stage(step), part + 1);
       }
-#pragma unroll
-      for (int j = 0; j < wide / 2; ++j)
-        load_matrices(columns[j], stage + Memory::column_chunk(column + 16 * j + lane / 16 * 8 + lane % 8,
-                                                               2 * k + lane / 8 % 2));
-#pragma unroll
-      for (int i = 0; i < tall; ++i)
-#pragma unroll
-        for (int j = 0; j < wide; ++j) Parts::multiply(sums[i][j], rows[i], columns[j / 2] + j % 2 * 2);
-    }
+      warp.multiply(loaded[part % 2]);
+    });
   }
-
-  const device::Map& output = c.slide.output;
-#pragma unroll
-  for (int j = 0; j < wide; ++j)
-#pragma unroll
-    for (int part = 0; part < 2; ++part) {
-      const device::Index n = first_column + column + 8 * j + lane % 4 * 2 + part;
-      if (n >= output.channels) continue;
-      const float bias = c.bias == nullptr ? 0.0f : c.bias[n];
-#pragma unroll
-      for (int i = 0; i < tall; ++i)
-#pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          const device::Index m = first_row + row + 16 * i + lane / 4 + 8 * half;
-          const float sum = sums[i][j][2 * half + part] + bias;
-          if (m < c.rows) c.y[std::size_t{m} * output.stride + n] = c.relu ? activate(Relu{}, sum) : sum;
-        }
-    }
+  warp.store(c, first_row, first_column);
 #endif
 }
 
@@ -1238,7 +1308,7 @@ void convolve(cudaStream_t stream, const device::Convolution<Factor>& c) {
     return launch(stream, c.rows * output.channels, device::ConvolveValue<Factor>{c});
   const bool four_at_a_time =
       input.channels % 4 == 0 && input.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(c.x) % 16 == 0;
-  if (!four_at_a_time) return launch_tiles<Factor, Block<128, 32>, 1>(stream, c);
+  if (!four_at_a_time) return launch_tiles<Factor, Block<64, 32>, 1>(stream, c);
   const auto multiprocessors = static_cast<device::Index>(attribute(cudaDevAttrMultiProcessorCount));
   visit_block(
       device::best_tile(c.rows, output.channels, multiprocessors),
@@ -1782,11 +1852,12 @@ struct Pool {
     const Map& output = slide.output;
     const Position at = position(Map{output.height, output.width, output.channels / Width, output.stride}, i);
     const Index channel = at.channel * Width;
+    const float* image = x + slide.input.pixel(at.image, 0, 0) + channel;
     Lanes<Width> results;
     for (float& result : results.values) result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
     Index pixels = 0;
     for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
-      const auto lanes = Lanes<Width>::load(x + slide.input.pixel(at.image, iy, ix) + channel);
+      const auto lanes = Lanes<Width>::load(image + (iy * slide.input.width + ix) * slide.input.stride);
       ++pixels;
       for (Index c = 0; c < Width; ++c) {
         const float value = lanes.values[c];
@@ -1797,8 +1868,10 @@ struct Pool {
           result += value;
       }
     });
-    if constexpr (!max)
-      for (float& result : results.values) result /= static_cast<float>(pixels);
+    if constexpr (!max) {
+      const float share = 1.0f / static_cast<float>(pixels);
+      for (float& result : results.values) result *= share;
+    }
     results.store(y + output.pixel(at.image, at.y, at.x) + channel);
   }
 };

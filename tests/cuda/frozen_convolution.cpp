@@ -37,6 +37,15 @@ TEST_CASE("frozen convolutions compute what Reference does from rounded factors"
   check<conv2d_spec<Kernel<5>, Strides<1>, Same>({16, 16, 48}, 64)>(2);
 }
 
+TEST_CASE("frozen convolutions step through windows of many channels, across rows and images") {
+  check<conv2d_spec<Kernel<3>, Strides<1>, Valid>({40, 41, 32}, 64)>(5);
+  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({16, 16, 96}, 96)>(9);
+  check<conv2d_spec<Kernel<2>, Strides<1>, Same>({9, 9, 16}, 32)>(7);
+  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({9, 10, 48}, 20, 4, 4)>(3);  // gaps
+  check<conv2d_spec<Kernel<3>, Strides<2>, Same>({17, 16, 48}, 96), Linear>(4);
+  check<conv2d_spec<Kernel<3>, Strides<1>, Same>({3, 3, 64}, 32)>(30);  // many images in a tile
+}
+
 TEST_CASE("frozen convolutions of many rows take the large tiles") {
   check<conv2d_spec<Kernel<3>, Strides<1>, Same>({80, 81, 4}, 32)>(7);
   check<conv2d_spec<Kernel<3>, Strides<1>, Same>({80, 81, 4}, 64)>(7);

@@ -107,7 +107,8 @@ TEST_CASE("tiles are as wide as they can be used, and low where there are few ro
   CHECK(best_tile(1 << 20, 32, multiprocessors) == Tile{128, 32});
   CHECK(best_tile(1 << 20, 64, multiprocessors) == Tile{128, 64});
   CHECK(best_tile(1 << 20, 96, multiprocessors) == Tile{128, 96});
-  CHECK(best_tile(1 << 20, 128, multiprocessors) == Tile{128, 128});
+  CHECK(best_tile(12544, 128, multiprocessors) ==
+        Tile{64, 64});  // three to a multiprocessor, not one to some
   CHECK(best_tile(1 << 20, 192, multiprocessors).columns != 128);  // two of them would compute 256
   CHECK(best_tile(49, 192, multiprocessors) == Tile{64, 32});
 }

@@ -87,11 +87,14 @@ struct Slide {
 /// f(y, x, tap) for every pixel of the input under the window at a pixel of the output.
 template <class Function>
 GRAFT_HOST_DEVICE void for_each_tap(const Slide& slide, const Position& output, Function&& f) {
-  for (Index ky = 0; ky < slide.height; ++ky)
-    for (Index kx = 0; kx < slide.width; ++kx) {
-      const Index iy = slide.input_y(output.y, ky), ix = slide.input_x(output.x, kx);
-      if (slide.inside(iy, ix)) f(iy, ix, ky * slide.width + kx);
-    }
+  // The first row and column beyond the border are 0 with all of the window's before them.
+  const auto below = [](Index first, Index pad) { return first < pad ? pad - first : 0; };
+  const Index y = output.y * slide.stride_y, x = output.x * slide.stride_x;
+  const Index top = below(y, slide.pad_top), left = below(x, slide.pad_left);
+  for (Index ky = top, iy = y + top - slide.pad_top; ky < slide.height && iy < slide.input.height; ++ky, ++iy)
+    for (Index kx = left, ix = x + left - slide.pad_left; kx < slide.width && ix < slide.input.width;
+         ++kx, ++ix)
+      f(iy, ix, ky * slide.width + kx);
 }
 
 /// f(y, x, tap) for every pixel of the output whose window has a pixel of the input, at that tap.

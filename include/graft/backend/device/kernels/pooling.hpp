@@ -31,11 +31,12 @@ struct Pool {
     const Map& output = slide.output;
     const Position at = position(Map{output.height, output.width, output.channels / Width, output.stride}, i);
     const Index channel = at.channel * Width;
+    const float* image = x + slide.input.pixel(at.image, 0, 0) + channel;
     Lanes<Width> results;
     for (float& result : results.values) result = max ? -std::numeric_limits<float>::infinity() : 0.0f;
     Index pixels = 0;
     for_each_tap(slide, at, [&](Index iy, Index ix, Index) {
-      const auto lanes = Lanes<Width>::load(x + slide.input.pixel(at.image, iy, ix) + channel);
+      const auto lanes = Lanes<Width>::load(image + (iy * slide.input.width + ix) * slide.input.stride);
       ++pixels;
       for (Index c = 0; c < Width; ++c) {
         const float value = lanes.values[c];
@@ -46,8 +47,10 @@ struct Pool {
           result += value;
       }
     });
-    if constexpr (!max)
-      for (float& result : results.values) result /= static_cast<float>(pixels);
+    if constexpr (!max) {
+      const float share = 1.0f / static_cast<float>(pixels);
+      for (float& result : results.values) result *= share;
+    }
     results.store(y + output.pixel(at.image, at.y, at.x) + channel);
   }
 };
