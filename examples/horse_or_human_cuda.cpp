@@ -3,7 +3,7 @@
 // GPU, unless it is told that the processor may take its place (--backend auto).
 #include <graft/graft_cuda.hpp>
 
-#include "horse_or_human/job.hpp"
+#include "horse_or_human/command_line.hpp"
 
 int main(int argc, char** argv) {
   Options options;
