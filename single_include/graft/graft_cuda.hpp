@@ -402,7 +402,7 @@ struct Device : Memory {
 
   template <class F>
   static void convolve(Context&, const device::Convolution<F>& convolution) {
-    const auto& [input, output] = std::pair{convolution.slide.input, convolution.slide.output};
+    const device::Map &input = convolution.slide.input, &output = convolution.slide.output;
     const std::size_t images = convolution.rows / output.pixels();
     require_items(images * std::max(std::size_t{input.pixels()} * input.stride, std::size_t{output.size()}));
     if (convolution.rows > 0) cuda::convolve(stream(), convolution);
