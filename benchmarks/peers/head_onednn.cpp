@@ -15,6 +15,7 @@ int main(int argc, char** argv) try {
   const bench::Arguments arguments{argc, argv};
   const std::size_t rows = arguments.number("batch");
   const bench::HeadBatches batches{arguments["data"], rows};
+  const bench::HeadBatchPlaces places{rows, batches.x.data(), batches.y.data()};
   const auto batch = static_cast<memory::dim>(rows);
   constexpr memory::dim inputs = bench::HeadBatches::inputs, outputs = units;
 
@@ -56,13 +57,13 @@ int main(int argc, char** argv) try {
   float out_bias = 0, out_bias_square = 0;
   std::size_t steps = 0;
   const auto step = [&] {
-    x_memory.set_data_handle(const_cast<float*>(batches.features(steps)));
+    x_memory.set_data_handle(const_cast<float*>(places.features(steps)));
     forward_product.execute(calls, {{DNNL_ARG_SRC, x_memory},
                                     {DNNL_ARG_WEIGHTS, kernel_memory},
                                     {DNNL_ARG_BIAS, bias_memory},
                                     {DNNL_ARG_DST, h_memory}});
     calls.wait();
-    const float* labels = batches.labels(steps);
+    const float* labels = places.labels(steps);
     float dbias_out = 0;
     std::fill(dout.begin(), dout.end(), 0.0f);
     for (std::size_t row = 0; row < rows; ++row) {
