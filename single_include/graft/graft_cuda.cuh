@@ -1282,7 +1282,7 @@ void visit_block(const device::Tile& tile, F&& f, std::index_sequence<I...>) {
          ...);
 }
 
-inline int attribute(cudaDeviceAttr what) {
+inline int device_attribute(cudaDeviceAttr what) {
   int device = 0, value = 0;
   check(cudaGetDevice(&device), "cudaGetDevice");
   check(cudaDeviceGetAttribute(&value, what, device), "cudaDeviceGetAttribute");
@@ -1304,12 +1304,12 @@ void launch_tiles(cudaStream_t stream, const device::Convolution<Factor>& c) {
 template <class Factor>
 void convolve(cudaStream_t stream, const device::Convolution<Factor>& c) {
   const device::Map &input = c.slide.input, &output = c.slide.output;
-  if (attribute(cudaDevAttrComputeCapabilityMajor) < 8)
+  if (device_attribute(cudaDevAttrComputeCapabilityMajor) < 8)
     return launch(stream, c.rows * output.channels, device::ConvolveValue<Factor>{c});
   const bool four_at_a_time =
       input.channels % 4 == 0 && input.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(c.x) % 16 == 0;
   if (!four_at_a_time) return launch_tiles<Factor, Block<64, 32>, 1>(stream, c);
-  const auto multiprocessors = static_cast<device::Index>(attribute(cudaDevAttrMultiProcessorCount));
+  const auto multiprocessors = static_cast<device::Index>(device_attribute(cudaDevAttrMultiProcessorCount));
   visit_block(
       device::best_tile(c.rows, output.channels, multiprocessors),
       [&]<class B>(B) { launch_tiles<Factor, B, 4>(stream, c); },

@@ -90,6 +90,9 @@ struct HostDevice {
 
   template <class F>
   static void convolve(Context& context, const device::Convolution<F>& convolution) {
+    if (reinterpret_cast<std::uintptr_t>(convolution.kernel) % 16 != 0)
+      throw std::logic_error(
+          "expected a packed kernel at a multiple of 16 bytes, which a GPU copies at a time");
     launch(context, convolution.rows * convolution.slide.output.channels,
            device::ConvolveValue<F>{convolution});
   }

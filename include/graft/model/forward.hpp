@@ -57,8 +57,9 @@ constexpr bool reads_originals() {
     return false;
 }
 
-/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias;
-/// of a batch normalisation that no layer has taken up, scale, then shift.
+/// Floats of a step's parameters in the prepared form that folded execution reads: kernel, then bias, then
+/// the depthwise kernel of a first stage; of a batch normalisation that no layer has taken up, scale, then
+/// shift.
 template <LayeredNetwork Net, Backend B, std::size_t I>
 constexpr std::size_t prepared_size() {
   using S = Site<Net, frozen_mode, I>;
@@ -117,10 +118,13 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
   template <std::size_t Filters, class Kernel, class... Options>
   static void compute(SeparableConv2D<Filters, Kernel, Options...>, const F& f) {
+    // Keras has the depthwise kernel first; prepared, it comes last, and the packed one at a good address.
+    constexpr std::size_t second_stage = B::template packed_size<conv2d_spec<S>> + S::output.channels;
+    const float* depthwise = parameters(f) + (Mode.folded ? second_stage : 0);
     float* inner = S::inner_at(f.batch, f.arena);
-    B::template depthwise_conv2d<depthwise_spec<S>, Linear>(f.context, f.batch, S::x(f), parameters(f),
-                                                            nullptr, inner);
-    convolve(f, inner, parameters(f) + first_stage_size<S>);
+    B::template depthwise_conv2d<depthwise_spec<S>, Linear>(f.context, f.batch, S::x(f), depthwise, nullptr,
+                                                            inner);
+    convolve(f, inner, parameters(f) + (Mode.folded ? 0 : first_stage_size<S>));
   }
   // kernel and bias as the mode has them
   static void convolve(const F& f, const float* x, const float* kernel) {

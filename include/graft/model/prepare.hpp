@@ -108,9 +108,10 @@ template <Backend B>
 void prepare_linear(typename B::Context& context, const Preparation<B>& step,
                     std::span<const float> parameters, const ScaleShift& by, float* destination) {
   const auto write = [&](std::span<const float> kernel, std::span<const float> bias) {
-    step.pack(context, kernel, destination + step.before);
-    if (step.before > 0) B::upload(context, parameters.first(step.before), destination);
-    B::upload(context, bias, destination + (step.prepared_size - step.channels));
+    const std::size_t first_stage = step.prepared_size - step.before;
+    step.pack(context, kernel, destination);
+    B::upload(context, bias, destination + (first_stage - step.channels));
+    if (step.before > 0) B::upload(context, parameters.first(step.before), destination + first_stage);
   };
   const std::size_t kernel_size = parameters.size() - step.before - (step.use_bias ? step.channels : 0);
   const std::span<const float> kernel = parameters.subspan(step.before, kernel_size),
