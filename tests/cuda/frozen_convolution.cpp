@@ -58,10 +58,9 @@ TEST_CASE("frozen convolutions of many rows take the large tiles") {
 TEST_CASE("the second stage of a separable convolution finds its kernel behind one of 27 floats") {
   using N = Net<Shape{9, 10, 3}, SeparableConv2D<8, Kernel<3>, Relu>>;
   const auto x = random_values(2 * 9 * 10 * 3, 1), parameters = random_values(graph_of<N>.parameter_count, 2);
-  const auto expected = forward_pass<N, Reference, graft::detail::frozen_mode>(2, x, parameters);
-  CHECK(difference(forward_pass<N, CudaPrecise, graft::detail::frozen_mode>(2, x, parameters), expected) <
-        1e-5);
-  CHECK(difference(forward_pass<N, Cuda, graft::detail::frozen_mode>(2, x, parameters), expected) < 5e-3);
+  const auto expected = forward_pass<N, Reference, frozen_mode>(2, x, parameters);
+  CHECK(difference(forward_pass<N, CudaPrecise, frozen_mode>(2, x, parameters), expected) < 1e-5);
+  CHECK(difference(forward_pass<N, Cuda, frozen_mode>(2, x, parameters), expected) < 5e-3);
 }
 
 }  // namespace cuda_frozen_convolution_test
