@@ -4660,6 +4660,11 @@ struct alignas(Width * sizeof(float)) Lanes {
   GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
 };
 
+/// Whether a map that begins at an address has its values by fours, each four at a multiple of 16 bytes.
+inline bool in_fours(const Map& map, const float* first) {
+  return map.channels % 4 == 0 && map.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(first) % 16 == 0;
+}
+
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
   Index height, width, stride_y, stride_x, pad_top, pad_left;
@@ -4927,11 +4932,6 @@ constexpr ColumnProduct by_columns(const Product& p) {
   return {{p.transpose_b ? p.k : p.n, p.transpose_b ? p.n : p.k, p.b_step, p.transpose_b, p.b},
           {p.transpose_a ? p.m : p.k, p.transpose_a ? p.k : p.m, p.a_step, p.transpose_a, p.a},
           {p.n, p.m, p.c_step, false, p.c}};
-}
-
-/// Whether every fourth value of a map lies at a multiple of four floats if the first one does.
-constexpr bool in_fours(const ImageLayout& layout) {
-  return layout.channels % 4 == 0 && layout.pixel_stride % 4 == 0;
 }
 
 /// Bytes, a power of two up to 256, that an address is a multiple of.
@@ -5546,10 +5546,11 @@ struct DeviceConvolution {
                             float* patches) {
     if (patches == nullptr) return {x, s.input.pixel_stride};
     const std::size_t values = images * s.output.pixels() * s.patch_size();
-    if (device::in_fours(s.input) && device::alignment_of(x) >= 16 && device::alignment_of(patches) >= 16)
-      D::launch(context, values / 4, device::Patches<4>{device::slide(s), x, patches});
+    const device::Slide slide = device::slide(s);
+    if (device::in_fours(slide.input, x) && device::in_fours(slide.input, patches))
+      D::launch(context, values / 4, device::Patches<4>{slide, x, patches});
     else
-      D::launch(context, values, device::Patches<1>{device::slide(s), x, patches});
+      D::launch(context, values, device::Patches<1>{slide, x, patches});
     return {patches, s.patch_size()};
   }
 
@@ -6279,10 +6280,11 @@ template <class D>
 struct DevicePooling {
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d(Context& context, std::size_t batch, const float* x, float* y) {
-    if constexpr (device::in_fours(S.input) && device::in_fours(S.output))
-      if (device::alignment_of(x) >= 16 && device::alignment_of(y) >= 16)
-        return D::launch(context, batch * S.output.size() / 4, device::Pool<Rule, 4>{device::slide(S), x, y});
-    D::launch(context, batch * S.output.size(), device::Pool<Rule, 1>{device::slide(S), x, y});
+    constexpr device::Slide slide = device::slide(S);
+    if (device::in_fours(slide.input, x) && device::in_fours(slide.output, y))
+      D::launch(context, batch * S.output.size() / 4, device::Pool<Rule, 4>{slide, x, y});
+    else
+      D::launch(context, batch * S.output.size(), device::Pool<Rule, 1>{slide, x, y});
   }
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d_backward(Context& context, std::size_t batch, const float* x, const float* y,

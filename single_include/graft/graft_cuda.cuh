@@ -586,6 +586,11 @@ struct alignas(Width * sizeof(float)) Lanes {
   GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
 };
 
+/// Whether a map that begins at an address has its values by fours, each four at a multiple of 16 bytes.
+inline bool in_fours(const Map& map, const float* first) {
+  return map.channels % 4 == 0 && map.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(first) % 16 == 0;
+}
+
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
   Index height, width, stride_y, stride_x, pad_top, pad_left;
@@ -1303,15 +1308,13 @@ void launch_tiles(cudaStream_t stream, const device::Convolution<Factor>& c) {
 
 template <class Factor>
 void convolve(cudaStream_t stream, const device::Convolution<Factor>& c) {
-  const device::Map &input = c.slide.input, &output = c.slide.output;
+  const device::Index columns = c.slide.output.channels;
   if (device_attribute(cudaDevAttrComputeCapabilityMajor) < 8)
-    return launch(stream, c.rows * output.channels, device::ConvolveValue<Factor>{c});
-  const bool four_at_a_time =
-      input.channels % 4 == 0 && input.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(c.x) % 16 == 0;
-  if (!four_at_a_time) return launch_tiles<Factor, Block<64, 32>, 1>(stream, c);
+    return launch(stream, c.rows * columns, device::ConvolveValue<Factor>{c});
+  if (!device::in_fours(c.slide.input, c.x)) return launch_tiles<Factor, Block<64, 32>, 1>(stream, c);
   const auto multiprocessors = static_cast<device::Index>(device_attribute(cudaDevAttrMultiProcessorCount));
   visit_block(
-      device::best_tile(c.rows, output.channels, multiprocessors),
+      device::best_tile(c.rows, columns, multiprocessors),
       [&]<class B>(B) { launch_tiles<Factor, B, 4>(stream, c); },
       std::make_index_sequence<std::size(device::tiles)>{});
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/convolution_runs.hpp"
+#include "support/uploaded.hpp"
 #include <type_traits>
 
 namespace graft::test {
@@ -24,13 +25,8 @@ void check_frozen_convolution(std::size_t batch) {
   Reference::conv2d<S, Act>(host, batch, rounded<Factor>(x).data(), rounded<Factor>(kernel).data(),
                             bias.data(), expected.data());
   typename B::Context context{Threads{1}};
-  const auto uploaded = [&](const std::vector<float>& values) {
-    typename B::Buffer buffer{values.size()};
-    B::upload(context, values, buffer.data());
-    return buffer;
-  };
-  const auto map = uploaded(x), shift = uploaded(bias);
-  auto result = uploaded(y);
+  const auto map = uploaded<B>(context, x), shift = uploaded<B>(context, bias);
+  auto result = uploaded<B>(context, y);
   typename B::Buffer packed{B::template packed_size<S>};
   B::template pack_conv2d<S>(context, kernel, packed.data());
   B::template conv2d_packed<S, Act>(context, batch, map.data(), packed.data(), shift.data(), result.data());

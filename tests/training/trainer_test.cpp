@@ -8,6 +8,7 @@
 #include <graft/training/trainer.hpp>
 
 #include "support/backends.hpp"
+#include "support/uploaded.hpp"
 #include "support/values.hpp"
 #include <doctest/doctest.h>
 
@@ -28,14 +29,6 @@ using NormalizedFirst =
     detail::Bound<Shape{5}, Sequential<BatchNormalization<>, Dense<4, Relu>, Dense<1, Sigmoid>>>;
 using Normalized =
     detail::Bound<Shape{5}, Sequential<Dense<4>, BatchNormalization<>, Activation<Relu>, Dense<1, Sigmoid>>>;
-
-/// Values where the backend computes.
-template <class B>
-typename B::Buffer uploaded(typename B::Context& context, std::span<const float> values) {
-  typename B::Buffer buffer{values.size()};
-  B::upload(context, values, buffer.data());
-  return buffer;
-}
 
 template <LayeredNetwork N, class B, class O = SGD>
 struct Run {

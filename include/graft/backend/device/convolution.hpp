@@ -89,10 +89,11 @@ struct DeviceConvolution {
                             float* patches) {
     if (patches == nullptr) return {x, s.input.pixel_stride};
     const std::size_t values = images * s.output.pixels() * s.patch_size();
-    if (device::in_fours(s.input) && device::alignment_of(x) >= 16 && device::alignment_of(patches) >= 16)
-      D::launch(context, values / 4, device::Patches<4>{device::slide(s), x, patches});
+    const device::Slide slide = device::slide(s);
+    if (device::in_fours(slide.input, x) && device::in_fours(slide.input, patches))
+      D::launch(context, values / 4, device::Patches<4>{slide, x, patches});
     else
-      D::launch(context, values, device::Patches<1>{device::slide(s), x, patches});
+      D::launch(context, values, device::Patches<1>{slide, x, patches});
     return {patches, s.patch_size()};
   }
 

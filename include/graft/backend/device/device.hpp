@@ -49,11 +49,6 @@ constexpr ColumnProduct by_columns(const Product& p) {
           {p.n, p.m, p.c_step, false, p.c}};
 }
 
-/// Whether every fourth value of a map lies at a multiple of four floats if the first one does.
-constexpr bool in_fours(const ImageLayout& layout) {
-  return layout.channels % 4 == 0 && layout.pixel_stride % 4 == 0;
-}
-
 /// Bytes, a power of two up to 256, that an address is a multiple of.
 inline std::uint32_t alignment_of(const float* p) {
   const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(p) | 256u;

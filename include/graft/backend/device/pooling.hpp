@@ -11,10 +11,11 @@ template <class D>
 struct DevicePooling {
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d(Context& context, std::size_t batch, const float* x, float* y) {
-    if constexpr (device::in_fours(S.input) && device::in_fours(S.output))
-      if (device::alignment_of(x) >= 16 && device::alignment_of(y) >= 16)
-        return D::launch(context, batch * S.output.size() / 4, device::Pool<Rule, 4>{device::slide(S), x, y});
-    D::launch(context, batch * S.output.size(), device::Pool<Rule, 1>{device::slide(S), x, y});
+    constexpr device::Slide slide = device::slide(S);
+    if (device::in_fours(slide.input, x) && device::in_fours(slide.output, y))
+      D::launch(context, batch * S.output.size() / 4, device::Pool<Rule, 4>{slide, x, y});
+    else
+      D::launch(context, batch * S.output.size(), device::Pool<Rule, 1>{slide, x, y});
   }
   template <Pool2dSpec S, class Rule, class Context>
   static void pool2d_backward(Context& context, std::size_t batch, const float* x, const float* y,

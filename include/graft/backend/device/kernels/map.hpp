@@ -56,6 +56,11 @@ struct alignas(Width * sizeof(float)) Lanes {
   GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
 };
 
+/// Whether a map that begins at an address has its values by fours, each four at a multiple of 16 bytes.
+inline bool in_fours(const Map& map, const float* first) {
+  return map.channels % 4 == 0 && map.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(first) % 16 == 0;
+}
+
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
   Index height, width, stride_y, stride_x, pad_top, pad_left;
