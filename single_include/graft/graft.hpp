@@ -6616,7 +6616,17 @@ constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
 /// serves all.
 template <std::size_t Pixels, std::size_t Vectors>
 struct TileSums {
+  static constexpr std::size_t row = Vectors * lanes;  ///< weights of one step
   Vector sum[Pixels][Vectors];
+
+  /// Fetches the weights of a later step than the one that begins here.
+  static __attribute__((always_inline)) void fetch_ahead(const float* weights) {
+    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
+    constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+    unroll<divide_up(Vectors, vectors_in_line)>([&](std::size_t i) __attribute__((always_inline)) {
+      __builtin_prefetch(weights + steps_ahead * row + i * vectors_in_line * lanes, 0, 2);
+    });
+  }
 
   /// sum[m] = bias, of which so many channels exist.
   __attribute__((always_inline)) void start(const float* bias, std::size_t channels) {
@@ -6643,19 +6653,13 @@ struct TileSums {
 /// The sums of a tile, and the step of the inner loop on them.
 template <std::size_t Pixels, std::size_t Vectors>
 struct Accumulators : TileSums<Pixels, Vectors> {
-  static constexpr std::size_t row = Vectors * lanes;  ///< weights of one step
-  using TileSums<Pixels, Vectors>::sum;
+  using TileSums<Pixels, Vectors>::row, TileSums<Pixels, Vectors>::sum;
 
   /// sum[m] += x[m * stride] * weights, for the pixels [First, End).
   template <std::size_t First = 0, std::size_t End = Pixels>
   __attribute__((always_inline)) void step(const float* x, std::size_t stride, const float* weights) {
-    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
     Vector w[Vectors];
-    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
-      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
-      if (v % vectors_in_line == 0) __builtin_prefetch(weights + steps_ahead * row + v * lanes, 0, 2);
-      load(w[v], weights + v * lanes);
-    });
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) { load(w[v], weights + v * lanes); });
     unroll<End - First>([&](std::size_t i) __attribute__((always_inline)) {
       const float value = x[(First + i) * stride];
       unroll<Vectors>([&](std::size_t v)
@@ -6683,7 +6687,10 @@ struct Accumulators : TileSums<Pixels, Vectors> {
 #if defined(__clang__)
 #pragma clang loop unroll(disable)  // a step is long enough
 #endif
-      for (std::size_t c = 0; c < channels; ++c) step(x + c, stride, weights + c * row);
+      for (std::size_t c = 0; c < channels; ++c) {
+        TileSums<Pixels, Vectors>::fetch_ahead(weights + c * row);
+        step(x + c, stride, weights + c * row);
+      }
     }
   }
 };
@@ -6850,9 +6857,11 @@ __attribute__((noinline)) void convolve_tile(const float* x, const float* weight
       unroll<S.window.width>([&](auto kx) {
         constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
         if constexpr (lo < hi)
-          for (std::size_t c = 0; c < S.input.channels; ++c)
-            a.template step<lo, hi>(from + kx * S.input.pixel_stride + c, pixel_step,
-                                    w + (kx * S.input.channels + c) * vectors * lanes);
+          for (std::size_t c = 0; c < S.input.channels; ++c) {
+            const float* step_weights = w + (kx * S.input.channels + c) * vectors * lanes;
+            a.fetch_ahead(step_weights);
+            a.template step<lo, hi>(from + kx * S.input.pixel_stride + c, pixel_step, step_weights);
+          }
       });
     } else if constexpr (S.input.contiguous()) {
       a.template steps<collide>(P::taps, from, pixel_step, w);
@@ -7111,19 +7120,17 @@ struct DirectBfloat16Convolution {
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     ThreadTeam& team = context.team();
-    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t worker) {
+    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t) {
       const std::size_t image = task / P::bands.count, band = task % P::bands.count;
       const std::size_t first = P::bands.begin(band), length = P::bands.length(band);
       const typename P::Range range = P::input_of(first, first + length);
-      float* pairs = context.scratch(worker);
-      constexpr std::size_t piece = 16;  // pixels
-      team.run(divide_up(range.end - range.begin, piece), [&](std::size_t i, std::size_t) {
-        const std::size_t begin = range.begin + i * piece;
-        for (std::size_t p = begin; p < std::min(begin + piece, range.end); ++p)
-          make_pairs<S.input.channels>(x + image * S.input.image_stride() + p * S.input.pixel_stride,
-                                       pairs + (p - range.begin) * P::pairs.input.channels);
-      });
-      team.run(P::blocks * P::parts, [&](std::size_t inner, std::size_t) {
+      const auto convert = [&](std::size_t worker) {
+        const float* pixels = x + image * S.input.image_stride();
+        float* pairs = context.scratch(worker);
+        for (std::size_t p = range.begin; p < range.end; ++p, pairs += P::pairs.input.channels)
+          make_pairs<S.input.channels>(pixels + p * S.input.pixel_stride, pairs);
+      };
+      team.run(P::blocks * P::parts, convert, [&](std::size_t inner, std::size_t worker) {
         const std::size_t block = inner / P::parts;
         const Division part = divide(length, P::parts);
         const std::size_t begin = first + part.begin(inner % P::parts),
@@ -7133,9 +7140,10 @@ struct DirectBfloat16Convolution {
         float* out = y + image * S.output.image_stride() + block * P::block_channels;
         if (block + 1 < P::blocks)
           convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(
-              pairs, range.begin, weights, start, out, begin, end);
+              context.scratch(worker), range.begin, weights, start, out, begin, end);
         else
-          convolve_rows<Act, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
+          convolve_rows<Act, P::last_channels>(context.scratch(worker), range.begin, weights, start, out,
+                                               begin, end);
       });
     });
   }
@@ -7379,6 +7387,11 @@ struct WinogradTile {
   /// apart.
   template <class Act>
   static void output(const float* m, std::size_t plane, const Vector& bias, const Destination& to) {
+    // The next tile of the row will be written: its outputs may lie in another core's cache, or in none.
+    for (std::size_t row = 0; row < to.rows; ++row)
+      for (std::size_t x = 0; x < to.columns; ++x)
+        __builtin_prefetch(to.pixel + row * to.row_stride + (X::outputs + x) * to.pixel_stride, 1, 3);
+
     Vector columns[Y::outputs][X::size];
     for (std::size_t x = 0; x < X::size; ++x) {
       Vector t[Y::size], y[Y::outputs];
@@ -7431,7 +7444,10 @@ void multiply_points(std::size_t points, std::size_t tiles, const float* v, cons
     for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
       const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
       typename Products::template Accumulators<Pixels, Vectors> a{};
-      for (std::size_t k = 0; k < Depth; ++k) a.step(v + row * Depth + k, Depth, u + k * width);
+      for (std::size_t k = 0; k < Depth; ++k) {
+        a.fetch_ahead(u + k * width);
+        a.step(v + row * Depth + k, Depth, u + k * width);
+      }
       unroll<Pixels>([&](std::size_t i) __attribute__((always_inline)) {
         unroll<Vectors>([&](std::size_t j) __attribute__((always_inline)) {
           store(m + (row + i) * width + j * lanes, a.sum[i][j]);

@@ -151,19 +151,17 @@ struct DirectBfloat16Convolution {
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
     ThreadTeam& team = context.team();
-    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t worker) {
+    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t) {
       const std::size_t image = task / P::bands.count, band = task % P::bands.count;
       const std::size_t first = P::bands.begin(band), length = P::bands.length(band);
       const typename P::Range range = P::input_of(first, first + length);
-      float* pairs = context.scratch(worker);
-      constexpr std::size_t piece = 16;  // pixels
-      team.run(divide_up(range.end - range.begin, piece), [&](std::size_t i, std::size_t) {
-        const std::size_t begin = range.begin + i * piece;
-        for (std::size_t p = begin; p < std::min(begin + piece, range.end); ++p)
-          make_pairs<S.input.channels>(x + image * S.input.image_stride() + p * S.input.pixel_stride,
-                                       pairs + (p - range.begin) * P::pairs.input.channels);
-      });
-      team.run(P::blocks * P::parts, [&](std::size_t inner, std::size_t) {
+      const auto convert = [&](std::size_t worker) {
+        const float* pixels = x + image * S.input.image_stride();
+        float* pairs = context.scratch(worker);
+        for (std::size_t p = range.begin; p < range.end; ++p, pairs += P::pairs.input.channels)
+          make_pairs<S.input.channels>(pixels + p * S.input.pixel_stride, pairs);
+      };
+      team.run(P::blocks * P::parts, convert, [&](std::size_t inner, std::size_t worker) {
         const std::size_t block = inner / P::parts;
         const Division part = divide(length, P::parts);
         const std::size_t begin = first + part.begin(inner % P::parts),
@@ -173,9 +171,10 @@ struct DirectBfloat16Convolution {
         float* out = y + image * S.output.image_stride() + block * P::block_channels;
         if (block + 1 < P::blocks)
           convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(
-              pairs, range.begin, weights, start, out, begin, end);
+              context.scratch(worker), range.begin, weights, start, out, begin, end);
         else
-          convolve_rows<Act, P::last_channels>(pairs, range.begin, weights, start, out, begin, end);
+          convolve_rows<Act, P::last_channels>(context.scratch(worker), range.begin, weights, start, out,
+                                               begin, end);
       });
     });
   }

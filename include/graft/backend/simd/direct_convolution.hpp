@@ -74,9 +74,11 @@ __attribute__((noinline)) void convolve_tile(const float* x, const float* weight
       unroll<S.window.width>([&](auto kx) {
         constexpr std::size_t lo = P::first_pixel(Begin, Pixels, kx), hi = P::end_pixel(Begin, Pixels, kx);
         if constexpr (lo < hi)
-          for (std::size_t c = 0; c < S.input.channels; ++c)
-            a.template step<lo, hi>(from + kx * S.input.pixel_stride + c, pixel_step,
-                                    w + (kx * S.input.channels + c) * vectors * lanes);
+          for (std::size_t c = 0; c < S.input.channels; ++c) {
+            const float* step_weights = w + (kx * S.input.channels + c) * vectors * lanes;
+            a.fetch_ahead(step_weights);
+            a.template step<lo, hi>(from + kx * S.input.pixel_stride + c, pixel_step, step_weights);
+          }
       });
     } else if constexpr (S.input.contiguous()) {
       a.template steps<collide>(P::taps, from, pixel_step, w);

@@ -112,7 +112,17 @@ constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
 /// serves all.
 template <std::size_t Pixels, std::size_t Vectors>
 struct TileSums {
+  static constexpr std::size_t row = Vectors * lanes;  ///< weights of one step
   Vector sum[Pixels][Vectors];
+
+  /// Fetches the weights of a later step than the one that begins here.
+  static __attribute__((always_inline)) void fetch_ahead(const float* weights) {
+    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
+    constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+    unroll<divide_up(Vectors, vectors_in_line)>([&](std::size_t i) __attribute__((always_inline)) {
+      __builtin_prefetch(weights + steps_ahead * row + i * vectors_in_line * lanes, 0, 2);
+    });
+  }
 
   /// sum[m] = bias, of which so many channels exist.
   __attribute__((always_inline)) void start(const float* bias, std::size_t channels) {
@@ -139,19 +149,13 @@ struct TileSums {
 /// The sums of a tile, and the step of the inner loop on them.
 template <std::size_t Pixels, std::size_t Vectors>
 struct Accumulators : TileSums<Pixels, Vectors> {
-  static constexpr std::size_t row = Vectors * lanes;  ///< weights of one step
-  using TileSums<Pixels, Vectors>::sum;
+  using TileSums<Pixels, Vectors>::row, TileSums<Pixels, Vectors>::sum;
 
   /// sum[m] += x[m * stride] * weights, for the pixels [First, End).
   template <std::size_t First = 0, std::size_t End = Pixels>
   __attribute__((always_inline)) void step(const float* x, std::size_t stride, const float* weights) {
-    constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
     Vector w[Vectors];
-    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) {
-      constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
-      if (v % vectors_in_line == 0) __builtin_prefetch(weights + steps_ahead * row + v * lanes, 0, 2);
-      load(w[v], weights + v * lanes);
-    });
+    unroll<Vectors>([&](std::size_t v) __attribute__((always_inline)) { load(w[v], weights + v * lanes); });
     unroll<End - First>([&](std::size_t i) __attribute__((always_inline)) {
       const float value = x[(First + i) * stride];
       unroll<Vectors>([&](std::size_t v)
@@ -179,7 +183,10 @@ struct Accumulators : TileSums<Pixels, Vectors> {
 #if defined(__clang__)
 #pragma clang loop unroll(disable)  // a step is long enough
 #endif
-      for (std::size_t c = 0; c < channels; ++c) step(x + c, stride, weights + c * row);
+      for (std::size_t c = 0; c < channels; ++c) {
+        TileSums<Pixels, Vectors>::fetch_ahead(weights + c * row);
+        step(x + c, stride, weights + c * row);
+      }
     }
   }
 };

@@ -19,7 +19,10 @@ void multiply_points(std::size_t points, std::size_t tiles, const float* v, cons
     for (std::size_t begin = 0; begin < tiles; begin += Pixels) {
       const std::size_t row = p * tiles + std::min(begin, tiles - Pixels);
       typename Products::template Accumulators<Pixels, Vectors> a{};
-      for (std::size_t k = 0; k < Depth; ++k) a.step(v + row * Depth + k, Depth, u + k * width);
+      for (std::size_t k = 0; k < Depth; ++k) {
+        a.fetch_ahead(u + k * width);
+        a.step(v + row * Depth + k, Depth, u + k * width);
+      }
       unroll<Pixels>([&](std::size_t i) __attribute__((always_inline)) {
         unroll<Vectors>([&](std::size_t j) __attribute__((always_inline)) {
           store(m + (row + i) * width + j * lanes, a.sum[i][j]);

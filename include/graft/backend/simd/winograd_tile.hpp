@@ -59,6 +59,11 @@ struct WinogradTile {
   /// apart.
   template <class Act>
   static void output(const float* m, std::size_t plane, const Vector& bias, const Destination& to) {
+    // The next tile of the row will be written: its outputs may lie in another core's cache, or in none.
+    for (std::size_t row = 0; row < to.rows; ++row)
+      for (std::size_t x = 0; x < to.columns; ++x)
+        __builtin_prefetch(to.pixel + row * to.row_stride + (X::outputs + x) * to.pixel_stride, 1, 3);
+
     Vector columns[Y::outputs][X::size];
     for (std::size_t x = 0; x < X::size; ++x) {
       Vector t[Y::size], y[Y::outputs];
