@@ -8,11 +8,17 @@
 /// object of a class, such as a name, nvcc 13 writes code that no compiler takes.
 
 /// Marks what kernels of a device call, and processors too: the arithmetic is written once. nvcc takes
-/// constexpr functions without a mark (--expt-relaxed-constexpr, which graft::cuda sets).
+/// constexpr functions without a mark (--expt-relaxed-constexpr, which graft::cuda sets). GRAFT_DEVICE marks
+/// what needs a block of threads, which is a GPU's or a test's; GRAFT_UNROLL, loops whose numbers are
+/// registers there.
 #if defined(__CUDACC__)
 #define GRAFT_HOST_DEVICE __host__ __device__
+#define GRAFT_DEVICE __device__
+#define GRAFT_UNROLL _Pragma("unroll")
 #else
 #define GRAFT_HOST_DEVICE
+#define GRAFT_DEVICE
+#define GRAFT_UNROLL
 #endif
 
 #include <array>
@@ -836,6 +842,260 @@ void convolve(cudaStream_t stream, const device::Convolution<Factor>& convolutio
 
 namespace graft::cuda {
 
+/// How a block of threads computes a tile: warps, each a part of it. Shared memory has room for some steps in
+/// depth, so that the next ones are copied while one is computed.
+template <device::Index Rows, device::Index Columns>
+struct Block {
+  static constexpr device::Index rows = Rows, columns = Columns, stages = 3, depth = device::depth_step;
+  static constexpr device::Index warps = Rows * Columns >= 8192 ? 8 : 4, threads = 32 * warps;
+  static constexpr device::Index warps_across = Columns == 32 ? 1 : 2;
+  static constexpr device::Index warp_rows = rows * warps_across / warps,
+                                 warp_columns = columns / warps_across;
+  static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
+};
+
+/// Shared memory of a block: stages, one for a step in depth, each the step's rows as floats and then its
+/// columns as they are stored, in chunks of 16 bytes. Chunks change places within a row, so that neither
+/// copies nor loads of matrices meet in a bank.
+template <class Factor, class B>
+struct TileMemory {
+  using Stored = typename Factor::Stored;
+  static constexpr std::uint32_t row_bytes = B::depth * sizeof(float),
+                                 column_bytes = B::depth * sizeof(Stored);
+  static constexpr std::uint32_t rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
+  static constexpr std::uint32_t size = B::stages * stage;
+  /// Stages begin at multiples of it. So a chunk's number can be changed in its address, where its bits are:
+  /// that of chunk c ^ d is that of chunk c ^ chunks(d).
+  static constexpr std::uint32_t alignment = 128;
+  static_assert(stage % alignment == 0 && rows % alignment == 0);
+
+  static constexpr std::uint32_t chunks(std::uint32_t count) { return count << 4; }
+
+  /// Places in a stage. They are the same, but for the rows between, of rows that are a multiple of 8 apart.
+  static constexpr std::uint32_t row_chunk(std::uint32_t row, std::uint32_t chunk) {
+    return row * row_bytes + chunks(chunk ^ (row & 7));
+  }
+  static constexpr std::uint32_t column_chunk(std::uint32_t column, std::uint32_t chunk) {
+    return rows + column * column_bytes +
+           chunks(sizeof(Stored) == 4 ? chunk ^ (column & 7) : chunk ^ ((column >> 1) & 3));
+  }
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// Copies what a thread of a block has to copy for each step in depth, in `Parts` parts. Floats of the map
+/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1. `Hardware` as in WarpTile.
+template <class Hardware, class Factor, class B, device::Index Width, device::Index Parts>
+class TileCopier {
+ public:
+  /// Finds where the tile's rows begin; `memory` is then free again.
+  GRAFT_DEVICE TileCopier(const device::Convolution<Factor>& c, device::Index first_row,
+                          device::Index first_column, std::uint32_t memory)
+      : c_{c}, column_{first_column + Hardware::thread() / chunks} {
+    device::PatchRow* starts = Hardware::template pointer<device::PatchRow>(memory);
+    static_assert(B::rows <= B::threads && B::rows * sizeof *starts <= Memory::size);
+    const device::Index thread = Hardware::thread();  // each finds one, for all
+    if (thread < B::rows) starts[thread] = device::patch_row(c.slide, c.rows, first_row + thread);
+    Hardware::synchronize();
+    GRAFT_UNROLL for (device::Index i = 0; i < rows; ++i) rows_[i] = starts[thread / lanes + i * rows_apart];
+    Hardware::synchronize();
+    tap_.advance(c.slide, thread % lanes * Width);
+  }
+
+  /// To be called for each part, then for the next step.
+  template <device::Index Part>
+  GRAFT_DEVICE void copy(std::uint32_t stage, device::Index step) {
+    const device::Index offset = tap_.offset(c_.slide);
+    GRAFT_UNROLL for (device::Index i = Part; i < rows; i += Parts) Hardware::template copy_async<Width * 4>(
+        ((stage + row_chunk_) ^ Memory::chunks(i * rows_apart % 8)) + i * rows_apart * Memory::row_bytes,
+        c_.x + device::Index{rows_[i].offset + offset}, tap_.inside(c_.slide, rows_[i]));
+    if constexpr (Part == Parts - 1) tap_.advance(c_.slide, B::depth);
+
+    const device::Index first = step * B::depth + Hardware::thread() % chunks * per_chunk;
+    GRAFT_UNROLL for (device::Index i = Part; i < columns; i += Parts) {
+      if (B::columns * chunks % B::threads != 0 &&
+          i * columns_apart >= B::columns - Hardware::thread() / chunks)
+        break;
+      const device::Index n = column_ + i * columns_apart;
+      Hardware::template copy_async<16>(stage + column_chunk_ + i * columns_apart * Memory::column_bytes,
+                                        c_.kernel + (std::size_t{n} * c_.depth + first),
+                                        n < c_.slide.output.channels);
+    }
+  }
+
+ private:
+  using Memory = TileMemory<Factor, B>;
+  static constexpr device::Index lanes = B::depth / Width;         // threads that copy a row
+  static constexpr device::Index rows_apart = B::threads / lanes;  // that a thread copies of
+  static constexpr device::Index rows = B::rows / rows_apart;
+  static constexpr device::Index chunks = Memory::column_bytes / 16, columns_apart = B::threads / chunks;
+  static constexpr device::Index per_chunk = 16 / sizeof(typename Factor::Stored);
+  static constexpr device::Index columns = (B::columns + columns_apart - 1) / columns_apart;
+  static_assert(rows * rows_apart == B::rows && columns_apart % 8 == 0);
+  static_assert(rows_apart % 8 == 0 || 8 % rows_apart == 0);
+
+  const device::Convolution<Factor>& c_;
+  device::PatchRow rows_[rows];
+  device::Tap tap_;
+  device::Index column_;  // of the result, the first that the thread copies for
+  // Where in a stage its first row and its first column go. The rows behind it are multiples of rows_apart
+  // away, a power of two: they change the bits of a chunk's number that the first row leaves alone.
+  std::uint32_t row_chunk_ =
+      Memory::row_chunk(Hardware::thread() / lanes, Hardware::thread() % lanes * Width / 4) +
+      Hardware::thread() % lanes * Width % 4 * 4;
+  std::uint32_t column_chunk_ =
+      Memory::column_chunk(Hardware::thread() / chunks, Hardware::thread() % chunks);
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// A warp's part of a tile: its sums. `Hardware` is what threads of a block do together, as TensorCores.
+template <class Hardware, class Factor, class B>
+class WarpTile {
+ public:
+  static constexpr device::Index tall = B::warp_rows / 16, wide = B::warp_columns / 8;
+  using Parts = typename Hardware::template Fragments<Factor>;
+
+  /// What a warp multiplies at a time, as it lies in shared memory.
+  struct Loaded {
+    typename Parts::Rows rows[tall];
+    std::uint32_t columns[wide / 2][4];
+  };
+
+  /// The k-th of a step.
+  GRAFT_DEVICE void load(Loaded& to, std::uint32_t stage, device::Index k) const {
+    GRAFT_UNROLL for (device::Index part = 0; part < Parts::depth / 8; ++part) {
+      const std::uint32_t from = (stage + rows_) ^ Memory::chunks(k * Parts::depth / 4 + 2 * part);
+      GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i)
+          Hardware::load_matrices(to.rows[i][part], from + 16 * i * Memory::row_bytes);
+    }
+    const std::uint32_t from = (stage + columns_) ^ Memory::chunks(2 * k);
+    GRAFT_UNROLL for (device::Index j = 0; j < wide / 2; ++j)
+        Hardware::load_matrices(to.columns[j], from + 16 * j * Memory::column_bytes);
+  }
+
+  GRAFT_DEVICE void multiply(const Loaded& from) {
+    GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i) {
+      std::uint32_t rows[4];
+      Parts::round(from.rows[i], rows);
+      GRAFT_UNROLL for (device::Index j = 0; j < wide; ++j)
+          Parts::multiply(sums_[i][j], rows, from.columns[j / 2] + j % 2 * 2);
+    }
+  }
+
+  GRAFT_DEVICE void store(const device::Convolution<Factor>& c, device::Index first_row,
+                          device::Index first_column) const {
+    const device::Map& output = c.slide.output;
+    GRAFT_UNROLL for (device::Index j = 0; j < wide; ++j)
+        GRAFT_UNROLL for (device::Index part = 0; part < 2; ++part) {
+      const device::Index n = first_column + column() + 8 * j + lane() % 4 * 2 + part;
+      if (n >= output.channels) continue;
+      const float bias = c.bias == nullptr ? 0.0f : c.bias[n];
+      GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i)
+          GRAFT_UNROLL for (device::Index half = 0; half < 2; ++half) {
+        const device::Index m = first_row + row() + 16 * i + lane() / 4 + 8 * half;
+        const float sum = sums_[i][j][2 * half + part] + bias;
+        if (m < c.rows) c.y[std::size_t{m} * output.stride + n] = c.relu ? activate(Relu{}, sum) : sum;
+      }
+    }
+  }
+
+ private:
+  using Memory = TileMemory<Factor, B>;
+
+  GRAFT_DEVICE static device::Index lane() { return Hardware::thread() % 32; }
+  GRAFT_DEVICE static device::Index row() { return Hardware::thread() / 32 / B::warps_across * B::warp_rows; }
+  GRAFT_DEVICE static device::Index column() {
+    return Hardware::thread() / 32 % B::warps_across * B::warp_columns;
+  }
+
+  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. Chunks
+  // are even in number for `load`, so that the odd ones here stay what they are.
+  std::uint32_t rows_ = Memory::row_chunk(row() + lane() % 16, lane() / 16);
+  std::uint32_t columns_ = Memory::column_chunk(column() + lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
+  float sums_[tall][wide][4] = {};
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// f(std::integral_constant<device::Index, I>) for each I below N.
+template <device::Index N, class F>
+GRAFT_DEVICE void unrolled(F&& f) {
+  [&]<device::Index... I>(std::integer_sequence<device::Index, I...>) {
+    (f(std::integral_constant<device::Index, I>{}), ...);
+  }
+  (std::make_integer_sequence<device::Index, N>{});
+}
+
+/// Blocks that a convolution takes: of the same rows one after the other, so that they find them in the
+/// cache.
+template <class B, class Factor>
+constexpr device::Index blocks_across(const device::Convolution<Factor>& c) {
+  return (c.slide.output.channels + B::columns - 1) / B::columns;
+}
+template <class B, class Factor>
+constexpr device::Index blocks_of(const device::Convolution<Factor>& c) {
+  return (c.rows + B::rows - 1) / B::rows * blocks_across<B>(c);
+}
+
+/// A tile of a convolution, by a block of threads. While a step is multiplied its next matrices are loaded,
+/// and the steps behind it copied. `Hardware` as in WarpTile.
+template <class Hardware, class Factor, class B, device::Index Width>
+GRAFT_DEVICE void convolve_tile(const device::Convolution<Factor>& c) {
+  using Memory = TileMemory<Factor, B>;
+  using Warp = WarpTile<Hardware, Factor, B>;
+  constexpr device::Index parts = B::depth / Warp::Parts::depth;
+  const device::Index across = blocks_across<B>(c), number = Hardware::number();
+  const device::Index first_row = number / across * B::rows, first_column = number % across * B::columns;
+  const device::Index steps = c.depth / B::depth;
+  const std::uint32_t memory = Hardware::memory(), end = memory + Memory::size;
+  const auto next_stage = [&](std::uint32_t stage) {
+    return stage + Memory::stage == end ? memory : stage + Memory::stage;
+  };
+
+  TileCopier<Hardware, Factor, B, Width, parts> copier{c, first_row, first_column, memory};
+  std::uint32_t copied = memory, multiplied = memory;  // stages
+  GRAFT_UNROLL for (device::Index step = 0; step < B::stages - 1; ++step) {
+    if (step < steps) unrolled<parts>([&](auto part) { copier.template copy<part>(copied, step); });
+    Hardware::close_copies();
+    copied = next_stage(copied);
+  }
+  Hardware::template wait_for_copies<B::stages - 2>();
+  Hardware::synchronize();
+
+  Warp warp;
+  typename Warp::Loaded loaded[2];
+  warp.load(loaded[0], multiplied, 0);
+  for (device::Index step = 0; step < steps; ++step) {
+    const device::Index next = step + B::stages - 1;
+    unrolled<parts>([&](auto part) {
+      if (next < steps) copier.template copy<part>(copied, next);
+      if constexpr (part == parts - 1) {
+        Hardware::close_copies();
+        Hardware::template wait_for_copies<B::stages - 2>();
+        Hardware::synchronize();
+        copied = next_stage(copied);
+        multiplied = next_stage(multiplied);
+        warp.load(loaded[(part + 1) % 2], multiplied, 0);
+      } else {
+        warp.load(loaded[(part + 1) % 2], multiplied, part + 1);
+      }
+      warp.multiply(loaded[part % 2]);
+    });
+  }
+  warp.store(c, first_row, first_column);
+}
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
 /// Calls kernel(i) for each i below count, on the device. Kernels are compiled by nvcc, programs by any
 /// compiler: this is declared here, defined in launch.cuh, and instantiated in graft_cuda.cu for all kernels
 /// of the library. A kernel that nobody has instantiated does not link.
@@ -978,34 +1238,7 @@ void launch(cudaStream_t stream, device::Index count, const Kernel& kernel) {
 
 }  // namespace graft::cuda
 
-/// Instructions that C++ has no words for; Ampere and later have them.
 namespace graft::cuda {
-
-/// Copies 4 or 16 bytes into shared memory, in the background; zeros where `valid` is false.
-template <int Bytes>
-__device__ inline void copy_async(std::uint32_t shared, const void* global, bool valid) {
-  static_assert(Bytes == 4 || Bytes == 16);
-  const int size = valid ? Bytes : 0;
-  if constexpr (Bytes == 16)
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n" ::"r"(shared), "l"(global), "r"(size));
-  else
-    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;\n" ::"r"(shared), "l"(global), "r"(size));
-}
-/// Ends a group of copies.
-__device__ inline void close_copies() { asm volatile("cp.async.commit_group;\n"); }
-/// Waits until at most so many groups of the thread's are under way.
-template <int Groups>
-__device__ inline void wait_for_copies() {
-  asm volatile("cp.async.wait_group %0;\n" ::"n"(Groups) : "memory");
-}
-
-/// Four matrices of 8 rows of 16 bytes; lane l gives the address of row l % 8 of matrix l / 8, and receives
-/// of each matrix the four bytes l % 4 of row l / 4.
-__device__ inline void load_matrices(std::uint32_t (&to)[4], std::uint32_t shared) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];\n"
-               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-               : "r"(shared));
-}
 
 /// How a warp multiplies 16 rows by 8 columns: `depth` values deep, `chunks` of 16 bytes of floats. Rows are
 /// loaded as floats, columns as they are stored.
@@ -1014,7 +1247,7 @@ struct Fragments;
 
 template <>
 struct Fragments<device::Tf32> {
-  static constexpr int depth = 8;
+  static constexpr device::Index depth = 8;
   using Rows = std::uint32_t[1][4];
 
   /// Loaded floats become factors.
@@ -1034,7 +1267,7 @@ struct Fragments<device::Tf32> {
 
 template <>
 struct Fragments<device::Bfloat16> {
-  static constexpr int depth = 16;
+  static constexpr device::Index depth = 16;
   using Rows = std::uint32_t[2][4];
 
   __device__ static void round(const Rows& loaded, std::uint32_t (&rows)[4]) {
@@ -1053,230 +1286,68 @@ struct Fragments<device::Bfloat16> {
   }
 };
 
-}  // namespace graft::cuda
+/// A block of threads of a GPU and the instructions that C++ has no words for; Ampere and later have them.
+struct TensorCores {
+  template <class Factor>
+  using Fragments = cuda::Fragments<Factor>;
 
-namespace graft::cuda {
+  __device__ static device::Index thread() { return threadIdx.x; }
+  /// Of the block among those of the launch.
+  __device__ static device::Index number() { return blockIdx.x; }
+  __device__ static void synchronize() { __syncthreads(); }
 
-/// How a block of threads computes a tile: warps, each a part of it. Shared memory has room for some steps in
-/// depth, so that the next ones are copied while one is computed.
-template <device::Index Rows, device::Index Columns>
-struct Block {
-  static constexpr int rows = Rows, columns = Columns, stages = 3, depth = device::depth_step;
-  static constexpr int warps = Rows * Columns >= 8192 ? 8 : 4, threads = 32 * warps;
-  static constexpr int warps_across = Columns == 32 ? 1 : 2;
-  static constexpr int warp_rows = rows * warps_across / warps, warp_columns = columns / warps_across;
-  static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
-};
-
-/// Shared memory of a block: of each step in depth the rows, as floats, and then the columns, as they are
-/// stored. Chunks of 16 bytes change places within a row, so that neither copies nor loads of matrices meet
-/// in a bank.
-template <class Factor, class B>
-struct Shared {
-  using Stored = typename Factor::Stored;
-  static constexpr int row_bytes = B::depth * sizeof(float), column_bytes = B::depth * sizeof(Stored);
-  static constexpr int rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
-  static constexpr int size = B::stages * stage;
-
-  __device__ static std::uint32_t row_chunk(int row, int chunk) {
-    return row * row_bytes + ((chunk ^ (row & 7)) << 4);
+  /// Where the block's shared memory begins, and what is there for plain reads and writes.
+  __device__ static std::uint32_t memory() {
+    return static_cast<std::uint32_t>(__cvta_generic_to_shared(bytes()));
   }
-  __device__ static std::uint32_t column_chunk(int column, int chunk) {
-    const int swapped = sizeof(Stored) == 4 ? chunk ^ (column & 7) : chunk ^ ((column >> 1) & 3);
-    return rows + column * column_bytes + (swapped << 4);
-  }
-};
-
-/// A warp's part of a tile: its sums.
-template <class Factor, class B>
-class WarpTile {
- public:
-  static constexpr int tall = B::warp_rows / 16, wide = B::warp_columns / 8;
-  using Parts = Fragments<Factor>;
-
-  /// What a warp multiplies at a time, as it lies in shared memory.
-  struct Loaded {
-    typename Parts::Rows rows[tall];
-    std::uint32_t columns[wide / 2][4];
-  };
-
-  /// The k-th of a step.
-  __device__ static void load(Loaded& to, std::uint32_t stage, int k) {
-#pragma unroll
-    for (int i = 0; i < tall; ++i)
-#pragma unroll
-      for (int part = 0; part < Parts::depth / 8; ++part)
-        load_matrices(to.rows[i][part],
-                      stage + Memory::row_chunk(row() + 16 * i + lane() % 16,
-                                                k * Parts::depth / 4 + 2 * part + lane() / 16));
-#pragma unroll
-    for (int j = 0; j < wide / 2; ++j)
-      load_matrices(to.columns[j],
-                    stage + Memory::column_chunk(column() + 16 * j + lane() / 16 * 8 + lane() % 8,
-                                                 2 * k + lane() / 8 % 2));
+  template <class T>
+  __device__ static T* pointer(std::uint32_t address) {
+    return reinterpret_cast<T*>(bytes() + (address - memory()));
   }
 
-  __device__ void multiply(const Loaded& from) {
-#pragma unroll
-    for (int i = 0; i < tall; ++i) {
-      std::uint32_t rows[4];
-      Parts::round(from.rows[i], rows);
-#pragma unroll
-      for (int j = 0; j < wide; ++j) Parts::multiply(sums_[i][j], rows, from.columns[j / 2] + j % 2 * 2);
-    }
+  /// Copies 4 or 16 bytes into shared memory, in the background; where not `valid`, zeros, and `global` may
+  /// be any address.
+  template <device::Index Bytes>
+  __device__ static void copy_async(std::uint32_t shared, const void* global, bool valid) {
+    static_assert(Bytes == 4 || Bytes == 16);
+    const int size = valid ? Bytes : 0;
+    if constexpr (Bytes == 16)
+      asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n" ::"r"(shared), "l"(global), "r"(size));
+    else
+      asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;\n" ::"r"(shared), "l"(global), "r"(size));
+  }
+  /// Ends a group of copies.
+  __device__ static void close_copies() { asm volatile("cp.async.commit_group;\n"); }
+  /// Waits until at most so many groups of the thread's are under way.
+  template <device::Index Groups>
+  __device__ static void wait_for_copies() {
+    asm volatile("cp.async.wait_group %0;\n" ::"n"(Groups) : "memory");
   }
 
-  __device__ void store(const device::Convolution<Factor>& c, device::Index first_row,
-                        device::Index first_column) const {
-    const device::Map& output = c.slide.output;
-#pragma unroll
-    for (int j = 0; j < wide; ++j)
-#pragma unroll
-      for (int part = 0; part < 2; ++part) {
-        const device::Index n = first_column + column() + 8 * j + lane() % 4 * 2 + part;
-        if (n >= output.channels) continue;
-        const float bias = c.bias == nullptr ? 0.0f : c.bias[n];
-#pragma unroll
-        for (int i = 0; i < tall; ++i)
-#pragma unroll
-          for (int half = 0; half < 2; ++half) {
-            const device::Index m = first_row + row() + 16 * i + lane() / 4 + 8 * half;
-            const float sum = sums_[i][j][2 * half + part] + bias;
-            if (m < c.rows) c.y[std::size_t{m} * output.stride + n] = c.relu ? activate(Relu{}, sum) : sum;
-          }
-      }
+  /// Four matrices of 8 rows of 16 bytes; lane l gives the address of row l % 8 of matrix l / 8, and receives
+  /// of each matrix the four bytes l % 4 of row l / 4.
+  __device__ static void load_matrices(std::uint32_t (&to)[4], std::uint32_t shared) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];\n"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"(shared));
   }
 
  private:
-  using Memory = Shared<Factor, B>;
-
-  __device__ static int lane() { return threadIdx.x % 32; }
-  __device__ static int row() { return threadIdx.x / 32 / B::warps_across * B::warp_rows; }
-  __device__ static int column() { return threadIdx.x / 32 % B::warps_across * B::warp_columns; }
-
-  float sums_[tall][wide][4] = {};
+  __device__ static unsigned char* bytes() {
+    extern __shared__ __align__(128) unsigned char shared[];
+    return shared;
+  }
 };
 
 }  // namespace graft::cuda
 
 namespace graft::cuda {
 
-/// Copies what a thread of a block has to copy for each step in depth, in `Parts` parts. Floats of the map
-/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1.
-template <class Factor, class B, int Width, int Parts>
-class TileCopier {
- public:
-  __device__ TileCopier(const device::Convolution<Factor>& c, device::Index first_row,
-                        device::Index first_column)
-      : c_{c}, first_column_{first_column} {
-    __shared__ device::PatchRow starts[B::rows];  // each thread finds one, for all
-    static_assert(B::rows <= B::threads);
-    if (threadIdx.x < B::rows)
-      starts[threadIdx.x] = device::patch_row(c.slide, c.rows, first_row + threadIdx.x);
-    __syncthreads();
-#pragma unroll
-    for (int i = 0; i < rows; ++i) rows_[i] = starts[row(i)];
-    tap_.advance(c.slide, lane() * Width);
-  }
-
-  /// To be called for each part, then for the next step.
-  template <int Part>
-  __device__ void copy(std::uint32_t stage, int step) {
-    const device::Index offset = tap_.offset(c_.slide);
-#pragma unroll
-    for (int i = Part; i < rows; i += Parts) {
-      const bool inside = tap_.inside(c_.slide, rows_[i]);
-      const float* from = c_.x + (inside ? device::Index{rows_[i].offset + offset} : 0);
-      const int first = lane() * Width;
-      copy_async<Width * 4>(stage + Memory::row_chunk(row(i), first / 4) + first % 4 * 4, from, inside);
-    }
-    if constexpr (Part == Parts - 1) tap_.advance(c_.slide, B::depth);
-
-#pragma unroll
-    for (int i = Part; i < columns; i += Parts) {
-      const int chunk = threadIdx.x % chunks, column = threadIdx.x / chunks + i * (B::threads / chunks);
-      if (B::columns * chunks % B::threads != 0 && column >= B::columns) break;
-      const device::Index n = first_column_ + column;
-      const bool inside = n < c_.slide.output.channels;
-      const auto* from =
-          c_.kernel + (inside ? std::size_t{n} * c_.depth + step * B::depth + chunk * per_chunk : 0);
-      copy_async<16>(stage + Memory::column_chunk(column, chunk), from, inside);
-    }
-  }
-
- private:
-  using Memory = Shared<Factor, B>;
-  static constexpr int lanes = B::depth / Width;  // threads that copy a row
-  static constexpr int rows = B::rows * lanes / B::threads;
-  static constexpr int chunks = Memory::column_bytes / 16, per_chunk = 16 / sizeof(typename Factor::Stored);
-  static constexpr int columns = (B::columns * chunks + B::threads - 1) / B::threads;
-  static_assert(rows * B::threads == B::rows * lanes);
-
-  __device__ static int lane() { return threadIdx.x % lanes; }
-  __device__ static int row(int i) { return threadIdx.x / lanes + i * (B::threads / lanes); }
-
-  const device::Convolution<Factor>& c_;
-  device::PatchRow rows_[rows];
-  device::Tap tap_;
-  device::Index first_column_;
-};
-
-}  // namespace graft::cuda
-
-namespace graft::cuda {
-
-/// f(std::integral_constant<int, I>) for each I below N.
-template <int N, class F>
-__device__ void unrolled(F&& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) { (f(std::integral_constant<int, I>{}), ...); }
-  (std::make_integer_sequence<int, N>{});
-}
-
-/// A tile of a convolution. Blocks of the same rows follow each other, so that they find them in the cache.
-/// While a step is multiplied its next matrices are loaded, and the steps behind it copied.
-template <class Factor, class B, int Width>
+template <class Factor, class B, device::Index Width>
 __launch_bounds__(B::threads) __global__
-    void convolve_tile(const __grid_constant__ device::Convolution<Factor> c) {
+    void convolve_tiles(const __grid_constant__ device::Convolution<Factor> c) {
 #if __CUDA_ARCH__ >= 800
-  using Memory = Shared<Factor, B>;
-  using Warp = WarpTile<Factor, B>;
-  constexpr int parts = B::depth / Warp::Parts::depth;
-  extern __shared__ __align__(128) unsigned char shared[];
-  const std::uint32_t memory = static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
-  const auto stage = [&](int step) { return memory + step % B::stages * Memory::stage; };
-  const device::Index across = (c.slide.output.channels + B::columns - 1) / B::columns;
-  const device::Index first_row = blockIdx.x / across * B::rows,
-                      first_column = blockIdx.x % across * B::columns;
-  const int steps = c.depth / B::depth;
-
-  TileCopier<Factor, B, Width, parts> copier{c, first_row, first_column};
-#pragma unroll
-  for (int step = 0; step < B::stages - 1; ++step) {
-    if (step < steps) unrolled<parts>([&](auto part) { copier.template copy<part>(stage(step), step); });
-    close_copies();
-  }
-  wait_for_copies<B::stages - 2>();
-  __syncthreads();
-
-  Warp warp;
-  typename Warp::Loaded loaded[2];
-  Warp::load(loaded[0], stage(0), 0);
-  for (int step = 0; step < steps; ++step) {
-    const int next = step + B::stages - 1;
-    unrolled<parts>([&](auto part) {
-      if (next < steps) copier.template copy<part>(stage(next), next);
-      if constexpr (part == parts - 1) {
-        close_copies();
-        wait_for_copies<B::stages - 2>();
-        __syncthreads();
-        Warp::load(loaded[(part + 1) % 2], stage(step + 1), 0);
-      } else {
-        Warp::load(loaded[(part + 1) % 2], stage(step), part + 1);
-      }
-      warp.multiply(loaded[part % 2]);
-    });
-  }
-  warp.store(c, first_row, first_column);
+  convolve_tile<TensorCores, Factor, B, Width>(c);
 #endif
 }
 
@@ -1294,15 +1365,13 @@ inline int device_attribute(cudaDeviceAttr what) {
   return value;
 }
 
-template <class Factor, class B, int Width>
+template <class Factor, class B, device::Index Width>
 void launch_tiles(cudaStream_t stream, const device::Convolution<Factor>& c) {
-  constexpr int memory = Shared<Factor, B>::size;
-  const auto kernel = convolve_tile<Factor, B, Width>;
+  constexpr auto memory = TileMemory<Factor, B>::size;
+  const auto kernel = convolve_tiles<Factor, B, Width>;
   check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, memory),
         "cudaFuncSetAttribute");
-  const device::Index down = (c.rows + B::rows - 1) / B::rows;
-  const device::Index across = (c.slide.output.channels + B::columns - 1) / B::columns;
-  kernel<<<down * across, B::threads, memory, stream>>>(c);
+  kernel<<<blocks_of<B>(c), B::threads, memory, stream>>>(c);
   check(cudaGetLastError(), "launch of a convolution");
 }
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <graft/backend/device/kernels/implicit_gemm.hpp>
+
+#include <cstdint>
+
+namespace graft::cuda {
+
+/// How a block of threads computes a tile: warps, each a part of it. Shared memory has room for some steps in
+/// depth, so that the next ones are copied while one is computed.
+template <device::Index Rows, device::Index Columns>
+struct Block {
+  static constexpr device::Index rows = Rows, columns = Columns, stages = 3, depth = device::depth_step;
+  static constexpr device::Index warps = Rows * Columns >= 8192 ? 8 : 4, threads = 32 * warps;
+  static constexpr device::Index warps_across = Columns == 32 ? 1 : 2;
+  static constexpr device::Index warp_rows = rows * warps_across / warps,
+                                 warp_columns = columns / warps_across;
+  static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
+};
+
+/// Shared memory of a block: stages, one for a step in depth, each the step's rows as floats and then its
+/// columns as they are stored, in chunks of 16 bytes. Chunks change places within a row, so that neither
+/// copies nor loads of matrices meet in a bank.
+template <class Factor, class B>
+struct TileMemory {
+  using Stored = typename Factor::Stored;
+  static constexpr std::uint32_t row_bytes = B::depth * sizeof(float),
+                                 column_bytes = B::depth * sizeof(Stored);
+  static constexpr std::uint32_t rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
+  static constexpr std::uint32_t size = B::stages * stage;
+  /// Stages begin at multiples of it. So a chunk's number can be changed in its address, where its bits are:
+  /// that of chunk c ^ d is that of chunk c ^ chunks(d).
+  static constexpr std::uint32_t alignment = 128;
+  static_assert(stage % alignment == 0 && rows % alignment == 0);
+
+  static constexpr std::uint32_t chunks(std::uint32_t count) { return count << 4; }
+
+  /// Places in a stage. They are the same, but for the rows between, of rows that are a multiple of 8 apart.
+  static constexpr std::uint32_t row_chunk(std::uint32_t row, std::uint32_t chunk) {
+    return row * row_bytes + chunks(chunk ^ (row & 7));
+  }
+  static constexpr std::uint32_t column_chunk(std::uint32_t column, std::uint32_t chunk) {
+    return rows + column * column_bytes +
+           chunks(sizeof(Stored) == 4 ? chunk ^ (column & 7) : chunk ^ ((column >> 1) & 3));
+  }
+};
+
+}  // namespace graft::cuda
