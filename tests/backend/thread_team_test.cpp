@@ -59,24 +59,38 @@ TEST_CASE("tasks of one worker never overlap: each may use memory of its own") {
   CHECK_FALSE(overlap);
 }
 
-TEST_CASE("a worker prepares once, before its first task") {
-  for (const std::size_t threads : {1u, 2u, 5u}) {
-    ThreadTeam team{Threads{threads}};
-    for (std::size_t round = 0; round < 200; ++round) {
-      std::array<int, 5> prepared{}, tasks{};
-      std::atomic<bool> in_order{true};
+TEST_CASE(
+    "a worker prepares each group before its first task of it, and one worker whole groups if there are "
+    "many") {
+  constexpr std::size_t tasks_of_group = 8;
+  for (const std::size_t threads : {1u, 2u, 5u})
+    for (const std::size_t groups : {1u, 2u, 3u, 7u}) {
+      ThreadTeam team{Threads{threads}};
+      for (std::size_t round = 0; round < 50; ++round) {
+        constexpr std::size_t none = 100;
+        std::array<std::size_t, 5> at;  // the group that each worker has prepared
+        at.fill(none);
+        std::vector<std::atomic<int>> prepared(groups), calls(groups * tasks_of_group);
+        std::atomic<bool> in_order{true};
+        const auto prepare = [&](std::size_t group, std::size_t worker) {
+          at[worker] = group;
+          ++prepared[group];
+        };
+        team.run(groups, tasks_of_group, prepare, [&](std::size_t index, std::size_t worker) {
+          ++calls[index];
+          if (at[worker] != index / tasks_of_group) in_order = false;
+        });
+        CHECK(in_order);
+        for (const auto& n : calls) CHECK(n == 1);
+        for (const auto& n : prepared) {
+          CHECK(n >= 1);
+          if (groups >= threads) CHECK(n == 1);
+        }
+      }
       team.run(
-          8, [&](std::size_t worker) { ++prepared[worker]; },
-          [&](std::size_t, std::size_t worker) {
-            ++tasks[worker];
-            if (prepared[worker] != 1) in_order = false;
-          });
-      CHECK(in_order);
-      for (std::size_t w = 0; w < threads; ++w) CHECK(prepared[w] == (tasks[w] > 0 ? 1 : 0));
+          0, tasks_of_group, [](std::size_t, std::size_t) { FAIL("prepared for nothing"); },
+          [](std::size_t, std::size_t) {});
     }
-    team.run(
-        0, [&](std::size_t) { FAIL("prepared for nothing"); }, [](std::size_t, std::size_t) {});
-  }
 }
 
 TEST_CASE("more tasks than one word can count") {
@@ -103,6 +117,20 @@ TEST_CASE("a run inside a task executes in place, as the same worker") {
   });
   CHECK(same_worker);
   for (const auto& row : calls) CHECK(row == std::array<int, 5>{1, 1, 1, 1, 1});
+}
+
+TEST_CASE("groups inside a task are prepared in place, by the same worker") {
+  ThreadTeam team{Threads{3}};
+  std::array<std::vector<std::size_t>, 6> calls;
+  team.run(calls.size(), [&](std::size_t outer, std::size_t worker) {
+    team.run(
+        2, 2,
+        [&](std::size_t group, std::size_t inner) {
+          calls[outer].push_back(inner == worker ? 10 + group : 99);
+        },
+        [&](std::size_t i, std::size_t inner) { calls[outer].push_back(inner == worker ? i : 99); });
+  });
+  for (const auto& list : calls) CHECK(list == std::vector<std::size_t>{10, 0, 1, 11, 2, 3});
 }
 
 TEST_CASE("a task of one team may use another team") {

@@ -60,12 +60,18 @@ class ThreadTeam {
     execute(count, nullptr, borrow(task));
   }
 
-  /// The same; each worker that executes tasks calls prepare(worker) before its first.
+  /// The same for groups of so many tasks: each worker that executes tasks of a group calls
+  /// prepare(group, worker) before the first of them. Where there is a group for every worker, one worker
+  /// executes all of it; else workers share groups, and each prepares them for itself.
   template <class Prepare, class Task>
-  void run(std::size_t count, Prepare&& prepare, Task&& task) {
-    const auto before = [&](std::size_t, std::size_t worker) { prepare(worker); };
-    const Borrowed first = borrow(before);
-    execute(count, &first, borrow(task));
+  void run(std::size_t groups, std::size_t tasks_of_group, Prepare&& prepare, Task&& task) {
+    const auto whole_group = [&](std::size_t group, std::size_t worker) {
+      prepare(group, worker);
+      for (std::size_t i = 0; i < tasks_of_group; ++i) task(group * tasks_of_group + i, worker);
+    };
+    if (groups >= size() || executing()) return run(groups, whole_group);
+    const Preparation preparation{tasks_of_group, borrow(prepare)};
+    execute(groups * tasks_of_group, &preparation, borrow(task));
   }
 
  private:
@@ -105,16 +111,19 @@ class ThreadTeam {
             }};
   }
 
-  __attribute__((noinline)) void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
+  struct Preparation {
+    std::size_t tasks_of_group;
+    Borrowed prepare;
+  };
+
+  __attribute__((noinline)) void execute(std::size_t count, const Preparation* preparation, Borrowed task) {
     if (count == 0) return;
-    if (count == 1 || workers_.empty() || executing()) {
-      const std::size_t self = worker();
-      if (prepare != nullptr) (*prepare)(0, self);
-      for (std::size_t i = 0; i < count; ++i) task(i, self);
+    if (workers_.empty() || executing() || (count == 1 && preparation == nullptr)) {
+      for (std::size_t i = 0; i < count; ++i) task(i, worker());
       return;
     }
     for (std::size_t begin = 0; begin < count; begin += most_tasks) {
-      prepare_ = prepare;
+      preparation_ = preparation;
       task_ = task;
       begin_ = begin;
       share(std::min(count - begin, most_tasks));
@@ -143,14 +152,19 @@ class ThreadTeam {
     const Inside outer = inside;
     inside = {this, worker};
     const bool from_back = worker % 2 == 1;
-    std::size_t mine = 0;
+    std::size_t mine = 0, prepared = 0;
     std::uint64_t state = state_.load(std::memory_order_acquire);
     while (front_of(state) < end_of(state)) {
       const std::uint64_t taken = from_back ? state - 1 : state + (std::uint64_t{1} << task_bits);
       if (!state_.compare_exchange_weak(state, taken, std::memory_order_acquire)) continue;
       // The call cannot end before this task: its other members hold still.
-      if (mine == 0 && prepare_ != nullptr) (*prepare_)(0, worker);
-      task_(begin_ + (from_back ? end_of(taken) : front_of(state)), worker);
+      const std::size_t index = begin_ + (from_back ? end_of(taken) : front_of(state));
+      if (preparation_ != nullptr) {
+        const std::size_t group = index / preparation_->tasks_of_group;
+        if (mine == 0 || group != prepared) preparation_->prepare(group, worker);
+        prepared = group;
+      }
+      task_(index, worker);
       ++mine;
       state = state_.load(std::memory_order_acquire);
     }
@@ -181,7 +195,7 @@ class ThreadTeam {
   alignas(64) std::atomic<std::uint64_t> state_{0};
   alignas(64) std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};
-  const Borrowed* prepare_ = nullptr;
+  const Preparation* preparation_ = nullptr;
   Borrowed task_{};
   std::size_t begin_ = 0, count_ = 0;
 };

@@ -21,11 +21,12 @@ struct PairPlan : ConvolutionPlan<on_pairs(S)> {
   using P = ConvolutionPlan<pairs>;
   static constexpr std::size_t rows = P::pointwise ? P::row.count : P::height;
 
-  /// Pixels [begin, end) of the input that rows [first, last) of the output need.
+  /// Pixels [begin, end) of the input that a band of the output needs.
   struct Range {
     std::size_t begin, end;
   };
-  static constexpr Range input_of(std::size_t first, std::size_t last) {
+  static constexpr Range input_of(Division by, std::size_t band) {
+    const std::size_t first = by.begin(band), last = first + by.length(band);
     if (P::pointwise) return {P::row.begin(first), P::row.begin(last)};
     const Window& w = S.window;
     const std::size_t top = first * w.stride_y, bottom = (last - 1) * w.stride_y + w.height;
@@ -35,16 +36,17 @@ struct PairPlan : ConvolutionPlan<on_pairs(S)> {
   }
   static constexpr std::size_t scratch_of(Division by) {
     std::size_t most = 0;
-    for (std::size_t b = 0; b < by.count; ++b) {
-      const Range range = input_of(by.begin(b), by.begin(b) + by.length(b));
+    for (std::size_t band = 0; band < by.count; ++band) {
+      const Range range = input_of(by, band);
       most = std::max(most, (range.end - range.begin) * pairs.input.channels);
     }
     return most;
   }
-  /// One band for a small map, whose weights are more than its pixels; else a number that threads can share.
+  /// Of a small map, whose weights are more than its pixels, two equal ones or one; else a number that
+  /// threads can share.
   static constexpr Division bands = [] {
-    if (S.output.pixels() <= 64 && scratch_of({1, rows, 0}) <= HostContext::scratch_size)
-      return Division{1, rows, 0};
+    const Division few = divide(rows, rows % 2 == 0 ? 2 : 1);
+    if (S.output.pixels() <= 64 && scratch_of(few) <= HostContext::scratch_size) return few;
     std::size_t count = std::min<std::size_t>(4, rows);
     while (count < rows && scratch_of(divide(rows, count)) > HostContext::scratch_size / 2)
       count = std::min(2 * count, rows);
@@ -150,33 +152,32 @@ struct DirectBfloat16Convolution {
   template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
-    ThreadTeam& team = context.team();
-    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / P::bands.count, band = task % P::bands.count;
-      const std::size_t first = P::bands.begin(band), length = P::bands.length(band);
-      const typename P::Range range = P::input_of(first, first + length);
-      const auto convert = [&](std::size_t worker) {
-        const float* pixels = x + image * S.input.image_stride();
-        float* pairs = context.scratch(worker);
-        for (std::size_t p = range.begin; p < range.end; ++p, pairs += P::pairs.input.channels)
-          make_pairs<S.input.channels>(pixels + p * S.input.pixel_stride, pairs);
-      };
-      team.run(P::blocks * P::parts, convert, [&](std::size_t inner, std::size_t worker) {
-        const std::size_t block = inner / P::parts;
-        const Division part = divide(length, P::parts);
-        const std::size_t begin = first + part.begin(inner % P::parts),
-                          end = begin + part.length(inner % P::parts);
-        const float* weights = packed + block * P::block_channels * P::pairs.patch_size();
-        const float* start = bias + block * P::block_channels;
-        float* out = y + image * S.output.image_stride() + block * P::block_channels;
-        if (block + 1 < P::blocks)
-          convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(
-              context.scratch(worker), range.begin, weights, start, out, begin, end);
-        else
-          convolve_rows<Act, P::last_channels>(context.scratch(worker), range.begin, weights, start, out,
-                                               begin, end);
-      });
-    });
+    const auto convert = [&](std::size_t group, std::size_t worker) {
+      const typename P::Range range = P::input_of(P::bands, group % P::bands.count);
+      const float* pixels = x + group / P::bands.count * S.input.image_stride();
+      float* pairs = context.scratch(worker);
+      for (std::size_t p = range.begin; p < range.end; ++p, pairs += P::pairs.input.channels)
+        make_pairs<S.input.channels>(pixels + p * S.input.pixel_stride, pairs);
+    };
+    constexpr std::size_t tasks_of_band = P::blocks * P::parts;
+    context.team().run(
+        batch * P::bands.count, tasks_of_band, convert, [&](std::size_t task, std::size_t worker) {
+          const std::size_t group = task / tasks_of_band, image = group / P::bands.count;
+          const std::size_t band = group % P::bands.count, block = task % tasks_of_band / P::parts;
+          const Division part = divide(P::bands.length(band), P::parts);
+          const std::size_t begin = P::bands.begin(band) + part.begin(task % P::parts),
+                            end = begin + part.length(task % P::parts);
+          const std::size_t origin = P::input_of(P::bands, band).begin;
+          const float* pairs = context.scratch(worker);
+          const float* weights = packed + block * P::block_channels * P::pairs.patch_size();
+          const float* start = bias + block * P::block_channels;
+          float* out = y + image * S.output.image_stride() + block * P::block_channels;
+          if (block + 1 < P::blocks)
+            convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(pairs, origin, weights,
+                                                                                      start, out, begin, end);
+          else
+            convolve_rows<Act, P::last_channels>(pairs, origin, weights, start, out, begin, end);
+        });
   }
 
  private:

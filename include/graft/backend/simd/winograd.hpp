@@ -84,28 +84,31 @@ struct WinogradConvolution {
   template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
-    context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
+    const auto transform_group = [&](std::size_t task, std::size_t worker) {
       const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
       const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
-      const auto transform_group = [&](std::size_t inner) {
-        for (std::size_t t = 0; t < tiles; ++t)
-          transform_input(x + image * S.input.image_stride(), first + t, context.scratch(inner) + t * depth,
-                          tiles * depth);
-      };
-      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
-        const float* v = context.scratch(inner);
-        float* m = context.scratch(inner) + plan.input_size;
-        const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
-        unroll<2>([&](auto larger) {
-          constexpr std::size_t vectors = plan.blocks.size + larger;
-          if constexpr (larger < plan.kinds_of_block())
-            if (plan.blocks.length(block) == vectors) {
-              multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
-              for (std::size_t i = 0; i < vectors; ++i)
-                transform_output<Act>(m + i * lanes, vectors * lanes, first, tiles, bias,
-                                      plan.blocks.begin(block) + i, y + image * S.output.image_stride());
-            }
-        });
+      for (std::size_t t = 0; t < tiles; ++t)
+        transform_input(x + image * S.input.image_stride(), first + t, context.scratch(worker) + t * depth,
+                        tiles * depth);
+    };
+    const std::size_t groups = batch * plan.groups.count;
+    context.team().run(groups, plan.blocks.count, transform_group, [&](std::size_t task, std::size_t worker) {
+      const std::size_t block = task % plan.blocks.count, group = task / plan.blocks.count;
+      const std::size_t image = group / plan.groups.count;
+      const std::size_t first = plan.groups.begin(group % plan.groups.count);
+      const std::size_t tiles = plan.groups.length(group % plan.groups.count);
+      const float* v = context.scratch(worker);
+      float* m = context.scratch(worker) + plan.input_size;
+      const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
+      unroll<2>([&](auto larger) {
+        constexpr std::size_t vectors = plan.blocks.size + larger;
+        if constexpr (larger < plan.kinds_of_block())
+          if (plan.blocks.length(block) == vectors) {
+            multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
+            for (std::size_t i = 0; i < vectors; ++i)
+              transform_output<Act>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                    plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+          }
       });
     });
   }
