@@ -2624,12 +2624,18 @@ class ThreadTeam {
     execute(count, nullptr, borrow(task));
   }
 
-  /// The same; each worker that executes tasks calls prepare(worker) before its first.
+  /// The same for groups of so many tasks: each worker that executes tasks of a group calls
+  /// prepare(group, worker) before the first of them. Where there is a group for every worker, one worker
+  /// executes all of it; else workers share groups, and each prepares them for itself.
   template <class Prepare, class Task>
-  void run(std::size_t count, Prepare&& prepare, Task&& task) {
-    const auto before = [&](std::size_t, std::size_t worker) { prepare(worker); };
-    const Borrowed first = borrow(before);
-    execute(count, &first, borrow(task));
+  void run(std::size_t groups, std::size_t tasks_of_group, Prepare&& prepare, Task&& task) {
+    const auto whole_group = [&](std::size_t group, std::size_t worker) {
+      prepare(group, worker);
+      for (std::size_t i = 0; i < tasks_of_group; ++i) task(group * tasks_of_group + i, worker);
+    };
+    if (groups >= size() || executing()) return run(groups, whole_group);
+    const Preparation preparation{tasks_of_group, borrow(prepare)};
+    execute(groups * tasks_of_group, &preparation, borrow(task));
   }
 
  private:
@@ -2669,16 +2675,19 @@ class ThreadTeam {
             }};
   }
 
-  __attribute__((noinline)) void execute(std::size_t count, const Borrowed* prepare, Borrowed task) {
+  struct Preparation {
+    std::size_t tasks_of_group;
+    Borrowed prepare;
+  };
+
+  __attribute__((noinline)) void execute(std::size_t count, const Preparation* preparation, Borrowed task) {
     if (count == 0) return;
-    if (count == 1 || workers_.empty() || executing()) {
-      const std::size_t self = worker();
-      if (prepare != nullptr) (*prepare)(0, self);
-      for (std::size_t i = 0; i < count; ++i) task(i, self);
+    if (workers_.empty() || executing() || (count == 1 && preparation == nullptr)) {
+      for (std::size_t i = 0; i < count; ++i) task(i, worker());
       return;
     }
     for (std::size_t begin = 0; begin < count; begin += most_tasks) {
-      prepare_ = prepare;
+      preparation_ = preparation;
       task_ = task;
       begin_ = begin;
       share(std::min(count - begin, most_tasks));
@@ -2707,14 +2716,19 @@ class ThreadTeam {
     const Inside outer = inside;
     inside = {this, worker};
     const bool from_back = worker % 2 == 1;
-    std::size_t mine = 0;
+    std::size_t mine = 0, prepared = 0;
     std::uint64_t state = state_.load(std::memory_order_acquire);
     while (front_of(state) < end_of(state)) {
       const std::uint64_t taken = from_back ? state - 1 : state + (std::uint64_t{1} << task_bits);
       if (!state_.compare_exchange_weak(state, taken, std::memory_order_acquire)) continue;
       // The call cannot end before this task: its other members hold still.
-      if (mine == 0 && prepare_ != nullptr) (*prepare_)(0, worker);
-      task_(begin_ + (from_back ? end_of(taken) : front_of(state)), worker);
+      const std::size_t index = begin_ + (from_back ? end_of(taken) : front_of(state));
+      if (preparation_ != nullptr) {
+        const std::size_t group = index / preparation_->tasks_of_group;
+        if (mine == 0 || group != prepared) preparation_->prepare(group, worker);
+        prepared = group;
+      }
+      task_(index, worker);
       ++mine;
       state = state_.load(std::memory_order_acquire);
     }
@@ -2745,7 +2759,7 @@ class ThreadTeam {
   alignas(64) std::atomic<std::uint64_t> state_{0};
   alignas(64) std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};
-  const Borrowed* prepare_ = nullptr;
+  const Preparation* preparation_ = nullptr;
   Borrowed task_{};
   std::size_t begin_ = 0, count_ = 0;
 };
@@ -6603,6 +6617,9 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
   (std::make_index_sequence<Count>{});
 }
 
+/// Floats of weights that a second-level cache holds, so that several parts of a map may read them in turn.
+inline constexpr std::size_t cached_weights = std::size_t{1} << 18;
+
 /// How far ahead weights are fetched into the second-level cache, in cycles: a network has more of them than
 /// caches hold.
 inline constexpr std::size_t prefetch_cycles = 1500;
@@ -6921,8 +6938,9 @@ inline __attribute__((noinline)) void pack_kernel(std::span<const float> kernel,
   }
 }
 
-/// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels, and
-/// where blocks are not even in number and equal, by rows (of a 1x1 convolution by tiles).
+/// Direct convolution, every size of it a constant. Work is divided by images, parts of the map and blocks of
+/// channels, in this order: two threads have a half of the map each, and read little that the other one
+/// wrote. More weights than a cache holds are divided themselves, by blocks of all pixels.
 template <Conv2dSpec S>
 struct DirectConvolution {
   using P = ConvolutionPlan<S>;
@@ -6933,10 +6951,12 @@ struct DirectConvolution {
   static constexpr double cost = static_cast<double>(P::height * S.patch_size()) *
                                  row_cost(P::width, S.output.channels, P::block_vectors);
 
-  /// Parts of the map in tasks of their own: as many as make tasks of 8000 cycles or more.
+  /// Parts of the map: as many as make tasks of 8000 cycles or more; one where blocks divide the weights
+  /// evenly.
   static constexpr Division parts = [] {
     const std::size_t units = P::pointwise ? P::row.count : P::height;
-    if (P::blocks % 2 == 0 && P::vectors % P::block_vectors == 0) return divide(units, 1);
+    if (P::packed_size > cached_weights && P::blocks % 2 == 0 && P::vectors % P::block_vectors == 0)
+      return divide(units, 1);
     const auto worthwhile = static_cast<std::size_t>(cost / static_cast<double>(8000 * P::blocks));
     return divide(units, worthwhile < 1 ? 1 : worthwhile < units ? worthwhile : units);
   }();
@@ -6951,9 +6971,9 @@ struct DirectConvolution {
     constexpr std::size_t block_channels = P::block_vectors * lanes;
     constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
     context.team().run(batch * P::blocks * parts.count, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / parts.count / P::blocks, block = task / parts.count % P::blocks;
-      const std::size_t first = parts.begin(task % parts.count);
-      const std::size_t end = first + parts.length(task % parts.count);
+      const std::size_t block = task % P::blocks, image = task / P::blocks / parts.count;
+      const std::size_t part = task / P::blocks % parts.count;
+      const std::size_t first = parts.begin(part), end = first + parts.length(part);
       const float* source = x + image * S.input.image_stride();
       const float* weights = packed + block * block_channels * S.patch_size();
       const float* start = bias + block * block_channels;
@@ -6996,11 +7016,12 @@ struct PairPlan : ConvolutionPlan<on_pairs(S)> {
   using P = ConvolutionPlan<pairs>;
   static constexpr std::size_t rows = P::pointwise ? P::row.count : P::height;
 
-  /// Pixels [begin, end) of the input that rows [first, last) of the output need.
+  /// Pixels [begin, end) of the input that a band of the output needs.
   struct Range {
     std::size_t begin, end;
   };
-  static constexpr Range input_of(std::size_t first, std::size_t last) {
+  static constexpr Range input_of(Division by, std::size_t band) {
+    const std::size_t first = by.begin(band), last = first + by.length(band);
     if (P::pointwise) return {P::row.begin(first), P::row.begin(last)};
     const Window& w = S.window;
     const std::size_t top = first * w.stride_y, bottom = (last - 1) * w.stride_y + w.height;
@@ -7010,16 +7031,17 @@ struct PairPlan : ConvolutionPlan<on_pairs(S)> {
   }
   static constexpr std::size_t scratch_of(Division by) {
     std::size_t most = 0;
-    for (std::size_t b = 0; b < by.count; ++b) {
-      const Range range = input_of(by.begin(b), by.begin(b) + by.length(b));
+    for (std::size_t band = 0; band < by.count; ++band) {
+      const Range range = input_of(by, band);
       most = std::max(most, (range.end - range.begin) * pairs.input.channels);
     }
     return most;
   }
-  /// One band for a small map, whose weights are more than its pixels; else a number that threads can share.
+  /// Of a small map, whose weights are more than its pixels, two equal ones or one; else a number that
+  /// threads can share.
   static constexpr Division bands = [] {
-    if (S.output.pixels() <= 64 && scratch_of({1, rows, 0}) <= HostContext::scratch_size)
-      return Division{1, rows, 0};
+    const Division few = divide(rows, rows % 2 == 0 ? 2 : 1);
+    if (S.output.pixels() <= 64 && scratch_of(few) <= HostContext::scratch_size) return few;
     std::size_t count = std::min<std::size_t>(4, rows);
     while (count < rows && scratch_of(divide(rows, count)) > HostContext::scratch_size / 2)
       count = std::min(2 * count, rows);
@@ -7125,33 +7147,32 @@ struct DirectBfloat16Convolution {
   template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
-    ThreadTeam& team = context.team();
-    team.run(batch * P::bands.count, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / P::bands.count, band = task % P::bands.count;
-      const std::size_t first = P::bands.begin(band), length = P::bands.length(band);
-      const typename P::Range range = P::input_of(first, first + length);
-      const auto convert = [&](std::size_t worker) {
-        const float* pixels = x + image * S.input.image_stride();
-        float* pairs = context.scratch(worker);
-        for (std::size_t p = range.begin; p < range.end; ++p, pairs += P::pairs.input.channels)
-          make_pairs<S.input.channels>(pixels + p * S.input.pixel_stride, pairs);
-      };
-      team.run(P::blocks * P::parts, convert, [&](std::size_t inner, std::size_t worker) {
-        const std::size_t block = inner / P::parts;
-        const Division part = divide(length, P::parts);
-        const std::size_t begin = first + part.begin(inner % P::parts),
-                          end = begin + part.length(inner % P::parts);
-        const float* weights = packed + block * P::block_channels * P::pairs.patch_size();
-        const float* start = bias + block * P::block_channels;
-        float* out = y + image * S.output.image_stride() + block * P::block_channels;
-        if (block + 1 < P::blocks)
-          convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(
-              context.scratch(worker), range.begin, weights, start, out, begin, end);
-        else
-          convolve_rows<Act, P::last_channels>(context.scratch(worker), range.begin, weights, start, out,
-                                               begin, end);
-      });
-    });
+    const auto convert = [&](std::size_t group, std::size_t worker) {
+      const typename P::Range range = P::input_of(P::bands, group % P::bands.count);
+      const float* pixels = x + group / P::bands.count * S.input.image_stride();
+      float* pairs = context.scratch(worker);
+      for (std::size_t p = range.begin; p < range.end; ++p, pairs += P::pairs.input.channels)
+        make_pairs<S.input.channels>(pixels + p * S.input.pixel_stride, pairs);
+    };
+    constexpr std::size_t tasks_of_band = P::blocks * P::parts;
+    context.team().run(
+        batch * P::bands.count, tasks_of_band, convert, [&](std::size_t task, std::size_t worker) {
+          const std::size_t group = task / tasks_of_band, image = group / P::bands.count;
+          const std::size_t band = group % P::bands.count, block = task % tasks_of_band / P::parts;
+          const Division part = divide(P::bands.length(band), P::parts);
+          const std::size_t begin = P::bands.begin(band) + part.begin(task % P::parts),
+                            end = begin + part.length(task % P::parts);
+          const std::size_t origin = P::input_of(P::bands, band).begin;
+          const float* pairs = context.scratch(worker);
+          const float* weights = packed + block * P::block_channels * P::pairs.patch_size();
+          const float* start = bias + block * P::block_channels;
+          float* out = y + image * S.output.image_stride() + block * P::block_channels;
+          if (block + 1 < P::blocks)
+            convolve_rows<Act, P::blocks == 1 ? P::last_channels : P::block_channels>(pairs, origin, weights,
+                                                                                      start, out, begin, end);
+          else
+            convolve_rows<Act, P::last_channels>(pairs, origin, weights, start, out, begin, end);
+        });
   }
 
  private:
@@ -7220,6 +7241,8 @@ constexpr WinogradPlan plan_winograd(std::size_t depth, const ImageLayout& outpu
     const std::size_t fitting = winograd_scratch / (points * (depth + most * lanes));
     std::size_t groups = divide_up(tiles, std::max<std::size_t>(fitting, 1));
     if (groups > 1) groups = std::min(divide_up(groups, 4) * 4, tiles);
+    // Two threads then transform no tile twice.
+    if (groups == 1 && tiles >= 16 && points * depth * vectors * lanes <= cached_weights) groups = 2;
     const std::size_t in_group = divide_up(tiles, groups);
     const std::size_t register_tiles = divide_up(in_group, most_pixels(most));
     const std::size_t pixels = std::min(divide_up(in_group, register_tiles), tiles / groups);
@@ -7515,28 +7538,31 @@ struct WinogradConvolution {
   template <class Act>
   static void run(HostContext& context, std::size_t batch, const float* x, const float* packed,
                   const float* bias, float* y) {
-    context.team().run(batch * plan.groups.count, [&](std::size_t task, std::size_t) {
+    const auto transform_group = [&](std::size_t task, std::size_t worker) {
       const std::size_t image = task / plan.groups.count, group = task % plan.groups.count;
       const std::size_t first = plan.groups.begin(group), tiles = plan.groups.length(group);
-      const auto transform_group = [&](std::size_t inner) {
-        for (std::size_t t = 0; t < tiles; ++t)
-          transform_input(x + image * S.input.image_stride(), first + t, context.scratch(inner) + t * depth,
-                          tiles * depth);
-      };
-      context.team().run(plan.blocks.count, transform_group, [&](std::size_t block, std::size_t inner) {
-        const float* v = context.scratch(inner);
-        float* m = context.scratch(inner) + plan.input_size;
-        const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
-        unroll<2>([&](auto larger) {
-          constexpr std::size_t vectors = plan.blocks.size + larger;
-          if constexpr (larger < plan.kinds_of_block())
-            if (plan.blocks.length(block) == vectors) {
-              multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
-              for (std::size_t i = 0; i < vectors; ++i)
-                transform_output<Act>(m + i * lanes, vectors * lanes, first, tiles, bias,
-                                      plan.blocks.begin(block) + i, y + image * S.output.image_stride());
-            }
-        });
+      for (std::size_t t = 0; t < tiles; ++t)
+        transform_input(x + image * S.input.image_stride(), first + t, context.scratch(worker) + t * depth,
+                        tiles * depth);
+    };
+    const std::size_t groups = batch * plan.groups.count;
+    context.team().run(groups, plan.blocks.count, transform_group, [&](std::size_t task, std::size_t worker) {
+      const std::size_t block = task % plan.blocks.count, group = task / plan.blocks.count;
+      const std::size_t image = group / plan.groups.count;
+      const std::size_t first = plan.groups.begin(group % plan.groups.count);
+      const std::size_t tiles = plan.groups.length(group % plan.groups.count);
+      const float* v = context.scratch(worker);
+      float* m = context.scratch(worker) + plan.input_size;
+      const float* u = packed + plan.blocks.begin(block) * lanes * depth * Tile::points;
+      unroll<2>([&](auto larger) {
+        constexpr std::size_t vectors = plan.blocks.size + larger;
+        if constexpr (larger < plan.kinds_of_block())
+          if (plan.blocks.length(block) == vectors) {
+            multiply_points<Products, plan.pixels, vectors, depth>(Tile::points, tiles, v, u, m);
+            for (std::size_t i = 0; i < vectors; ++i)
+              transform_output<Act>(m + i * lanes, vectors * lanes, first, tiles, bias,
+                                    plan.blocks.begin(block) + i, y + image * S.output.image_stride());
+          }
       });
     });
   }

@@ -132,8 +132,9 @@ inline __attribute__((noinline)) void pack_kernel(std::span<const float> kernel,
   }
 }
 
-/// Direct convolution, every size of it a constant. Work is divided by images and blocks of channels, and
-/// where blocks are not even in number and equal, by rows (of a 1x1 convolution by tiles).
+/// Direct convolution, every size of it a constant. Work is divided by images, parts of the map and blocks of
+/// channels, in this order: two threads have a half of the map each, and read little that the other one
+/// wrote. More weights than a cache holds are divided themselves, by blocks of all pixels.
 template <Conv2dSpec S>
 struct DirectConvolution {
   using P = ConvolutionPlan<S>;
@@ -144,10 +145,12 @@ struct DirectConvolution {
   static constexpr double cost = static_cast<double>(P::height * S.patch_size()) *
                                  row_cost(P::width, S.output.channels, P::block_vectors);
 
-  /// Parts of the map in tasks of their own: as many as make tasks of 8000 cycles or more.
+  /// Parts of the map: as many as make tasks of 8000 cycles or more; one where blocks divide the weights
+  /// evenly.
   static constexpr Division parts = [] {
     const std::size_t units = P::pointwise ? P::row.count : P::height;
-    if (P::blocks % 2 == 0 && P::vectors % P::block_vectors == 0) return divide(units, 1);
+    if (P::packed_size > cached_weights && P::blocks % 2 == 0 && P::vectors % P::block_vectors == 0)
+      return divide(units, 1);
     const auto worthwhile = static_cast<std::size_t>(cost / static_cast<double>(8000 * P::blocks));
     return divide(units, worthwhile < 1 ? 1 : worthwhile < units ? worthwhile : units);
   }();
@@ -162,9 +165,9 @@ struct DirectConvolution {
     constexpr std::size_t block_channels = P::block_vectors * lanes;
     constexpr std::size_t last_channels = S.output.channels - (P::blocks - 1) * block_channels;
     context.team().run(batch * P::blocks * parts.count, [&](std::size_t task, std::size_t) {
-      const std::size_t image = task / parts.count / P::blocks, block = task / parts.count % P::blocks;
-      const std::size_t first = parts.begin(task % parts.count);
-      const std::size_t end = first + parts.length(task % parts.count);
+      const std::size_t block = task % P::blocks, image = task / P::blocks / parts.count;
+      const std::size_t part = task / P::blocks % parts.count;
+      const std::size_t first = parts.begin(part), end = first + parts.length(part);
       const float* source = x + image * S.input.image_stride();
       const float* weights = packed + block * block_channels * S.patch_size();
       const float* start = bias + block * block_channels;

@@ -93,6 +93,9 @@ __attribute__((always_inline)) inline void unroll(Function&& f) {
   (std::make_index_sequence<Count>{});
 }
 
+/// Floats of weights that a second-level cache holds, so that several parts of a map may read them in turn.
+inline constexpr std::size_t cached_weights = std::size_t{1} << 18;
+
 /// How far ahead weights are fetched into the second-level cache, in cycles: a network has more of them than
 /// caches hold.
 inline constexpr std::size_t prefetch_cycles = 1500;

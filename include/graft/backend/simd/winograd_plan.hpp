@@ -24,10 +24,6 @@ struct WinogradPlan {
 /// Floats of scratch that a group uses: as many as leave room for weights in a second-level cache.
 inline constexpr std::size_t winograd_scratch = 100'000;
 
-/// Floats of weights that two groups may read one after the other, from a second-level cache: then threads
-/// that share a map transform no tile twice.
-inline constexpr std::size_t winograd_cached_weights = std::size_t{1} << 18;
-
 /// The division that makes the products cheapest, for pixels of `depth` floats. Groups and blocks that
 /// threads share are many or even in number, and cost the same as nearly as may be.
 constexpr WinogradPlan plan_winograd(std::size_t depth, const ImageLayout& output, std::size_t tile_height,
@@ -44,7 +40,8 @@ constexpr WinogradPlan plan_winograd(std::size_t depth, const ImageLayout& outpu
     const std::size_t fitting = winograd_scratch / (points * (depth + most * lanes));
     std::size_t groups = divide_up(tiles, std::max<std::size_t>(fitting, 1));
     if (groups > 1) groups = std::min(divide_up(groups, 4) * 4, tiles);
-    if (groups == 1 && tiles >= 16 && points * depth * vectors * lanes <= winograd_cached_weights) groups = 2;
+    // Two threads then transform no tile twice.
+    if (groups == 1 && tiles >= 16 && points * depth * vectors * lanes <= cached_weights) groups = 2;
     const std::size_t in_group = divide_up(tiles, groups);
     const std::size_t register_tiles = divide_up(in_group, most_pixels(most));
     const std::size_t pixels = std::min(divide_up(in_group, register_tiles), tiles / groups);
