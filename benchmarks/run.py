@@ -223,9 +223,7 @@ def run_latency(threads, arguments):
     progress("")
     print_table(rows, [("median", 8, lambda r: f"{r['median']:.2f}"), ("p99", 8, lambda r: f"{r['p99']:.2f}"),
                        ("max", 8, lambda r: f"{r['max']:.2f}"), ("p99/median", 11, lambda r: f"{r['p99/median']:.2f}"),
-                       ("of additions", 13, lambda r: f"{r['additions']:.2f}"),
-                       ("of quiet ones", 14, lambda r: f"{r['quiet']:.2f}"),
-                       ("count", 6, lambda r: f"{r['quiet count']:.0f}")])
+                       ("of additions", 13, lambda r: f"{r['additions']:.2f}")])
     return rows
 
 
