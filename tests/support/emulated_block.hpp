@@ -92,8 +92,10 @@ class Fiber {
   std::function<void()> body_;
   std::unique_ptr<std::byte[]> stack_{new std::byte[stack_size]};
   ucontext_t own_{}, caller_{};
-  const void* outer_stack_ = nullptr;  // the caller's, for the sanitizer
+#ifdef GRAFT_TEST_ADDRESS_SANITIZER
+  const void* outer_stack_ = nullptr;  // the caller's
   std::size_t outer_size_ = 0;
+#endif
   bool done_ = false;
   std::exception_ptr error_;
 };
