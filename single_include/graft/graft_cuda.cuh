@@ -864,8 +864,8 @@ struct TileMemory {
                                  column_bytes = B::depth * sizeof(Stored);
   static constexpr std::uint32_t rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
   static constexpr std::uint32_t size = B::stages * stage;
-  /// Stages begin at multiples of it. So a chunk's number can be changed in its address, where its bits are:
-  /// that of chunk c ^ d is that of chunk c ^ chunks(d).
+  /// Stages and their halves begin at multiples of it, so that a chunk's number is bits of its address: chunk
+  /// c ^ d of a row lies at the address of chunk c, ^ chunks(d).
   static constexpr std::uint32_t alignment = 128;
   static_assert(stage % alignment == 0 && rows % alignment == 0);
 
@@ -1013,8 +1013,8 @@ class WarpTile {
     return Hardware::thread() / 32 % B::warps_across * B::warp_columns;
   }
 
-  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. Chunks
-  // are even in number for `load`, so that the odd ones here stay what they are.
+  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. `load`
+  // changes the numbers of these chunks by even ones: the lowest bit, which is the lane's own, stays.
   std::uint32_t rows_ = Memory::row_chunk(row() + lane() % 16, lane() / 16);
   std::uint32_t columns_ = Memory::column_chunk(column() + lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
   float sums_[tall][wide][4] = {};
@@ -1240,8 +1240,8 @@ void launch(cudaStream_t stream, device::Index count, const Kernel& kernel) {
 
 namespace graft::cuda {
 
-/// How a warp multiplies 16 rows by 8 columns: `depth` values deep, `chunks` of 16 bytes of floats. Rows are
-/// loaded as floats, columns as they are stored.
+/// How a warp multiplies 16 rows by 8 columns, `depth` values deep. Rows are loaded as floats, columns as
+/// they are stored.
 template <class Factor>
 struct Fragments;
 
@@ -1296,7 +1296,8 @@ struct TensorCores {
   __device__ static device::Index number() { return blockIdx.x; }
   __device__ static void synchronize() { __syncthreads(); }
 
-  /// Where the block's shared memory begins, and what is there for plain reads and writes.
+  /// Where the block's shared memory begins, a multiple of TileMemory's alignment, and what is there for
+  /// plain reads and writes.
   __device__ static std::uint32_t memory() {
     return static_cast<std::uint32_t>(__cvta_generic_to_shared(bytes()));
   }
@@ -1343,6 +1344,7 @@ struct TensorCores {
 
 namespace graft::cuda {
 
+/// A block of threads for each tile.
 template <class Factor, class B, device::Index Width>
 __launch_bounds__(B::threads) __global__
     void convolve_tiles(const __grid_constant__ device::Convolution<Factor> c) {

@@ -10,6 +10,7 @@
 
 namespace graft::cuda {
 
+/// A block of threads for each tile.
 template <class Factor, class B, device::Index Width>
 __launch_bounds__(B::threads) __global__
     void convolve_tiles(const __grid_constant__ device::Convolution<Factor> c) {

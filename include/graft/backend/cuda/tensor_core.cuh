@@ -7,8 +7,8 @@
 
 namespace graft::cuda {
 
-/// How a warp multiplies 16 rows by 8 columns: `depth` values deep, `chunks` of 16 bytes of floats. Rows are
-/// loaded as floats, columns as they are stored.
+/// How a warp multiplies 16 rows by 8 columns, `depth` values deep. Rows are loaded as floats, columns as
+/// they are stored.
 template <class Factor>
 struct Fragments;
 
@@ -63,7 +63,8 @@ struct TensorCores {
   __device__ static device::Index number() { return blockIdx.x; }
   __device__ static void synchronize() { __syncthreads(); }
 
-  /// Where the block's shared memory begins, and what is there for plain reads and writes.
+  /// Where the block's shared memory begins, a multiple of TileMemory's alignment, and what is there for
+  /// plain reads and writes.
   __device__ static std::uint32_t memory() {
     return static_cast<std::uint32_t>(__cvta_generic_to_shared(bytes()));
   }

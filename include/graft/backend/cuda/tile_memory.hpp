@@ -29,8 +29,8 @@ struct TileMemory {
                                  column_bytes = B::depth * sizeof(Stored);
   static constexpr std::uint32_t rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
   static constexpr std::uint32_t size = B::stages * stage;
-  /// Stages begin at multiples of it. So a chunk's number can be changed in its address, where its bits are:
-  /// that of chunk c ^ d is that of chunk c ^ chunks(d).
+  /// Stages and their halves begin at multiples of it, so that a chunk's number is bits of its address: chunk
+  /// c ^ d of a row lies at the address of chunk c, ^ chunks(d).
   static constexpr std::uint32_t alignment = 128;
   static_assert(stage % alignment == 0 && rows % alignment == 0);
 

@@ -65,8 +65,8 @@ class WarpTile {
     return Hardware::thread() / 32 % B::warps_across * B::warp_columns;
   }
 
-  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. Chunks
-  // are even in number for `load`, so that the odd ones here stay what they are.
+  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. `load`
+  // changes the numbers of these chunks by even ones: the lowest bit, which is the lane's own, stays.
   std::uint32_t rows_ = Memory::row_chunk(row() + lane() % 16, lane() / 16);
   std::uint32_t columns_ = Memory::column_chunk(column() + lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
   float sums_[tall][wide][4] = {};
