@@ -3617,6 +3617,12 @@ inline __attribute__((always_inline)) void keep(Vector& v) {
 #endif
 }
 
+/// Floats in a line of a cache.
+inline constexpr std::size_t line = 64 / sizeof(float);
+/// Fetches a line into the second-level cache, from wherever it is; past the end of memory, nothing. Into the
+/// first-level cache it would take the place of what is in use.
+inline __attribute__((always_inline)) void fetch(const void* from) { __builtin_prefetch(from, 0, 2); }
+
 /// The first `count` floats of a vector; those behind them are zero, or stay where they are. The count is a
 /// constant once a kernel is unrolled; a template for each would be compiled before.
 inline __attribute__((always_inline)) void load_some(Vector& v, const float* from, std::size_t count) {
@@ -6628,7 +6634,7 @@ inline constexpr std::size_t prefetch_cycles = 1500;
 /// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
 /// channels at a time are copied to where the pixels lie closer.
 constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
-  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
+  constexpr std::size_t way = 4096 / sizeof(float), ways = 8;
   const std::size_t places = way / std::max(std::gcd(stride, way), line);
   return pixels > (ways - 1) * places;  // one for the weights
 }
@@ -6645,9 +6651,9 @@ struct TileSums {
   /// Fetches the weights of a later step than the one that begins here.
   static __attribute__((always_inline)) void fetch_ahead(const float* weights) {
     constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
-    constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+    constexpr std::size_t vectors_in_line = std::max<std::size_t>(line / lanes, 1);
     unroll<divide_up(Vectors, vectors_in_line)>([&](std::size_t i) __attribute__((always_inline)) {
-      __builtin_prefetch(weights + steps_ahead * row + i * vectors_in_line * lanes, 0, 2);
+      fetch(weights + steps_ahead * row + i * vectors_in_line * lanes);
     });
   }
 
@@ -7062,7 +7068,7 @@ struct WeightStream {
   std::size_t bytes;  ///< for each step
 
   __attribute__((always_inline)) void advance() {
-    __builtin_prefetch(next, 0, 2);
+    fetch(next);
     next += bytes;
   }
 };
@@ -7719,20 +7725,23 @@ using SimdBfloat16Convolution = ChosenConvolution<simd::Bfloat16Algorithm>;
 
 namespace graft::detail::simd {
 
-/// How the weights of a fully connected layer, (inputs, units) as Keras has them, are divided: into columns
-/// whose sums stay in registers, and into rows, which are read in the order in which they lie in memory.
+/// How the weights of a fully connected layer, (inputs, units) as Keras has them, are divided: into blocks of
+/// columns whose sums stay in registers, and into rows, which are read in the order in which they lie in
+/// memory.
 template <DenseSpec S>
 struct DensePlan {
   static constexpr std::size_t block = 8 * lanes;  ///< columns at a time
   static constexpr std::size_t blocks = (S.units + block - 1) / block;
-  static constexpr std::size_t last = S.units - (blocks - 1) * block;       ///< columns of the last block
-  static constexpr std::size_t padded_units = vectors_of(S.units) * lanes;  ///< of a row of sums
+  static constexpr std::size_t last = S.units - (blocks - 1) * block;  ///< columns of the last block
+  static constexpr std::size_t width =
+      blocks == 1 ? vectors_of(S.units) * lanes : block;  ///< floats for a block
   /// Rows of weights for which a row of sums is fetched: 128 KB of them, in the second-level cache.
-  static constexpr std::size_t depth = std::clamp<std::size_t>(32'768 / padded_units, 8, 64);
+  static constexpr std::size_t depth = std::clamp<std::size_t>(32'768 / (blocks * width), 8, 64);
+  /// Rows of weights that an optimizer moves before the next product takes them: of every image one cache
+  /// line of inputs.
+  static constexpr std::size_t step_depth = line;
   /// Rows are summed in groups, whatever the number of threads, so that sums are the same for all.
   static constexpr std::size_t groups = std::min<std::size_t>(16, (S.inputs + 15) / 16);
-  /// Floats of sums (groups, batch, padded_units).
-  static constexpr std::size_t sums_size(std::size_t batch) { return groups * batch * padded_units; }
   /// Below this the weights are few and their rows too short for vectors.
   static constexpr bool suits = S.units >= lanes;
 
@@ -7742,34 +7751,70 @@ struct DensePlan {
     for (std::size_t b = 0; b + 1 < blocks; ++b) f.template operator()<block>(b * block);
     f.template operator()<last>((blocks - 1) * block);
   }
-  /// f(first row, rows) for a group's rows, up to `depth` at a time.
-  template <class Function>
+  /// f(first row, rows) for a group's rows, up to Depth at a time.
+  template <std::size_t Depth, class Function>
   static void for_each_chunk(std::size_t group, Function&& f) {
     const std::size_t end = S.inputs * (group + 1) / groups;
-    for (std::size_t row = S.inputs * group / groups; row < end; row += depth)
-      f(row, std::min(depth, end - row));
+    for (std::size_t row = S.inputs * group / groups; row < end; row += Depth)
+      f(row, std::min(Depth, end - row));
+  }
+
+  /// A batch of rows of units block by block, (blocks, batch, width): in the order of Keras a block's rows
+  /// would lie in the same few lines of a first-level cache.
+  static constexpr std::size_t blocked_size(std::size_t batch) { return blocks * batch * width; }
+  /// to (blocks, batch, width) = from (batch, units), and zeros behind the last.
+  static void to_blocks(std::size_t batch, const float* from, float* to) {
+    for_each_block([&]<std::size_t Columns>(std::size_t column) {
+      for (std::size_t row = 0; row < batch; ++row, to += width) {
+        std::copy_n(from + row * S.units + column, Columns, to);
+        std::fill_n(to + Columns, width - Columns, 0.0f);
+      }
+    });
+  }
+  /// to (units) += row number `row` of from (blocks, batch, width).
+  static void add_from_blocks(std::size_t batch, std::size_t row, const float* from, float* to) {
+    for_each_block([&]<std::size_t Columns>(std::size_t column) {
+      const float* of_block = from + column * batch + row * width;
+      for (std::size_t c = 0; c < Columns; ++c) to[column + c] += of_block[c];
+    });
   }
 };
 
-/// Whether a rule says that it moves no weight whose gradient is zero.
-template <class Rule>
-inline constexpr bool keeps_weight = requires {
-  requires Rule::keeps_weight_at_zero_gradient;
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// Factors that are not zero, and where what each of them multiplies begins.
+struct FactorRun {
+  const float* value;
+  const std::uint32_t* offset;
+  std::size_t count;
 };
 
-/// Factors that are not zero, and where what each of them multiplies begins. What follows a Relu is mostly
-/// zero (of Inception v3's features six in seven), so that few are left.
-template <std::size_t Most>
-struct Factors {
-  std::size_t count = 0;
-  float value[Most];
-  std::uint32_t offset[Most];
-
-  void add(float factor, std::size_t at) {
-    value[count] = factor;
-    offset[count] = static_cast<std::uint32_t>(at);
-    count += factor != 0.0f ? 1 : 0;  // the next overwrites a zero
+/// Runs of factors, one behind the other, from which zeros are left out. What follows a Relu is mostly zero
+/// (of Inception v3's features six in seven), so that few are left.
+template <std::size_t MostRuns, std::size_t Most>
+class Factors {
+ public:
+  void clear() { runs_ = count_ = 0; }
+  /// Adds a factor to the run that is being written. No more than Most between two calls of clear, zeros too.
+  void add(float factor, std::size_t offset) {
+    value_[count_] = factor;
+    offset_[count_] = static_cast<std::uint32_t>(offset);
+    count_ += factor != 0.0f ? 1 : 0;  // the next overwrites a zero
   }
+  void end_run() { end_[++runs_] = count_; }
+
+  FactorRun operator[](std::size_t run) const {
+    const std::size_t begin = run == 0 ? 0 : end_[run];
+    return {value_ + begin, offset_ + begin, end_[run + 1] - begin};
+  }
+
+ private:
+  std::size_t runs_ = 0, count_ = 0;
+  std::size_t end_[MostRuns + 1];  // of the run before each
+  float value_[Most];
+  std::uint32_t offset_[Most];
 };
 
 /// Sums for a block of columns, in registers; in memory they take whole vectors.
@@ -7786,9 +7831,9 @@ struct Sums {
     unroll<vectors>([&](std::size_t v)
                         __attribute__((always_inline)) { simd::store(to + v * lanes, sum[v]); });
   }
-  /// sum += factor * row, of which Stored columns may be read.
-  template <std::size_t Stored, std::size_t Most>
-  __attribute__((always_inline)) void add(const Factors<Most>& factors, const float* rows) {
+  /// sum += factor * row for each factor; of a row so many columns may be read.
+  template <std::size_t Stored>
+  __attribute__((always_inline)) void add(const FactorRun& factors, const float* rows) {
     for (std::size_t k = 0; k < factors.count; ++k) {
       const float *row = rows + factors.offset[k], value = factors.value[k];
       unroll<vectors>([&](std::size_t v) __attribute__((always_inline)) {
@@ -7798,6 +7843,16 @@ struct Sums {
       });
     }
   }
+};
+
+}  // namespace graft::detail::simd
+
+namespace graft::detail::simd {
+
+/// Whether a rule says that it moves no weight whose gradient is zero.
+template <class Rule>
+inline constexpr bool keeps_weight = requires {
+  requires Rule::keeps_weight_at_zero_gradient;
 };
 
 }  // namespace graft::detail::simd
@@ -7813,42 +7868,52 @@ struct SimdDense {
   static void dense(HostContext& context, std::size_t batch, const float* x, const float* kernel,
                     const float* bias, float* y) {
     using P = simd::DensePlan<S>;
-    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::sums_size(batch)) : nullptr;
+    float* sums = P::suits && batch <= most_batch ? context.shared_scratch(P::groups * P::blocked_size(batch))
+                                                  : nullptr;
     if (sums == nullptr) {
       BlasDense::dense<S, Act>(context, batch, x, kernel, bias, y);
     } else if constexpr (P::suits) {
       context.team().run(P::groups, [&](std::size_t group, std::size_t) {
-        float* of_group = sums + group * batch * P::padded_units;
-        std::fill_n(of_group, batch * P::padded_units, 0.0f);
-        P::for_each_chunk(group, [&](std::size_t row, std::size_t count) {
-          add_products<S>(batch, row, count, x, kernel, of_group);
+        float* of_group = sums + group * P::blocked_size(batch);
+        std::fill_n(of_group, P::blocked_size(batch), 0.0f);
+        P::template for_each_chunk<P::depth>(group, [&](std::size_t begin, std::size_t count) {
+          simd::Factors<1, P::depth> factors;
+          for (std::size_t image = 0; image < batch; ++image) {
+            factors.clear();
+            for (std::size_t i = 0; i < count; ++i) factors.add(x[image * S.inputs + begin + i], i * S.units);
+            factors.end_run();
+            P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+              add_product<S, Columns>(factors[0], kernel + begin * S.units + column,
+                                      of_group + column * batch + image * P::width);
+            });
+          }
         });
       });
       finish<S, Act>(context, batch, sums, bias, y);
     }
   }
 
-  /// The layer's next product takes each chunk of weights from the cache in which the rule has left it.
+  /// The layer's next product takes each block of weights from the cache in which the rule has left it.
   template <DenseSpec S, class Act, class Rule>
   static void dense_update(HostContext& context, const Rule& rule, std::size_t batch, const float* x,
                            const float* dy, float* kernel, OptimizerSlots kernel_slots, float* bias,
                            OptimizerSlots bias_slots, DenseAhead ahead) {
     using P = simd::DensePlan<S>;
-    float* memory = P::suits && std::max(batch, ahead.batch) <= most_batch
-                        ? context.shared_scratch(S.units + P::sums_size(ahead.batch))
-                        : nullptr;
-    if (memory == nullptr) {
+    const std::size_t sums_size = P::groups * P::blocked_size(ahead.batch);
+    float* sums = P::suits && std::max(batch, ahead.batch) <= most_batch
+                      ? context.shared_scratch(sums_size + P::blocked_size(batch) + S.units)
+                      : nullptr;
+    if (sums == nullptr) {
       BlasDense::dense_update<S, Act>(context, rule, batch, x, dy, kernel, kernel_slots, bias, bias_slots,
                                       ahead);
     } else if constexpr (P::suits) {
-      float *dbias = memory, *sums = memory + S.units;
+      float *blocked_dy = sums + sums_size, *dbias = blocked_dy + P::blocked_size(batch);
+      P::to_blocks(batch, dy, blocked_dy);
       context.team().run(P::groups, [&](std::size_t group, std::size_t) {
-        float* of_group = sums + group * ahead.batch * P::padded_units;
-        std::fill_n(of_group, ahead.batch * P::padded_units, 0.0f);
-        P::for_each_chunk(group, [&](std::size_t begin, std::size_t count) {
-          for (std::size_t row = begin; row < begin + count; ++row)
-            update_row<S>(rule, batch, row, x, dy, kernel, kernel_slots);
-          add_products<S>(ahead.batch, begin, count, ahead.x, kernel, of_group);
+        float* of_group = sums + group * P::blocked_size(ahead.batch);
+        std::fill_n(of_group, P::blocked_size(ahead.batch), 0.0f);
+        P::template for_each_chunk<P::step_depth>(group, [&](std::size_t begin, std::size_t count) {
+          update_rows<S>(rule, batch, begin, count, x, blocked_dy, kernel, kernel_slots, ahead, of_group);
         });
       });
       BlasDense::update_bias(context, rule, batch, S.units, dy, dbias, bias, bias_slots);
@@ -7857,80 +7922,100 @@ struct SimdDense {
   }
 
  private:
-  // sums (batch, padded_units) += x kernel, over the rows [begin, begin + count) of the kernel
-  template <DenseSpec S>
-  static void add_products(std::size_t batch, std::size_t begin, std::size_t count, const float* x,
-                           const float* kernel, float* sums) {
-    using P = simd::DensePlan<S>;
-    for (std::size_t row = 0; row < batch; ++row) {
-      simd::Factors<P::depth> factors;
-      for (std::size_t i = 0; i < count; ++i) factors.add(x[row * S.inputs + begin + i], i * S.units);
-      if (factors.count == 0) continue;
-      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-        float* to = sums + row * P::padded_units + column;
-        simd::Sums<Columns> sum;
-        sum.load(to);
-        sum.template add<Columns>(factors, kernel + begin * S.units + column);
-        sum.store(to);
-      });
-    }
+  // sums (columns) += factors rows
+  template <DenseSpec S, std::size_t Columns>
+  static void add_product(const simd::FactorRun& factors, const float* rows, float* sums) {
+    if (factors.count == 0) return;
+    simd::Sums<Columns> sum;
+    sum.load(sums);
+    sum.template add<Columns>(factors, rows);
+    sum.store(sums);
   }
 
-  // y (batch, units) = act(the groups' sums + bias), in the order of the groups. sums (groups, batch,
-  // padded_units)
+  // y (batch, units) = act(the groups' sums + bias), in the order of the groups. sums (groups, blocks, batch,
+  // width)
   template <DenseSpec S, class Act>
   static void finish(HostContext& context, std::size_t batch, const float* sums, const float* bias,
                      float* y) {
     using P = simd::DensePlan<S>;
     context.team().run(batch, [&](std::size_t row, std::size_t) {
       float* out = y + row * S.units;
-      const float* from = sums + row * P::padded_units;
-      std::copy_n(from, S.units, out);
-      for (std::size_t group = 1; group < P::groups; ++group) {
-        from += batch * P::padded_units;
-        for (std::size_t u = 0; u < S.units; ++u) out[u] += from[u];
-      }
+      std::fill_n(out, S.units, 0.0f);
+      for (std::size_t group = 0; group < P::groups; ++group)
+        P::add_from_blocks(batch, row, sums + group * P::blocked_size(batch), out);
       if (bias != nullptr)
         for (std::size_t u = 0; u < S.units; ++u) out[u] += bias[u];
       activate_row(Act{}, out, out, S.units);
     });
   }
 
-  // The rule on a row of the kernel.
+  // The rule on `count` rows of the kernel, and sums (blocks, ahead.batch, width) += ahead.x times them.
+  // dy (blocks, batch, width)
   template <DenseSpec S, class Rule>
-  static void update_row(const Rule& rule, std::size_t batch, std::size_t row, const float* x,
-                         const float* dy, float* kernel, const OptimizerSlots& slots) {
-    simd::Factors<most_batch> factors;
-    for (std::size_t b = 0; b < batch; ++b) factors.add(x[b * S.inputs + row], b * S.units);
-    const auto update = [&]<bool Moves>() __attribute__((always_inline)) {
-      simd::DensePlan<S>::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-        simd::Sums<Columns> gradients;
-        if constexpr (Moves) gradients.template add<Columns>(factors, dy + column);
-        simd::unroll<gradients.vectors>([&](std::size_t v) __attribute__((always_inline)) {
-          apply<Moves>(rule, gradients.sum[v], kernel, slots, row * S.units + column + v * simd::lanes,
-                       simd::columns_in(Columns, v));
-        });
-      });
-    };
-    if (simd::keeps_weight<Rule> && factors.count == 0)
-      update.template operator()<false>();  // an input that was zero in all of the batch
-    else
-      update.template operator()<true>();
+  static void update_rows(const Rule& rule, std::size_t batch, std::size_t begin, std::size_t count,
+                          const float* x, const float* dy, float* kernel, const OptimizerSlots& slots,
+                          const DenseAhead& ahead, float* sums) {
+    using P = simd::DensePlan<S>;
+    constexpr std::size_t depth = P::step_depth;
+    // First of all the inputs of the rows after these: fetched between the loops below, they came too late.
+    for (std::size_t image = 0; image < batch; ++image) simd::fetch(x + image * S.inputs + begin + depth);
+    for (std::size_t image = 0; image < ahead.batch; ++image)
+      simd::fetch(ahead.x + image * S.inputs + begin + depth);
+
+    simd::Factors<depth, depth * most_batch> of_row;
+    for (std::size_t row = begin; row < begin + count; ++row) {
+      for (std::size_t image = 0; image < batch; ++image)
+        of_row.add(x[image * S.inputs + row], image * P::width);
+      of_row.end_run();
+    }
+    simd::Factors<most_batch, depth * most_batch> of_image;
+    for (std::size_t image = 0; image < ahead.batch; ++image) {
+      for (std::size_t i = 0; i < count; ++i)
+        of_image.add(ahead.x[image * S.inputs + begin + i], i * S.units);
+      of_image.end_run();
+    }
+    P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+      const std::size_t at = begin * S.units + column;
+      update_block<S, Columns>(rule, count, of_row, dy + column * batch, kernel + at, advance(slots, at));
+      for (std::size_t image = 0; image < ahead.batch; ++image)
+        add_product<S, Columns>(of_image[image], kernel + at, sums + column * ahead.batch + image * P::width);
+    });
   }
 
-  template <bool MovesWeight, class Rule>
-  static __attribute__((always_inline)) void apply(const Rule& rule, const simd::Vector& gradients,
-                                                   float* kernel, const OptimizerSlots& slots, std::size_t at,
-                                                   std::size_t count) {
-    simd::Floats weight{0.0f}, slot[Rule::slots + 1];
-    if constexpr (MovesWeight) simd::load_some(weight.value, kernel + at, count);
-    simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
-      simd::load_some(slot[k].value, slots[k] + at, count);
-    });
-    rule(weight, simd::Floats{gradients}, slot);
-    if constexpr (MovesWeight) simd::store_some(kernel + at, weight.value, count);
-    simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
-      simd::store_some(slots[k] + at, slot[k].value, count);
+  // The rule on a block of `count` rows of the kernel, from its first weight on. dy (batch, width)
+  template <DenseSpec S, std::size_t Columns, class Rule, class RowFactors>
+  static void update_block(Rule rule, std::size_t count, const RowFactors& of_row, const float* dy,
+                           float* kernel, OptimizerSlots slots) {
+    for (std::size_t row = 0; row < count; ++row, kernel += S.units, slots = advance(slots, S.units)) {
+      const simd::FactorRun factors = of_row[row];
+      if (simd::keeps_weight<Rule> && factors.count == 0)
+        update_row<S, Columns, false>(rule, factors, dy, kernel, slots);  // an input zero in all of the batch
+      else
+        update_row<S, Columns, true>(rule, factors, dy, kernel, slots);
+    }
+  }
+
+  template <DenseSpec S, std::size_t Columns, bool Moves, class Rule>
+  static __attribute__((always_inline)) void update_row(const Rule& rule, const simd::FactorRun& factors,
+                                                        const float* dy, float* kernel,
+                                                        const OptimizerSlots& slots) {
+    constexpr std::size_t further = simd::DensePlan<S>::step_depth * S.units;
+    simd::Sums<Columns> gradients;
+    if constexpr (Moves) gradients.template add<gradients.vectors * simd::lanes>(factors, dy);
+    simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
+      constexpr std::size_t at = v * simd::lanes, size = simd::columns_in(Columns, v);
+      simd::Floats weight{0.0f}, slot[Rule::slots + 1];
+      if constexpr (at % simd::line == 0) simd::fetch(kernel + further + at);
+      if constexpr (Moves) simd::load_some(weight.value, kernel + at, size);
+      simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+        if constexpr (at % simd::line == 0) simd::fetch(slots[k] + further + at);
+        simd::load_some(slot[k].value, slots[k] + at, size);
+      });
+      rule(weight, simd::Floats{gradients.sum[v]}, slot);
+      if constexpr (Moves) simd::store_some(kernel + at, weight.value, size);
+      simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+        simd::store_some(slots[k] + at, slot[k].value, size);
+      });
     });
   }
 };

@@ -67,7 +67,7 @@ struct WeightStream {
   std::size_t bytes;  ///< for each step
 
   __attribute__((always_inline)) void advance() {
-    __builtin_prefetch(next, 0, 2);
+    fetch(next);
     next += bytes;
   }
 };

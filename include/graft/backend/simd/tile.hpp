@@ -104,7 +104,7 @@ inline constexpr std::size_t prefetch_cycles = 1500;
 /// differ by a multiple of 4 KiB share 8 ways or a few more: so they do in maps of 1024 channels. Then a few
 /// channels at a time are copied to where the pixels lie closer.
 constexpr bool pixels_collide(std::size_t pixels, std::size_t stride) {
-  constexpr std::size_t way = 4096 / sizeof(float), line = 64 / sizeof(float), ways = 8;
+  constexpr std::size_t way = 4096 / sizeof(float), ways = 8;
   const std::size_t places = way / std::max(std::gcd(stride, way), line);
   return pixels > (ways - 1) * places;  // one for the weights
 }
@@ -121,9 +121,9 @@ struct TileSums {
   /// Fetches the weights of a later step than the one that begins here.
   static __attribute__((always_inline)) void fetch_ahead(const float* weights) {
     constexpr std::size_t steps_ahead = prefetch_cycles / std::max<std::size_t>(Pixels * Vectors, 8);
-    constexpr std::size_t vectors_in_line = std::max<std::size_t>(16 / lanes, 1);
+    constexpr std::size_t vectors_in_line = std::max<std::size_t>(line / lanes, 1);
     unroll<divide_up(Vectors, vectors_in_line)>([&](std::size_t i) __attribute__((always_inline)) {
-      __builtin_prefetch(weights + steps_ahead * row + i * vectors_in_line * lanes, 0, 2);
+      fetch(weights + steps_ahead * row + i * vectors_in_line * lanes);
     });
   }
 

@@ -38,6 +38,12 @@ inline __attribute__((always_inline)) void keep(Vector& v) {
 #endif
 }
 
+/// Floats in a line of a cache.
+inline constexpr std::size_t line = 64 / sizeof(float);
+/// Fetches a line into the second-level cache, from wherever it is; past the end of memory, nothing. Into the
+/// first-level cache it would take the place of what is in use.
+inline __attribute__((always_inline)) void fetch(const void* from) { __builtin_prefetch(from, 0, 2); }
+
 /// The first `count` floats of a vector; those behind them are zero, or stay where they are. The count is a
 /// constant once a kernel is unrolled; a template for each would be compiled before.
 inline __attribute__((always_inline)) void load_some(Vector& v, const float* from, std::size_t count) {
