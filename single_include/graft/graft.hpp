@@ -1533,6 +1533,11 @@ struct DropoutRule {
   bool whole_samples = false;
 
   constexpr double rate() const { return static_cast<double>(parts) / static_cast<double>(of); }
+  /// What a training multiplies a value by, for a number drawn from [0, 1).
+  constexpr float factor(float drawn) const {
+    const float dropped = static_cast<float>(parts) / static_cast<float>(of);
+    return drawn >= dropped ? 1.0f / (1.0f - dropped) : 0.0f;
+  }
   constexpr bool operator==(const DropoutRule&) const = default;
 };
 
@@ -2394,15 +2399,34 @@ struct Philox {
     std::uint32_t c2 = subject, c3 = stream;
     std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
     for (int round = 0; round < 10; ++round) {
-      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0, p1 = std::uint64_t{0xCD9E8D57u} * c2;
-      c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-      c1 = static_cast<std::uint32_t>(p1);
-      c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-      c3 = static_cast<std::uint32_t>(p0);
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
+      turn(c0, c1, c2, c3, k0, k1);
+      next_key(k0, k1);
     }
     return {c0, c1, c2, c3};
+  }
+
+  /// The blocks of Count counters from `first` on, one behind the other: as block, with loops over counters
+  /// that compilers turn into vectors. // draws (Count, 4)
+  template <std::size_t Count>
+  constexpr void blocks(std::uint64_t first, std::uint32_t* draws) const {
+    std::uint32_t c0[Count]{}, c1[Count]{}, c2[Count]{}, c3[Count]{};
+    for (std::size_t i = 0; i < Count; ++i) {
+      c0[i] = static_cast<std::uint32_t>(first + i);
+      c1[i] = static_cast<std::uint32_t>((first + i) >> 32);
+      c2[i] = subject;
+      c3[i] = stream;
+    }
+    std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      for (std::size_t i = 0; i < Count; ++i) turn(c0[i], c1[i], c2[i], c3[i], k0, k1);
+      next_key(k0, k1);
+    }
+    for (std::size_t i = 0; i < Count; ++i) {
+      draws[4 * i] = c0[i];
+      draws[4 * i + 1] = c1[i];
+      draws[4 * i + 2] = c2[i];
+      draws[4 * i + 3] = c3[i];
+    }
   }
 
   GRAFT_HOST_DEVICE constexpr std::uint32_t bits(std::uint64_t index) const {
@@ -2414,6 +2438,20 @@ struct Philox {
     return static_cast<float>(bits >> 8) * 0x1.0p-24f;
   }
   GRAFT_HOST_DEVICE constexpr float uniform(std::uint64_t index) const { return to_uniform(bits(index)); }
+
+ private:
+  GRAFT_HOST_DEVICE static constexpr void turn(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2,
+                                               std::uint32_t& c3, std::uint32_t k0, std::uint32_t k1) {
+    const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0, p1 = std::uint64_t{0xCD9E8D57u} * c2;
+    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
+    c1 = static_cast<std::uint32_t>(p1);
+    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
+    c3 = static_cast<std::uint32_t>(p0);
+  }
+  GRAFT_HOST_DEVICE static constexpr void next_key(std::uint32_t& k0, std::uint32_t& k1) {
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
 };
 
 /// A random order of 0 … count-1 for one epoch (Fisher-Yates; the slight bias of the multiplication that maps
@@ -4297,8 +4335,6 @@ struct ReferenceDropout {
  private:
   template <ElementwiseSpec S, DropoutRule Rule, class Function>
   static void mask(std::size_t batch, Philox key, Function&& f) {
-    constexpr float rate = static_cast<float>(Rule.parts) / static_cast<float>(Rule.of),
-                    keep = 1.0f / (1.0f - rate);
     std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
     for (std::size_t image = 0; image < batch; ++image)
       for (std::size_t p = 0; p < S.input.pixels(); ++p)
@@ -4307,7 +4343,7 @@ struct ReferenceDropout {
           const std::size_t index = Rule.whole_samples ? image : image * S.input.size() + value;
           if (Rule.whole_samples ? value == 0 : index % 4 == 0) draws = key.block(index / 4);
           f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
-            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
+            Rule.factor(Philox::to_uniform(draws[index % 4])));
         }
   }
 };
@@ -8183,6 +8219,54 @@ struct SimdDepthwiseConvolution {
 
 }  // namespace graft::detail
 
+namespace graft::detail {
+
+/// Dropout of values that lie one behind the other, with the generator's numbers in vectors: the same mask as
+/// Reference's, which computes the others.
+struct SimdDropout {
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static void dropout(HostContext& context, std::size_t batch, Philox key, const float* x, float* y) {
+    if constexpr (suits<S, Rule>)
+      mask<Rule>(context, batch * S.input.size(), key,
+                 [&](std::size_t i, float factor) { y[i] = x[i] * factor; });
+    else
+      ReferenceDropout::dropout<S, Rule>(context, batch, key, x, y);
+  }
+
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static void dropout_backward(HostContext& context, std::size_t batch, Philox key, const float* dy,
+                               float* dx) {
+    if constexpr (suits<S, Rule>)
+      mask<Rule>(context, batch * S.input.size(), key,
+                 [&](std::size_t i, float factor) { dx[i] += dy[i] * factor; });
+    else
+      ReferenceDropout::dropout_backward<S, Rule>(context, batch, key, dy, dx);
+  }
+
+ private:
+  template <ElementwiseSpec S, DropoutRule Rule>
+  static constexpr bool suits = S.input.contiguous() && S.output.contiguous() && !Rule.whole_samples;
+
+  // f(index, factor) for each value; any thread can draw the numbers of any.
+  template <DropoutRule Rule, class Function>
+  static void mask(HostContext& context, std::size_t count, Philox key, const Function& f) {
+    constexpr std::size_t task_size = 4096, blocks = 16;
+    context.team().run((count + task_size - 1) / task_size, [&](std::size_t task, std::size_t) {
+      const std::size_t end = std::min(count, (task + 1) * task_size);
+      for (std::size_t i = task * task_size; i < end; i += 4 * blocks) {
+        std::uint32_t draws[4 * blocks];
+        key.blocks<blocks>(i / 4, draws);
+        if (i + 4 * blocks <= end)
+          for (std::size_t k = 0; k < 4 * blocks; ++k) f(i + k, Rule.factor(Philox::to_uniform(draws[k])));
+        else
+          for (std::size_t k = 0; i + k < end; ++k) f(i + k, Rule.factor(Philox::to_uniform(draws[k])));
+      }
+    });
+  }
+};
+
+}  // namespace graft::detail
+
 namespace graft::detail::simd {
 
 /// Pixels that lie one behind the other are one row of values to whoever treats all channels alike.
@@ -8447,6 +8531,7 @@ struct Simd : Blas,
               detail::SimdConvolution,
               detail::SimdDepthwiseConvolution,
               detail::SimdDense,
+              detail::SimdDropout,
               detail::SimdElementwise,
               detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
@@ -8456,6 +8541,8 @@ struct Simd : Blas,
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
   using detail::SimdDepthwiseConvolution::depthwise_conv2d;
+  using detail::SimdDropout::dropout;
+  using detail::SimdDropout::dropout_backward;
   using detail::SimdElementwise::accumulate;
   using detail::SimdElementwise::activation;
   using detail::SimdElementwise::global_average_pool;

@@ -33,6 +33,15 @@ TEST_CASE("single draws are the words of the blocks, in order") {
   for (std::uint64_t i = 0; i < 40; ++i) CHECK(random.bits(i) == random.block(i / 4)[i % 4]);
 }
 
+TEST_CASE("several blocks at once are the blocks") {
+  constexpr Philox random{0x123456789abcdefULL, 2, 7};
+  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{5}, std::uint64_t{0xfffffffa}}) {
+    std::array<std::uint32_t, 64> draws;
+    random.blocks<16>(first, draws.data());
+    for (std::size_t i = 0; i < draws.size(); ++i) CHECK(draws[i] == random.block(first + i / 4)[i % 4]);
+  }
+}
+
 TEST_CASE("seed, stream and subject each select another sequence") {
   const Philox base{1, 2, 3};
   CHECK(base.block(0) == Philox{1, 2, 3}.block(0));

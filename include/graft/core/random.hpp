@@ -34,15 +34,34 @@ struct Philox {
     std::uint32_t c2 = subject, c3 = stream;
     std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
     for (int round = 0; round < 10; ++round) {
-      const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0, p1 = std::uint64_t{0xCD9E8D57u} * c2;
-      c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-      c1 = static_cast<std::uint32_t>(p1);
-      c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-      c3 = static_cast<std::uint32_t>(p0);
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
+      turn(c0, c1, c2, c3, k0, k1);
+      next_key(k0, k1);
     }
     return {c0, c1, c2, c3};
+  }
+
+  /// The blocks of Count counters from `first` on, one behind the other: as block, with loops over counters
+  /// that compilers turn into vectors. // draws (Count, 4)
+  template <std::size_t Count>
+  constexpr void blocks(std::uint64_t first, std::uint32_t* draws) const {
+    std::uint32_t c0[Count]{}, c1[Count]{}, c2[Count]{}, c3[Count]{};
+    for (std::size_t i = 0; i < Count; ++i) {
+      c0[i] = static_cast<std::uint32_t>(first + i);
+      c1[i] = static_cast<std::uint32_t>((first + i) >> 32);
+      c2[i] = subject;
+      c3[i] = stream;
+    }
+    std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      for (std::size_t i = 0; i < Count; ++i) turn(c0[i], c1[i], c2[i], c3[i], k0, k1);
+      next_key(k0, k1);
+    }
+    for (std::size_t i = 0; i < Count; ++i) {
+      draws[4 * i] = c0[i];
+      draws[4 * i + 1] = c1[i];
+      draws[4 * i + 2] = c2[i];
+      draws[4 * i + 3] = c3[i];
+    }
   }
 
   GRAFT_HOST_DEVICE constexpr std::uint32_t bits(std::uint64_t index) const {
@@ -54,6 +73,20 @@ struct Philox {
     return static_cast<float>(bits >> 8) * 0x1.0p-24f;
   }
   GRAFT_HOST_DEVICE constexpr float uniform(std::uint64_t index) const { return to_uniform(bits(index)); }
+
+ private:
+  GRAFT_HOST_DEVICE static constexpr void turn(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2,
+                                               std::uint32_t& c3, std::uint32_t k0, std::uint32_t k1) {
+    const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * c0, p1 = std::uint64_t{0xCD9E8D57u} * c2;
+    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
+    c1 = static_cast<std::uint32_t>(p1);
+    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
+    c3 = static_cast<std::uint32_t>(p0);
+  }
+  GRAFT_HOST_DEVICE static constexpr void next_key(std::uint32_t& k0, std::uint32_t& k1) {
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
 };
 
 /// A random order of 0 … count-1 for one epoch (Fisher-Yates; the slight bias of the multiplication that maps

@@ -18,6 +18,11 @@ struct DropoutRule {
   bool whole_samples = false;
 
   constexpr double rate() const { return static_cast<double>(parts) / static_cast<double>(of); }
+  /// What a training multiplies a value by, for a number drawn from [0, 1).
+  constexpr float factor(float drawn) const {
+    const float dropped = static_cast<float>(parts) / static_cast<float>(of);
+    return drawn >= dropped ? 1.0f / (1.0f - dropped) : 0.0f;
+  }
   constexpr bool operator==(const DropoutRule&) const = default;
 };
 

@@ -21,6 +21,28 @@ std::vector<float> sparse_values(std::size_t count, unsigned seed) {
 
 }  // namespace
 
+TEST_CASE("factors come in runs without zeros, as many as there is room for") {
+  detail::simd::Factors<3, 4> factors;
+  factors.add(0.0f, 1);
+  factors.add(-2.0f, 5);
+  factors.end_run();
+  factors.end_run();
+  factors.add(3.0f, 7);
+  factors.add(0.0f, 8);
+  factors.end_run();
+  CHECK(factors[0].count == 1);
+  CHECK(*factors[0].value == -2.0f);
+  CHECK(*factors[0].offset == 5);
+  CHECK(factors[1].count == 0);
+  CHECK(factors[2].count == 1);
+  CHECK(*factors[2].value == 3.0f);
+  CHECK(*factors[2].offset == 7);
+  factors.clear();
+  for (std::size_t i = 0; i < 4; ++i) factors.add(1.0f, i);
+  factors.end_run();
+  CHECK(factors[0].count == 4);
+}
+
 TEST_CASE("Simd: dense layers too narrow for vectors") {
   check_dense<Simd, DenseSpec{1, 1}, Sigmoid>();
   check_dense<Simd, DenseSpec{11, lanes - 1}, Relu>();

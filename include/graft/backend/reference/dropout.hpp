@@ -29,8 +29,6 @@ struct ReferenceDropout {
  private:
   template <ElementwiseSpec S, DropoutRule Rule, class Function>
   static void mask(std::size_t batch, Philox key, Function&& f) {
-    constexpr float rate = static_cast<float>(Rule.parts) / static_cast<float>(Rule.of),
-                    keep = 1.0f / (1.0f - rate);
     std::array<std::uint32_t, 4> draws{};  // the generator makes four at a time
     for (std::size_t image = 0; image < batch; ++image)
       for (std::size_t p = 0; p < S.input.pixels(); ++p)
@@ -39,7 +37,7 @@ struct ReferenceDropout {
           const std::size_t index = Rule.whole_samples ? image : image * S.input.size() + value;
           if (Rule.whole_samples ? value == 0 : index % 4 == 0) draws = key.block(index / 4);
           f(pixel(S.input, image, 0, p) + c, pixel(S.output, image, 0, p) + c,
-            Philox::to_uniform(draws[index % 4]) >= rate ? keep : 0.0f);
+            Rule.factor(Philox::to_uniform(draws[index % 4])));
         }
   }
 };

@@ -5,6 +5,7 @@
 #include <graft/backend/simd/convolution.hpp>
 #include <graft/backend/simd/dense.hpp>
 #include <graft/backend/simd/depthwise_convolution.hpp>
+#include <graft/backend/simd/dropout.hpp>
 #include <graft/backend/simd/elementwise.hpp>
 #include <graft/backend/simd/pooling.hpp>
 
@@ -16,6 +17,7 @@ struct Simd : Blas,
               detail::SimdConvolution,
               detail::SimdDepthwiseConvolution,
               detail::SimdDense,
+              detail::SimdDropout,
               detail::SimdElementwise,
               detail::SimdPooling {
   static constexpr std::string_view name = "Simd";
@@ -25,6 +27,8 @@ struct Simd : Blas,
   using detail::SimdDense::dense;
   using detail::SimdDense::dense_update;
   using detail::SimdDepthwiseConvolution::depthwise_conv2d;
+  using detail::SimdDropout::dropout;
+  using detail::SimdDropout::dropout_backward;
   using detail::SimdElementwise::accumulate;
   using detail::SimdElementwise::activation;
   using detail::SimdElementwise::global_average_pool;
