@@ -138,10 +138,30 @@ struct SimdDense {
     P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
       const std::size_t at = begin * S.units + column;
       update_block<S, Columns>(rule, count, of_row, dy + column * batch, kernel + at, advance(slots, at));
-      for (std::size_t image = 0; image < ahead.batch; ++image)
+      FirstSlot<S, Columns> next_slot{Rule::slots > 0 ? slots[0] + at + depth * S.units : nullptr};
+      for (std::size_t image = 0; image < ahead.batch; ++image) {
         add_product<S, Columns>(of_image[image], kernel + at, sums + column * ahead.batch + image * P::width);
+        next_slot.fetch_until(image + 1, ahead.batch);
+      }
+      if (ahead.batch == 0) next_slot.fetch_until(1, 1);
     });
   }
+
+  // Fetches the first slot of a block of weights, a part at a time. A processor has few places for lines that
+  // are on their way, so all work is done with some of them underway: the rule's with the weights and the
+  // other slots of the rows to come, the product's with the first slot.
+  template <DenseSpec S, std::size_t Columns>
+  struct FirstSlot {
+    const float* slot;  // of the block's first weight; null: the rule has none
+    std::size_t fetched = 0;
+
+    void fetch_until(std::size_t part, std::size_t parts) {
+      constexpr std::size_t lines = simd::divide_up(Columns, simd::line);  // of a row
+      if (slot == nullptr) return;
+      for (; fetched < simd::DensePlan<S>::step_depth * lines * part / parts; ++fetched)
+        simd::fetch(slot + fetched / lines * S.units + fetched % lines * simd::line);
+    }
+  };
 
   // The rule on a block of `count` rows of the kernel, from its first weight on. dy (batch, width)
   template <DenseSpec S, std::size_t Columns, class Rule, class RowFactors>
@@ -169,7 +189,7 @@ struct SimdDense {
       if constexpr (at % simd::line == 0) simd::fetch(kernel + further + at);
       if constexpr (Moves) simd::load_some(weight.value, kernel + at, size);
       simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
-        if constexpr (at % simd::line == 0) simd::fetch(slots[k] + further + at);
+        if (at % simd::line == 0 && k > 0) simd::fetch(slots[k] + further + at);
         simd::load_some(slot[k].value, slots[k] + at, size);
       });
       rule(weight, simd::Floats{gradients.sum[v]}, slot);
