@@ -2733,11 +2733,11 @@ class ThreadTeam {
   }
 
   void share(std::size_t count) {
-    count_ = count;
+    count_ = static_cast<std::uint32_t>(count);
     done_.store(0, std::memory_order_relaxed);
     publish(count);
     work(0);
-    std::size_t done = done_.load(std::memory_order_acquire);
+    std::uint32_t done = done_.load(std::memory_order_acquire);
     for (int spin = 0; spin < spins && done != count; ++spin, done = done_.load(std::memory_order_acquire))
       spin_pause();
     for (; done != count; done = done_.load(std::memory_order_acquire))
@@ -2747,14 +2747,16 @@ class ThreadTeam {
   void publish(std::size_t count) {
     const std::uint64_t call = call_of(state_.load(std::memory_order_relaxed)) + 1;
     state_.store(call << 2 * task_bits | count, std::memory_order_release);
-    state_.notify_all();
+    calls_.fetch_add(1, std::memory_order_release);
+    calls_.notify_all();
   }
 
   void work(std::size_t worker) {
     const Inside outer = inside;
     inside = {this, worker};
     const bool from_back = worker % 2 == 1;
-    std::size_t mine = 0, prepared = 0;
+    std::size_t prepared = 0;
+    std::uint32_t mine = 0;
     std::uint64_t state = state_.load(std::memory_order_acquire);
     while (front_of(state) < end_of(state)) {
       const std::uint64_t taken = from_back ? state - 1 : state + (std::uint64_t{1} << task_bits);
@@ -2772,22 +2774,22 @@ class ThreadTeam {
     }
     inside = outer;
     if (mine == 0) return;
-    const std::size_t all = count_;
+    const std::uint32_t all = count_;
     if (done_.fetch_add(mine, std::memory_order_acq_rel) + mine == all) done_.notify_one();
   }
 
   void serve(std::size_t worker) {
-    for (std::uint64_t seen = 0;;) {
-      std::uint64_t state = state_.load(std::memory_order_acquire);
-      for (int spin = 0; spin < spins && call_of(state) == seen; ++spin) {
+    for (std::uint32_t seen = 0;;) {
+      std::uint32_t call = calls_.load(std::memory_order_acquire);
+      for (int spin = 0; spin < spins && call == seen; ++spin) {
         spin_pause();
-        state = state_.load(std::memory_order_acquire);
+        call = calls_.load(std::memory_order_acquire);
       }
-      if (call_of(state) == seen) {
-        state_.wait(state, std::memory_order_acquire);
+      if (call == seen) {
+        calls_.wait(seen, std::memory_order_acquire);
         continue;
       }
-      seen = call_of(state);
+      seen = call;
       if (stop_) return;
       work(worker);
     }
@@ -2795,11 +2797,15 @@ class ThreadTeam {
 
   std::vector<std::thread> workers_;
   alignas(64) std::atomic<std::uint64_t> state_{0};
-  alignas(64) std::atomic<std::size_t> done_{0};
+  // What threads sleep on has 32 bits, as the kernel's futex has: a wait for another size is woken by the
+  // notifications of all other teams, too, in libstdc++ 12.
+  std::atomic<std::uint32_t> calls_{0};
+  alignas(64) std::atomic<std::uint32_t> done_{0};
   std::atomic<bool> stop_{false};
   const Preparation* preparation_ = nullptr;
   Borrowed task_{};
-  std::size_t begin_ = 0, count_ = 0;
+  std::size_t begin_ = 0;
+  std::uint32_t count_ = 0;
 };
 
 }  // namespace graft

@@ -3,6 +3,13 @@
 
 #include <array>
 #include <doctest/doctest.h>
+#include <fstream>
+#include <string>
+
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace thread_team_test {
 
@@ -169,5 +176,32 @@ TEST_CASE("a team that has slept wakes up, and one that never worked can be dest
   check_run(team, 10);
   for (int i = 0; i < 100; ++i) ThreadTeam{Threads{3}};
 }
+
+#ifdef __linux__
+TEST_CASE("a team that sleeps is not woken by the calls of another one") {
+  ThreadTeam sleeper{Threads{2}}, busy{Threads{2}};
+  std::array<pid_t, 2> ids{};
+  std::atomic<int> met{0};
+  sleeper.run(2, [&](std::size_t, std::size_t worker) {  // one task for each thread: both wait for the other
+    ids[worker] = static_cast<pid_t>(syscall(SYS_gettid));
+    for (++met; met < 2;) spin_pause();
+  });
+  const auto times_slept = [&] {
+    std::ifstream status{"/proc/self/task/" + std::to_string(ids[1]) + "/status"};
+    const std::string name = "voluntary_ctxt_switches:";
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with(name)) return std::stol(line.substr(name.size()));
+    return -1L;
+  };
+  std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  const long before = times_slept();
+  REQUIRE(before >= 0);
+  for (int i = 0; i < 50; ++i) {
+    check_run(busy, 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});  // who was woken sleeps again
+  }
+  CHECK(times_slept() - before < 10);
+}
+#endif
 
 }  // namespace thread_team_test
