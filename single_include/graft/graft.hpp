@@ -7905,6 +7905,8 @@ namespace graft::detail {
 /// multiplied by zero is left out, which changes no result.
 struct SimdDense {
   static constexpr std::size_t most_batch = 256;  ///< beyond it arithmetic counts, not memory: Blas computes
+  /// From this batch on most rows of weights are read, though inputs are sparse: all are fetched.
+  static constexpr std::size_t reads_all = 8;
 
   template <DenseSpec S, class Act>
   static void dense(HostContext& context, std::size_t batch, const float* x, const float* kernel,
@@ -7918,18 +7920,10 @@ struct SimdDense {
       context.team().run(P::groups, [&](std::size_t group, std::size_t) {
         float* of_group = sums + group * P::blocked_size(batch);
         std::fill_n(of_group, P::blocked_size(batch), 0.0f);
-        P::template for_each_chunk<P::depth>(group, [&](std::size_t begin, std::size_t count) {
-          simd::Factors<1, P::depth> factors;
-          for (std::size_t image = 0; image < batch; ++image) {
-            factors.clear();
-            for (std::size_t i = 0; i < count; ++i) factors.add(x[image * S.inputs + begin + i], i * S.units);
-            factors.end_run();
-            P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
-              add_product<S, Columns>(factors[0], kernel + begin * S.units + column,
-                                      of_group + column * batch + image * P::width);
-            });
-          }
-        });
+        if (batch < reads_all)
+          multiply_few<S>(batch, group, x, kernel, of_group);
+        else
+          multiply_many<S>(batch, group, x, kernel, of_group);
       });
       finish<S, Act>(context, batch, sums, bias, y);
     }
@@ -7964,6 +7958,85 @@ struct SimdDense {
   }
 
  private:
+  // Lists for a chunk of rows of weights, for each image: what of them its inputs multiply.
+  using ImageFactors = simd::Factors<most_batch, simd::line * most_batch>;
+
+  // sums (blocks, batch, width) += x kernel, over a group of rows, of which only those are read that an image
+  // of the few has a use for.
+  template <DenseSpec S>
+  static void multiply_few(std::size_t batch, std::size_t group, const float* x, const float* kernel,
+                           float* sums) {
+    using P = simd::DensePlan<S>;
+    P::template for_each_chunk<P::depth>(group, [&](std::size_t begin, std::size_t count) {
+      simd::Factors<1, P::depth> factors;
+      for (std::size_t image = 0; image < batch; ++image) {
+        factors.clear();
+        for (std::size_t i = 0; i < count; ++i) factors.add(x[image * S.inputs + begin + i], i * S.units);
+        factors.end_run();
+        P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+          add_product<S, Columns>(factors[0], kernel + begin * S.units + column,
+                                  sums + column * batch + image * P::width);
+        });
+      }
+    });
+  }
+
+  // The same for a batch that reads nearly all rows: fetches those of the next chunk meanwhile.
+  template <DenseSpec S>
+  static void multiply_many(std::size_t batch, std::size_t group, const float* x, const float* kernel,
+                            float* sums) {
+    using P = simd::DensePlan<S>;
+    P::template for_each_chunk<P::step_depth>(group, [&](std::size_t begin, std::size_t count) {
+      fetch_inputs<S>(batch, begin, x);
+      ImageFactors factors;
+      list_by_image<S>(batch, begin, count, x, factors);
+      P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
+        const float* rows = kernel + begin * S.units + column;
+        multiply_block<S, Columns>(batch, factors, rows, sums + column * batch,
+                                   rows + P::step_depth * S.units);
+      });
+    });
+  }
+
+  // Fetches the inputs of the rows of weights after a chunk that begins here. Fetched between the loops that
+  // list factors, they came too late.
+  template <DenseSpec S>
+  static void fetch_inputs(std::size_t batch, std::size_t begin, const float* x) {
+    for (std::size_t image = 0; image < batch; ++image)
+      simd::fetch(x + image * S.inputs + begin + simd::DensePlan<S>::step_depth);
+  }
+
+  template <DenseSpec S>
+  static void list_by_image(std::size_t batch, std::size_t begin, std::size_t count, const float* x,
+                            ImageFactors& factors) {
+    for (std::size_t image = 0; image < batch; ++image) {
+      for (std::size_t i = 0; i < count; ++i) factors.add(x[image * S.inputs + begin + i], i * S.units);
+      factors.end_run();
+    }
+  }
+
+  // sums (batch, width) += a block of a chunk's rows by the factors of each image. Meanwhile fetches another
+  // block of as many rows, a part with each image: a processor has few places for lines that are on their
+  // way, so some should be underway all of the time. next may be null.
+  template <DenseSpec S, std::size_t Columns>
+  static void multiply_block(std::size_t batch, const ImageFactors& factors, const float* rows, float* sums,
+                             const float* next) {
+    using P = simd::DensePlan<S>;
+    constexpr std::size_t row_lines = simd::divide_up(Columns, simd::line);
+    constexpr std::size_t lines = P::step_depth * row_lines;
+    std::size_t fetched = 0;
+    const auto fetch_until = [&](std::size_t end) {
+      if (next == nullptr) return;
+      for (; fetched < end; ++fetched)
+        simd::fetch(next + fetched / row_lines * S.units + fetched % row_lines * simd::line);
+    };
+    for (std::size_t image = 0; image < batch; ++image) {
+      add_product<S, Columns>(factors[image], rows, sums + image * P::width);
+      fetch_until(lines * (image + 1) / batch);
+    }
+    fetch_until(lines);
+  }
+
   // sums (columns) += factors rows
   template <DenseSpec S, std::size_t Columns>
   static void add_product(const simd::FactorRun& factors, const float* rows, float* sums) {
@@ -7999,52 +8072,26 @@ struct SimdDense {
                           const DenseAhead& ahead, float* sums) {
     using P = simd::DensePlan<S>;
     constexpr std::size_t depth = P::step_depth;
-    // First of all the inputs of the rows after these: fetched between the loops below, they came too late.
-    for (std::size_t image = 0; image < batch; ++image) simd::fetch(x + image * S.inputs + begin + depth);
-    for (std::size_t image = 0; image < ahead.batch; ++image)
-      simd::fetch(ahead.x + image * S.inputs + begin + depth);
-
+    fetch_inputs<S>(batch, begin, x);
+    fetch_inputs<S>(ahead.batch, begin, ahead.x);
     simd::Factors<depth, depth * most_batch> of_row;
     for (std::size_t row = begin; row < begin + count; ++row) {
       for (std::size_t image = 0; image < batch; ++image)
         of_row.add(x[image * S.inputs + row], image * P::width);
       of_row.end_run();
     }
-    simd::Factors<most_batch, depth * most_batch> of_image;
-    for (std::size_t image = 0; image < ahead.batch; ++image) {
-      for (std::size_t i = 0; i < count; ++i)
-        of_image.add(ahead.x[image * S.inputs + begin + i], i * S.units);
-      of_image.end_run();
-    }
+    ImageFactors of_image;
+    list_by_image<S>(ahead.batch, begin, count, ahead.x, of_image);
     P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
       const std::size_t at = begin * S.units + column;
       update_block<S, Columns>(rule, count, of_row, dy + column * batch, kernel + at, advance(slots, at));
-      FirstSlot<S, Columns> next_slot{Rule::slots > 0 ? slots[0] + at + depth * S.units : nullptr};
-      for (std::size_t image = 0; image < ahead.batch; ++image) {
-        add_product<S, Columns>(of_image[image], kernel + at, sums + column * ahead.batch + image * P::width);
-        next_slot.fetch_until(image + 1, ahead.batch);
-      }
-      if (ahead.batch == 0) next_slot.fetch_until(1, 1);
+      multiply_block<S, Columns>(ahead.batch, of_image, kernel + at, sums + column * ahead.batch,
+                                 Rule::slots > 0 ? slots[0] + at + depth * S.units : nullptr);
     });
   }
 
-  // Fetches the first slot of a block of weights, a part at a time. A processor has few places for lines that
-  // are on their way, so all work is done with some of them underway: the rule's with the weights and the
-  // other slots of the rows to come, the product's with the first slot.
-  template <DenseSpec S, std::size_t Columns>
-  struct FirstSlot {
-    const float* slot;  // of the block's first weight; null: the rule has none
-    std::size_t fetched = 0;
-
-    void fetch_until(std::size_t part, std::size_t parts) {
-      constexpr std::size_t lines = simd::divide_up(Columns, simd::line);  // of a row
-      if (slot == nullptr) return;
-      for (; fetched < simd::DensePlan<S>::step_depth * lines * part / parts; ++fetched)
-        simd::fetch(slot + fetched / lines * S.units + fetched % lines * simd::line);
-    }
-  };
-
-  // The rule on a block of `count` rows of the kernel, from its first weight on. dy (batch, width)
+  // The rule on a block of `count` rows of the kernel, from its first weight on, which fetches the weights
+  // and all slots but the first of the rows after the chunk. dy (batch, width)
   template <DenseSpec S, std::size_t Columns, class Rule, class RowFactors>
   static void update_block(Rule rule, std::size_t count, const RowFactors& of_row, const float* dy,
                            float* kernel, OptimizerSlots slots) {

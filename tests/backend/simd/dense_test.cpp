@@ -74,6 +74,20 @@ TEST_CASE("Simd: zeros are left out, and the result is the same") {
   }
 }
 
+TEST_CASE("Simd: an image has the same bits in every batch, whether that reads all rows of weights or few") {
+  constexpr DenseSpec S{203, block + 5};
+  constexpr std::size_t batch = Simd::reads_all + 3;
+  const auto kernel = random_values(S.inputs * S.units, 1), bias = random_values(S.units, 2);
+  const auto x = sparse_values(batch * S.inputs, 3);
+  HostContext context{Threads{2}};
+  auto many = poison(batch * S.units), few = many;
+  Simd::dense<S, Relu>(context, batch, x.data(), kernel.data(), bias.data(), many.data());
+  for (std::size_t image = 0; image < batch; ++image)
+    Simd::dense<S, Relu>(context, 1, x.data() + image * S.inputs, kernel.data(), bias.data(),
+                         few.data() + image * S.units);
+  CHECK(same_bits(many, few));
+}
+
 TEST_CASE("Simd: a large batch, by way of Blas") {
   constexpr DenseSpec S{20, lanes};
   constexpr std::size_t batch = Simd::most_batch + 1;
