@@ -214,29 +214,31 @@ struct SimdDense {
   template <DenseSpec S, std::size_t Columns, class Rule, class RowFactors>
   static void update_block(Rule rule, std::size_t count, const RowFactors& of_row, const float* dy,
                            float* kernel, OptimizerSlots slots) {
-    for (std::size_t row = 0; row < count; ++row, kernel += S.units, slots = advance(slots, S.units)) {
+    for (std::size_t row = 0; row < count; ++row) {
       const simd::FactorRun factors = of_row[row];
-      if (simd::keeps_weight<Rule> && factors.count == 0)
-        update_row<S, Columns, false>(rule, factors, dy, kernel, slots);  // an input zero in all of the batch
+      if (simd::keeps_weight<Rule> && factors.count == 0)  // an input that is zero in all of the batch
+        update_row<S, Columns, false>(rule, factors, dy, kernel, slots, row * S.units);
       else
-        update_row<S, Columns, true>(rule, factors, dy, kernel, slots);
+        update_row<S, Columns, true>(rule, factors, dy, kernel, slots, row * S.units);
     }
   }
 
   template <DenseSpec S, std::size_t Columns, bool Moves, class Rule>
   static __attribute__((always_inline)) void update_row(const Rule& rule, const simd::FactorRun& factors,
                                                         const float* dy, float* kernel,
-                                                        const OptimizerSlots& slots) {
+                                                        const OptimizerSlots& slots, std::size_t from) {
     constexpr std::size_t further = simd::DensePlan<S>::step_depth * S.units;
     simd::Sums<Columns> gradients;
     if constexpr (Moves) gradients.template add<gradients.vectors * simd::lanes>(factors, dy);
     simd::unroll<gradients.vectors>([&](auto v) __attribute__((always_inline)) {
-      constexpr std::size_t at = v * simd::lanes, size = simd::columns_in(Columns, v);
+      constexpr std::size_t column = v * simd::lanes, size = simd::columns_in(Columns, v);
+      constexpr bool begins_line = column % simd::line == 0;
+      const std::size_t at = from + column;
       simd::Floats weight{0.0f}, slot[Rule::slots + 1];
-      if constexpr (at % simd::line == 0) simd::fetch(kernel + further + at);
+      if constexpr (begins_line) simd::fetch(kernel + further + at);
       if constexpr (Moves) simd::load_some(weight.value, kernel + at, size);
       simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
-        if (at % simd::line == 0 && k > 0) simd::fetch(slots[k] + further + at);
+        if (begins_line && k > 0) simd::fetch(slots[k] + further + at);
         simd::load_some(slot[k].value, slots[k] + at, size);
       });
       rule(weight, simd::Floats{gradients.sum[v]}, slot);
