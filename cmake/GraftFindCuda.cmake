@@ -17,7 +17,9 @@ else()
 endif()
 
 if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-  set(CMAKE_CUDA_ARCHITECTURES 75 90)  # each as machine code and as PTX, which the driver compiles for later ones
+  # Machine code for Turing, and for Hopper with the products of its warpgroups; PTX, which the driver compiles for what
+  # lies between and comes after.
+  set(CMAKE_CUDA_ARCHITECTURES 75-real 80-virtual 90a-real)
 endif()
 enable_language(CUDA)
 find_package(CUDAToolkit 12 ${need})

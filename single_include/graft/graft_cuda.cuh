@@ -625,10 +625,13 @@ struct alignas(Width * sizeof(float)) Lanes {
   GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
 };
 
-/// Whether a map that begins at an address has its values by fours, each four at a multiple of 16 bytes.
-inline bool in_fours(const Map& map, const float* first) {
-  return map.channels % 4 == 0 && map.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(first) % 16 == 0;
+/// Whether a map that begins at an address has its values in such groups, each at a multiple of its size.
+template <Index Width>
+GRAFT_HOST_DEVICE inline bool in_lanes(const Map& map, const float* first) {
+  return map.channels % Width == 0 && map.stride % Width == 0 &&
+         reinterpret_cast<std::uintptr_t>(first) % sizeof(Lanes<Width>) == 0;
 }
+inline bool in_fours(const Map& map, const float* first) { return in_lanes<4>(map, first); }
 
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
@@ -839,11 +842,11 @@ struct Tile {
   constexpr bool operator==(const Tile&) const = default;
 };
 
-/// The tiles that there are kernels for, and the nanoseconds that a block takes for a step in depth on a
-/// multiprocessor of an H100 that has as many blocks as it can hold. Measured in TF32, on the layers of
-/// Inception v3, but for the last one, which is a guess: few rows, one block for many multiprocessors.
-inline constexpr Tile tiles[] = {{128, 128}, {128, 96}, {128, 64}, {128, 32}, {64, 96}, {64, 64}, {64, 32}};
-inline constexpr Index step_nanoseconds[] = {1300, 775, 620, 450, 455, 330, 240};
+/// The tiles that there are kernels for, and the nanoseconds that a multiprocessor of an H100 takes for a
+/// step in depth of one, with as many blocks as it can hold: medians over the layers of Inception v3 in TF32.
+inline constexpr Tile tiles[] = {{128, 128}, {128, 96}, {128, 64}, {128, 32}, {64, 192},
+                                 {64, 160},  {64, 96},  {64, 64},  {64, 32}};
+inline constexpr Index step_nanoseconds[] = {688, 588, 515, 366, 558, 492, 343, 246, 185};
 
 /// The tile that takes the least time on so many multiprocessors.
 constexpr Tile best_tile(Index rows, Index columns, Index multiprocessors) {
@@ -875,16 +878,22 @@ void convolve(cudaStream_t stream, const device::Convolution<Factor>& convolutio
 
 namespace graft::cuda {
 
-/// How a block of threads computes a tile: warps, each a part of it. Shared memory has room for some steps in
-/// depth, so that the next ones are copied while one is computed.
+/// f(std::integral_constant<device::Index, I>) for each I below N.
+template <device::Index N, class F>
+GRAFT_DEVICE void unrolled(F&& f) {
+  [&]<device::Index... I>(std::integer_sequence<device::Index, I...>) {
+    (f(std::integral_constant<device::Index, I>{}), ...);
+  }
+  (std::make_integer_sequence<device::Index, N>{});
+}
+
+/// How a block of threads computes a tile: a warp for 16 of its rows. Shared memory has room for some steps
+/// in depth, so that the next ones are copied while one is computed.
 template <device::Index Rows, device::Index Columns>
 struct Block {
   static constexpr device::Index rows = Rows, columns = Columns, stages = 3, depth = device::depth_step;
-  static constexpr device::Index warps = Rows * Columns >= 8192 ? 8 : 4, threads = 32 * warps;
-  static constexpr device::Index warps_across = Columns == 32 ? 1 : 2;
-  static constexpr device::Index warp_rows = rows * warps_across / warps,
-                                 warp_columns = columns / warps_across;
-  static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
+  static constexpr device::Index warps = rows / 16, threads = 32 * warps;
+  static_assert(warps % 4 == 0 && columns % 32 == 0);
 };
 
 /// Shared memory of a block: stages, one for a step in depth, each the step's rows as floats and then its
@@ -898,8 +907,9 @@ struct TileMemory {
   static constexpr std::uint32_t rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
   static constexpr std::uint32_t size = B::stages * stage;
   /// Stages and their halves begin at multiples of it, so that a chunk's number is bits of its address: chunk
-  /// c ^ d of a row lies at the address of chunk c, ^ chunks(d).
-  static constexpr std::uint32_t alignment = 128;
+  /// c ^ d of a row lies at the address of chunk c, ^ chunks(d). Products that read shared memory themselves
+  /// expect rows in eights at multiples of it.
+  static constexpr std::uint32_t alignment = 1024;
   static_assert(stage % alignment == 0 && rows % alignment == 0);
 
   static constexpr std::uint32_t chunks(std::uint32_t count) { return count << 4; }
@@ -919,7 +929,7 @@ struct TileMemory {
 namespace graft::cuda {
 
 /// Copies what a thread of a block has to copy for each step in depth, in `Parts` parts. Floats of the map
-/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1. `Hardware` as in WarpTile.
+/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1. `Hardware` as TensorCores.
 template <class Hardware, class Factor, class B, device::Index Width, device::Index Parts>
 class TileCopier {
  public:
@@ -937,9 +947,13 @@ class TileCopier {
     tap_.advance(c.slide, thread % lanes * Width);
   }
 
-  /// To be called for each part, then for the next step.
-  template <device::Index Part>
+  /// A whole step.
   GRAFT_DEVICE void copy(std::uint32_t stage, device::Index step) {
+    unrolled<Parts>([&](auto part) { copy_part<part>(stage, step); });
+  }
+  /// A part of it: to be called for each, then for the next step.
+  template <device::Index Part>
+  GRAFT_DEVICE void copy_part(std::uint32_t stage, device::Index step) {
     const device::Index offset = tap_.offset(c_.slide);
     GRAFT_UNROLL for (device::Index i = Part; i < rows; i += Parts) Hardware::template copy_async<Width * 4>(
         ((stage + row_chunk_) ^ Memory::chunks(i * rows_apart % 8)) + i * rows_apart * Memory::row_bytes,
@@ -949,7 +963,7 @@ class TileCopier {
     const device::Index first = step * B::depth + Hardware::thread() % chunks * per_chunk;
     GRAFT_UNROLL for (device::Index i = Part; i < columns; i += Parts) {
       if (B::columns * chunks % B::threads != 0 &&
-          i * columns_apart >= B::columns - Hardware::thread() / chunks)
+          Hardware::thread() / chunks + i * columns_apart >= B::columns)
         break;
       const device::Index n = column_ + i * columns_apart;
       Hardware::template copy_async<16>(stage + column_chunk_ + i * columns_apart * Memory::column_bytes,
@@ -986,86 +1000,6 @@ class TileCopier {
 
 namespace graft::cuda {
 
-/// A warp's part of a tile: its sums. `Hardware` is what threads of a block do together, as TensorCores.
-template <class Hardware, class Factor, class B>
-class WarpTile {
- public:
-  static constexpr device::Index tall = B::warp_rows / 16, wide = B::warp_columns / 8;
-  using Parts = typename Hardware::template Fragments<Factor>;
-
-  /// What a warp multiplies at a time, as it lies in shared memory.
-  struct Loaded {
-    typename Parts::Rows rows[tall];
-    std::uint32_t columns[wide / 2][4];
-  };
-
-  /// The k-th of a step.
-  GRAFT_DEVICE void load(Loaded& to, std::uint32_t stage, device::Index k) const {
-    GRAFT_UNROLL for (device::Index part = 0; part < Parts::depth / 8; ++part) {
-      const std::uint32_t from = (stage + rows_) ^ Memory::chunks(k * Parts::depth / 4 + 2 * part);
-      GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i)
-          Hardware::load_matrices(to.rows[i][part], from + 16 * i * Memory::row_bytes);
-    }
-    const std::uint32_t from = (stage + columns_) ^ Memory::chunks(2 * k);
-    GRAFT_UNROLL for (device::Index j = 0; j < wide / 2; ++j)
-        Hardware::load_matrices(to.columns[j], from + 16 * j * Memory::column_bytes);
-  }
-
-  GRAFT_DEVICE void multiply(const Loaded& from) {
-    GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i) {
-      std::uint32_t rows[4];
-      Parts::round(from.rows[i], rows);
-      GRAFT_UNROLL for (device::Index j = 0; j < wide; ++j)
-          Parts::multiply(sums_[i][j], rows, from.columns[j / 2] + j % 2 * 2);
-    }
-  }
-
-  GRAFT_DEVICE void store(const device::Convolution<Factor>& c, device::Index first_row,
-                          device::Index first_column) const {
-    const device::Map& output = c.slide.output;
-    GRAFT_UNROLL for (device::Index j = 0; j < wide; ++j)
-        GRAFT_UNROLL for (device::Index part = 0; part < 2; ++part) {
-      const device::Index n = first_column + column() + 8 * j + lane() % 4 * 2 + part;
-      if (n >= output.channels) continue;
-      const float bias = c.bias == nullptr ? 0.0f : c.bias[n];
-      GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i)
-          GRAFT_UNROLL for (device::Index half = 0; half < 2; ++half) {
-        const device::Index m = first_row + row() + 16 * i + lane() / 4 + 8 * half;
-        const float sum = sums_[i][j][2 * half + part] + bias;
-        if (m < c.rows) c.y[std::size_t{m} * output.stride + n] = c.relu ? activate(Relu{}, sum) : sum;
-      }
-    }
-  }
-
- private:
-  using Memory = TileMemory<Factor, B>;
-
-  GRAFT_DEVICE static device::Index lane() { return Hardware::thread() % 32; }
-  GRAFT_DEVICE static device::Index row() { return Hardware::thread() / 32 / B::warps_across * B::warp_rows; }
-  GRAFT_DEVICE static device::Index column() {
-    return Hardware::thread() / 32 % B::warps_across * B::warp_columns;
-  }
-
-  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. `load`
-  // changes the numbers of these chunks by even ones: the lowest bit, which is the lane's own, stays.
-  std::uint32_t rows_ = Memory::row_chunk(row() + lane() % 16, lane() / 16);
-  std::uint32_t columns_ = Memory::column_chunk(column() + lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
-  float sums_[tall][wide][4] = {};
-};
-
-}  // namespace graft::cuda
-
-namespace graft::cuda {
-
-/// f(std::integral_constant<device::Index, I>) for each I below N.
-template <device::Index N, class F>
-GRAFT_DEVICE void unrolled(F&& f) {
-  [&]<device::Index... I>(std::integer_sequence<device::Index, I...>) {
-    (f(std::integral_constant<device::Index, I>{}), ...);
-  }
-  (std::make_integer_sequence<device::Index, N>{});
-}
-
 /// Blocks that a convolution takes: of the same rows one after the other, so that they find them in the
 /// cache.
 template <class B, class Factor>
@@ -1077,13 +1011,13 @@ constexpr device::Index blocks_of(const device::Convolution<Factor>& c) {
   return (c.rows + B::rows - 1) / B::rows * blocks_across<B>(c);
 }
 
-/// A tile of a convolution, by a block of threads. While a step is multiplied its next matrices are loaded,
-/// and the steps behind it copied. `Hardware` as in WarpTile.
+/// A tile of a convolution, by a block of threads. While a step is multiplied, the steps behind it are
+/// copied. `Hardware` is what threads of a block do together, and how they multiply: TensorCores or
+/// WarpgroupCores.
 template <class Hardware, class Factor, class B, device::Index Width>
 GRAFT_DEVICE void convolve_tile(const device::Convolution<Factor>& c) {
   using Memory = TileMemory<Factor, B>;
-  using Warp = WarpTile<Hardware, Factor, B>;
-  constexpr device::Index parts = B::depth / Warp::Parts::depth;
+  using Tile = typename Hardware::template Tile<Factor, B>;
   const device::Index across = blocks_across<B>(c), number = Hardware::number();
   const device::Index first_row = number / across * B::rows, first_column = number % across * B::columns;
   const device::Index steps = c.depth / B::depth;
@@ -1092,37 +1026,27 @@ GRAFT_DEVICE void convolve_tile(const device::Convolution<Factor>& c) {
     return stage + Memory::stage == end ? memory : stage + Memory::stage;
   };
 
-  TileCopier<Hardware, Factor, B, Width, parts> copier{c, first_row, first_column, memory};
+  TileCopier<Hardware, Factor, B, Width, Tile::parts> copier{c, first_row, first_column, memory};
   std::uint32_t copied = memory, multiplied = memory;  // stages
   GRAFT_UNROLL for (device::Index step = 0; step < B::stages - 1; ++step) {
-    if (step < steps) unrolled<parts>([&](auto part) { copier.template copy<part>(copied, step); });
+    if (step < steps) copier.copy(copied, step);
     Hardware::close_copies();
     copied = next_stage(copied);
   }
-  Hardware::template wait_for_copies<B::stages - 2>();
-  Hardware::synchronize();
 
-  Warp warp;
-  typename Warp::Loaded loaded[2];
-  warp.load(loaded[0], multiplied, 0);
+  Tile tile{c, first_row, first_column};
   for (device::Index step = 0; step < steps; ++step) {
+    Hardware::template wait_for_copies<B::stages - 2>();
+    Hardware::synchronize();  // now all have been copied, and the stage before is free
     const device::Index next = step + B::stages - 1;
-    unrolled<parts>([&](auto part) {
-      if (next < steps) copier.template copy<part>(copied, next);
-      if constexpr (part == parts - 1) {
-        Hardware::close_copies();
-        Hardware::template wait_for_copies<B::stages - 2>();
-        Hardware::synchronize();
-        copied = next_stage(copied);
-        multiplied = next_stage(multiplied);
-        warp.load(loaded[(part + 1) % 2], multiplied, 0);
-      } else {
-        warp.load(loaded[(part + 1) % 2], multiplied, part + 1);
-      }
-      warp.multiply(loaded[part % 2]);
+    tile.multiply(multiplied, [&](auto part) {
+      if (next < steps) copier.template copy_part<part>(copied, next);
     });
+    Hardware::close_copies();
+    copied = next_stage(copied);
+    multiplied = next_stage(multiplied);
   }
-  warp.store(c, first_row, first_column);
+  tile.write();
 }
 
 }  // namespace graft::cuda
@@ -1273,6 +1197,139 @@ void launch(cudaStream_t stream, device::Index count, const Kernel& kernel) {
 
 namespace graft::cuda {
 
+/// A lane's part of what a warp sums up: 16 rows by 8 columns, times Tall, times Wide. Of each such matrix it
+/// has the columns 2 (lane % 4) and the next one of row lane / 4, then of row lane / 4 + 8.
+template <class Factor, device::Index Tall, device::Index Wide>
+class TileSums {
+ public:
+  /// Rows and columns of the result from the first ones on; those that it does not have are not written. Sums
+  /// begin with the bias.
+  GRAFT_DEVICE TileSums(const device::Convolution<Factor>& c, device::Index first_row,
+                        device::Index first_column, device::Index lane)
+      : c_{c}, row_{first_row + lane / 4}, column_{first_column + lane % 4 * 2} {
+    GRAFT_UNROLL for (device::Index j = 0; j < Wide; ++j) GRAFT_UNROLL for (device::Index k = 0; k < 4; ++k) {
+      const device::Index n = 8 * j + k % 2;
+      values[0][j][k] = k >= 2                        ? values[0][j][k - 2]
+                        : c.bias != nullptr && has(n) ? c.bias[column_ + n]
+                                                      : 0.0f;
+      GRAFT_UNROLL for (device::Index i = 1; i < Tall; ++i) values[i][j][k] = values[0][j][k];
+    }
+  }
+
+  /// Writes them, with relu; two at a time where pairs lie so that they can be.
+  GRAFT_DEVICE void write() const {
+    if (device::in_lanes<2>(c_.slide.output, c_.y))
+      write_by<2>();
+    else
+      write_by<1>();
+  }
+
+  float values[Tall][Wide][4];
+
+ private:
+  GRAFT_DEVICE bool has(device::Index column) const { return column_ + column < c_.slide.output.channels; }
+
+  template <device::Index Width>
+  GRAFT_DEVICE void write_by() const {
+    GRAFT_UNROLL for (device::Index i = 0; i < 2 * Tall; ++i) {
+      const device::Index m = row_ + 8 * i;
+      if (m >= c_.rows) break;
+      float* y = c_.y + (std::size_t{m} * c_.slide.output.stride + column_);
+      GRAFT_UNROLL for (device::Index j = 0; j < Wide; ++j)
+          GRAFT_UNROLL for (device::Index part = 0; part < 2; part += Width) {
+        device::Lanes<Width> lanes;
+        GRAFT_UNROLL for (device::Index k = 0; k < Width; ++k) {
+          const float sum = values[i / 2][j][i % 2 * 2 + part + k];
+          lanes.values[k] = c_.relu ? activate(Relu{}, sum) : sum;
+        }
+        if (has(8 * j + part)) lanes.store(y + 8 * j + part);
+      }
+    }
+  }
+
+  const device::Convolution<Factor>& c_;
+  device::Index row_, column_;
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// A warp's part of a tile where each warp multiplies by itself, from registers. Two warps share 32 rows, and
+/// each has half of the columns, unless there are but 32. `Hardware` as TensorCores.
+template <class Hardware, class Factor, class B>
+class WarpTile {
+ public:
+  using Fragments = typename Hardware::template Fragments<Factor>;
+  static constexpr device::Index parts = B::depth / Fragments::depth;
+
+  GRAFT_DEVICE WarpTile(const device::Convolution<Factor>& c, device::Index first_row,
+                        device::Index first_column)
+      : sums_{c, first_row + row(), first_column + column(), lane()} {}
+
+  /// Adds a step's products in parts, each loaded while the one before is multiplied. `meanwhile` is called
+  /// once in each of them.
+  template <class Meanwhile>
+  GRAFT_DEVICE void multiply(std::uint32_t stage, Meanwhile&& meanwhile) {
+    Loaded loaded[2];
+    load(loaded[0], stage, 0);
+    unrolled<parts>([&](auto part) {
+      meanwhile(part);
+      if constexpr (part + 1 < parts) load(loaded[(part + 1) % 2], stage, part + 1);
+      multiply(loaded[part % 2]);
+    });
+  }
+
+  GRAFT_DEVICE void write() const { sums_.write(); }
+
+ private:
+  using Memory = TileMemory<Factor, B>;
+  static constexpr device::Index across = B::columns == 32 ? 1 : 2, tall = across,
+                                 wide = B::columns / across / 8;
+  static_assert(wide % 2 == 0);
+
+  /// What a warp multiplies at a time, as it lies in shared memory.
+  struct Loaded {
+    typename Fragments::Rows rows[tall];
+    std::uint32_t columns[wide / 2][4];
+  };
+
+  /// The k-th of a step.
+  GRAFT_DEVICE void load(Loaded& to, std::uint32_t stage, device::Index k) const {
+    GRAFT_UNROLL for (device::Index part = 0; part < Fragments::depth / 8; ++part) {
+      const std::uint32_t from = (stage + rows_) ^ Memory::chunks(k * Fragments::depth / 4 + 2 * part);
+      GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i)
+          Hardware::load_matrices(to.rows[i][part], from + 16 * i * Memory::row_bytes);
+    }
+    const std::uint32_t from = (stage + columns_) ^ Memory::chunks(2 * k);
+    GRAFT_UNROLL for (device::Index j = 0; j < wide / 2; ++j)
+        Hardware::load_matrices(to.columns[j], from + 16 * j * Memory::column_bytes);
+  }
+
+  GRAFT_DEVICE void multiply(const Loaded& from) {
+    GRAFT_UNROLL for (device::Index i = 0; i < tall; ++i) {
+      std::uint32_t rows[4];
+      Fragments::round(from.rows[i], rows);
+      GRAFT_UNROLL for (device::Index j = 0; j < wide; ++j)
+          Fragments::multiply(sums_.values[i][j], rows, from.columns[j / 2] + j % 2 * 2);
+    }
+  }
+
+  GRAFT_DEVICE static device::Index lane() { return Hardware::thread() % 32; }
+  GRAFT_DEVICE static device::Index row() { return Hardware::thread() / 32 / across * (16 * tall); }
+  GRAFT_DEVICE static device::Index column() { return Hardware::thread() / 32 % across * (8 * wide); }
+
+  // Where in a stage the lane loads from, of the first chunks of the warp's first rows and columns. `load`
+  // changes the numbers of these chunks by even ones: the lowest bit, which is the lane's own, stays.
+  std::uint32_t rows_ = Memory::row_chunk(row() + lane() % 16, lane() / 16);
+  std::uint32_t columns_ = Memory::column_chunk(column() + lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
+  TileSums<Factor, tall, wide> sums_;
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
 /// How a warp multiplies 16 rows by 8 columns, `depth` values deep. Rows are loaded as floats, columns as
 /// they are stored.
 template <class Factor>
@@ -1323,6 +1380,8 @@ struct Fragments<device::Bfloat16> {
 struct TensorCores {
   template <class Factor>
   using Fragments = cuda::Fragments<Factor>;
+  template <class Factor, class B>
+  using Tile = WarpTile<TensorCores, Factor, B>;
 
   __device__ static device::Index thread() { return threadIdx.x; }
   /// Of the block among those of the launch.
@@ -1368,7 +1427,7 @@ struct TensorCores {
 
  private:
   __device__ static unsigned char* bytes() {
-    extern __shared__ __align__(128) unsigned char shared[];
+    extern __shared__ __align__(1024) unsigned char shared[];
     return shared;
   }
 };
@@ -1377,11 +1436,164 @@ struct TensorCores {
 
 namespace graft::cuda {
 
-/// A block of threads for each tile.
+/// A warp's part of a tile where four warps multiply together: 16 rows, which it has in registers, by all
+/// columns of the tile, which the products read from shared memory themselves. `Hardware` as WarpgroupCores.
+template <class Hardware, class Factor, class B>
+class WarpgroupTile {
+ public:
+  static constexpr device::Index parts = 1;
+
+  GRAFT_DEVICE WarpgroupTile(const device::Convolution<Factor>& c, device::Index first_row,
+                             device::Index first_column)
+      : sums_{c, first_row + row(), first_column, Hardware::thread() % 32} {}
+
+  /// Adds a step's products. `meanwhile` is called once, while they are computed.
+  template <class Meanwhile>
+  GRAFT_DEVICE void multiply(std::uint32_t stage, Meanwhile&& meanwhile) {
+    std::uint32_t rows[products][4];
+    GRAFT_UNROLL for (device::Index k = 0; k < products; ++k) {
+      typename Parts::Rows loaded;
+      GRAFT_UNROLL for (device::Index part = 0; part < Parts::depth / 8; ++part) Hardware::load_matrices(
+          loaded[part], (stage + rows_) ^ Memory::chunks(k * Parts::depth / 4 + 2 * part));
+      Parts::round(loaded, rows[k]);
+    }
+    Hardware::open_products();
+    GRAFT_UNROLL for (device::Index k = 0; k < products; ++k) Parts::template multiply<wide>(
+        sums_.values[0], rows[k], stage + Memory::rows + Memory::chunks(2 * k));
+    Hardware::close_products();
+    meanwhile(std::integral_constant<device::Index, 0>{});
+    Hardware::wait_for_products(sums_.values[0]);
+  }
+
+  GRAFT_DEVICE void write() const { sums_.write(); }
+
+ private:
+  using Memory = TileMemory<Factor, B>;
+  using Parts = typename Hardware::template WarpgroupFragments<Factor>;
+  static constexpr device::Index wide = B::columns / 8, products = B::depth / Parts::depth;
+
+  GRAFT_DEVICE static device::Index row() { return Hardware::thread() / 32 * 16; }
+
+  // Where in a stage the lane loads from, of the first chunks of the warp's rows: `multiply` changes the
+  // numbers of these chunks by even ones.
+  std::uint32_t rows_ = Memory::row_chunk(row() + Hardware::thread() % 16, Hardware::thread() % 32 / 16);
+  TileSums<Factor, 1, wide> sums_;
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// Where columns lie that a warpgroup multiplies by, in the instruction's words: rows of `Bytes` bytes, their
+/// chunks changed as TileMemory has them, in eights one after the other.
+template <std::uint32_t Bytes>
+__device__ std::uint64_t columns_at(std::uint32_t shared) {
+  static_assert(Bytes == 128 || Bytes == 64);
+  constexpr std::uint64_t next_eight = 8 * Bytes / 16, pattern = Bytes == 128 ? 1 : 2;
+  return pattern << 62 | next_eight << 32 | std::uint64_t{1} << 16 | (shared & 0x3ffff) / 16;
+}
+
+/// Adds the products of a warpgroup's 64 rows, which its warps have in registers, and 32 or 64 columns, from
+/// shared memory. To be read as functions of a type of factors, its depth, and what follows their operands.
+#define GRAFT_FOUR_SUMS(j) "+f"(sums[j][0]), "+f"(sums[j][1]), "+f"(sums[j][2]), "+f"(sums[j][3])
+#define GRAFT_SIXTEEN_SUMS(j) \
+  GRAFT_FOUR_SUMS(j), GRAFT_FOUR_SUMS(j + 1), GRAFT_FOUR_SUMS(j + 2), GRAFT_FOUR_SUMS(j + 3)
+#define GRAFT_FACTORS "r"(rows[0]), "r"(rows[1]), "r"(rows[2]), "r"(rows[3]), "l"(columns)
+#define GRAFT_MULTIPLY_32(DEPTH, TYPE, REST)                                 \
+  asm volatile(                                                              \
+      "{.reg .pred add; setp.ne.b32 add, 1, 0;\n"                            \
+      "wgmma.mma_async.sync.aligned.m64n32" DEPTH ".f32." TYPE "." TYPE      \
+      " {"                                                                   \
+      "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15" \
+      "}, {%16, %17, %18, %19}, %20, add, 1, 1" REST ";}\n"                  \
+      : GRAFT_SIXTEEN_SUMS(0)                                                \
+      : GRAFT_FACTORS)
+#define GRAFT_MULTIPLY_64(DEPTH, TYPE, REST)                                           \
+  asm volatile(                                                                        \
+      "{.reg .pred add; setp.ne.b32 add, 1, 0;\n"                                      \
+      "wgmma.mma_async.sync.aligned.m64n64" DEPTH ".f32." TYPE "." TYPE                \
+      " {"                                                                             \
+      "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "         \
+      "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31" \
+      "}, {%32, %33, %34, %35}, %36, add, 1, 1" REST ";}\n"                            \
+      : GRAFT_SIXTEEN_SUMS(0), GRAFT_SIXTEEN_SUMS(4)                                   \
+      : GRAFT_FACTORS)
+
+/// How a warpgroup multiplies 64 rows by columns in shared memory.
+template <class Factor>
+struct WarpgroupFragments : Fragments<Factor> {
+  /// Rows (16, depth) of each warp, as Fragments has them, by 8 Wide columns that begin at `shared`.
+  template <device::Index Wide>
+  __device__ static void multiply(float (&sums)[Wide][4], const std::uint32_t (&rows)[4],
+                                  std::uint32_t shared) {
+    constexpr std::uint32_t bytes = device::depth_step * sizeof(typename Factor::Stored);
+    GRAFT_UNROLL for (device::Index j = 0; j + 8 <= Wide; j += 8)
+        multiply_64(sums + j, rows, columns_at<bytes>(shared + 8 * j * bytes));
+    if constexpr (Wide % 8 == 4)
+      multiply_32(sums + (Wide - 4), rows, columns_at<bytes>(shared + 8 * (Wide - 4) * bytes));
+    static_assert(Wide % 4 == 0);
+  }
+
+ private:
+  __device__ static void multiply_32(float (*sums)[4], const std::uint32_t (&rows)[4],
+                                     std::uint64_t columns) {
+    if constexpr (Fragments<Factor>::depth == 8)
+      GRAFT_MULTIPLY_32("k8", "tf32", "");
+    else
+      GRAFT_MULTIPLY_32("k16", "bf16", ", 0");
+  }
+  __device__ static void multiply_64(float (*sums)[4], const std::uint32_t (&rows)[4],
+                                     std::uint64_t columns) {
+    if constexpr (Fragments<Factor>::depth == 8)
+      GRAFT_MULTIPLY_64("k8", "tf32", "");
+    else
+      GRAFT_MULTIPLY_64("k16", "bf16", ", 0");
+  }
+};
+
+#undef GRAFT_FOUR_SUMS
+#undef GRAFT_SIXTEEN_SUMS
+#undef GRAFT_FACTORS
+#undef GRAFT_MULTIPLY_32
+#undef GRAFT_MULTIPLY_64
+
+/// The same with the products of Hopper, which four warps begin together and go on while they are computed.
+struct WarpgroupCores : TensorCores {
+  template <class Factor>
+  using WarpgroupFragments = cuda::WarpgroupFragments<Factor>;
+  template <class Factor, class B>
+  using Tile = WarpgroupTile<WarpgroupCores, Factor, B>;
+
+  /// Besides, what the thread has copied is then there for products that read it themselves.
+  template <device::Index Groups>
+  __device__ static void wait_for_copies() {
+    TensorCores::wait_for_copies<Groups>();
+    asm volatile("fence.proxy.async.shared::cta;\n" ::: "memory");
+  }
+
+  /// Before the first product of a group: registers are what they are meant to be.
+  __device__ static void open_products() { asm volatile("wgmma.fence.sync.aligned;\n" ::: "memory"); }
+  __device__ static void close_products() { asm volatile("wgmma.commit_group.sync.aligned;\n" ::: "memory"); }
+  /// Waits until all of the warpgroup's products have been added.
+  template <device::Index Wide>
+  __device__ static void wait_for_products(float (&sums)[Wide][4]) {
+    asm volatile("wgmma.wait_group.sync.aligned 0;\n" ::: "memory");
+    GRAFT_UNROLL for (device::Index j = 0; j < Wide; ++j)
+        GRAFT_UNROLL for (device::Index i = 0; i < 4; ++i) asm volatile("" : "+f"(sums[j][i])::"memory");
+  }
+};
+
+}  // namespace graft::cuda
+
+namespace graft::cuda {
+
+/// A block of threads for each tile. What is compiled for GPUs before Ampere does nothing.
 template <class Factor, class B, device::Index Width>
 __launch_bounds__(B::threads) __global__
     void convolve_tiles(const __grid_constant__ device::Convolution<Factor> c) {
-#if __CUDA_ARCH__ >= 800
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+  convolve_tile<WarpgroupCores, Factor, B, Width>(c);
+#elif __CUDA_ARCH__ >= 800
   convolve_tile<TensorCores, Factor, B, Width>(c);
 #endif
 }
@@ -1393,11 +1605,11 @@ void visit_block(const device::Tile& tile, F&& f, std::index_sequence<I...>) {
          ...);
 }
 
-inline int device_attribute(cudaDeviceAttr what) {
-  int device = 0, value = 0;
+inline device::Index multiprocessors() {
+  int device = 0, count = 0;
   check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaDeviceGetAttribute(&value, what, device), "cudaDeviceGetAttribute");
-  return value;
+  check(cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device), "cudaDeviceGetAttribute");
+  return static_cast<device::Index>(count);
 }
 
 template <class Factor, class B, device::Index Width>
@@ -1410,15 +1622,23 @@ void launch_tiles(cudaStream_t stream, const device::Convolution<Factor>& c) {
   check(cudaGetLastError(), "launch of a convolution");
 }
 
+/// Whether the GPU runs code for Ampere or later: an older one's, which the driver may have compiled for it,
+/// does nothing.
+template <class Factor>
+bool has_tiles() {
+  cudaFuncAttributes attributes{};
+  check(cudaFuncGetAttributes(&attributes, convolve_tiles<Factor, Block<64, 32>, 1>),
+        "cudaFuncGetAttributes");
+  return attributes.ptxVersion >= 80;
+}
+
 template <class Factor>
 void convolve(cudaStream_t stream, const device::Convolution<Factor>& c) {
   const device::Index columns = c.slide.output.channels;
-  if (device_attribute(cudaDevAttrComputeCapabilityMajor) < 8)
-    return launch(stream, c.rows * columns, device::ConvolveValue<Factor>{c});
+  if (!has_tiles<Factor>()) return launch(stream, c.rows * columns, device::ConvolveValue<Factor>{c});
   if (!device::in_fours(c.slide.input, c.x)) return launch_tiles<Factor, Block<64, 32>, 1>(stream, c);
-  const auto multiprocessors = static_cast<device::Index>(device_attribute(cudaDevAttrMultiProcessorCount));
   visit_block(
-      device::best_tile(c.rows, columns, multiprocessors),
+      device::best_tile(c.rows, columns, multiprocessors()),
       [&]<class B>(B) { launch_tiles<Factor, B, 4>(stream, c); },
       std::make_index_sequence<std::size(device::tiles)>{});
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/backend/device/kernels/factors.hpp>
+#include <graft/backend/cuda/warp_tile.hpp>
+#include <graft/backend/cuda/warpgroup_tile.hpp>
 
 #include <array>
 #include <bit>
@@ -176,8 +177,11 @@ class EmulatedBlock {
 
   template <class Factor>
   struct Fragments;
+  template <class Factor, class B>
+  using Tile = cuda::WarpTile<EmulatedBlock, Factor, B>;
 
  private:
+  friend class EmulatedWarpgroups;
   static constexpr std::uint32_t origin = 1024;  // of the block's memory, as kernels see it
 
   struct Copy {
@@ -195,6 +199,7 @@ class EmulatedBlock {
   struct Thread {
     std::vector<Copy> open;
     std::deque<std::vector<Copy>> groups;
+    std::vector<std::function<void()>> products;
   };
   struct Meeting {
     std::size_t arrived = 0, number = 0;
@@ -217,6 +222,7 @@ class EmulatedBlock {
         way_{way},
         threads_(threads),
         warps_(threads / 32),
+        warpgroups_(threads / 128),
         memory_((memory_size + 127) / 128) {
     // NaN: what is read before it is written shows.
     std::memset(memory_.data(), 0xFF, memory_.size() * sizeof(Line));
@@ -226,6 +232,7 @@ class EmulatedBlock {
   std::size_t lane() const { return thread_ % 32; }
   Thread& self() { return threads_[thread_]; }
   Warp& warp() { return warps_[thread_ / 32]; }
+  Meeting& warpgroup() { return warpgroups_[thread_ / 128]; }
   Given& given() { return warp().given[warp().meeting.number % 2]; }
 
   std::byte* bytes(std::uint32_t address, std::size_t size, std::size_t alignment) {
@@ -269,6 +276,7 @@ class EmulatedBlock {
   std::size_t thread_ = 0, meetings_ = 0, ended_ = 0, memory_size_ = 0;
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
+  std::vector<Meeting> warpgroups_;
   std::vector<Line> memory_;
   Meeting all_;
 };
@@ -284,10 +292,11 @@ struct EmulatedBlock::Fragments<device::Tf32> {
       rows[i] = std::bit_cast<std::uint32_t>(device::Tf32::round(std::bit_cast<float>(loaded[0][i])));
   }
   static void multiply(float (&sums)[4], const std::uint32_t (&rows)[4], const std::uint32_t* columns) {
+    EmulatedBlock::multiply(sums, rows, columns, dot);
+  }
+  static float dot(std::uint32_t row, std::uint32_t column) {
     const auto factor = [](std::uint32_t bits) { return std::bit_cast<float>(bits & ~0x1fffu); };
-    EmulatedBlock::multiply(sums, rows, columns, [&](std::uint32_t row, std::uint32_t column) {
-      return factor(row) * factor(column);
-    });
+    return factor(row) * factor(column);
   }
 };
 
@@ -307,14 +316,74 @@ struct EmulatedBlock::Fragments<device::Bfloat16> {
         rows[2 * half + i] = bits(loaded[half][2 + i]) << 16 | bits(loaded[half][i]);
   }
   static void multiply(float (&sums)[4], const std::uint32_t (&rows)[4], const std::uint32_t* columns) {
-    EmulatedBlock::multiply(sums, rows, columns, [](std::uint32_t row, std::uint32_t column) {
-      float sum = 0.0f;
-      for (const int shift : {0, 16})
-        sum += device::Bfloat16::load(static_cast<std::uint16_t>(row >> shift)) *
-               device::Bfloat16::load(static_cast<std::uint16_t>(column >> shift));
-      return sum;
-    });
+    EmulatedBlock::multiply(sums, rows, columns, dot);
   }
+  static float dot(std::uint32_t row, std::uint32_t column) {
+    float sum = 0.0f;
+    for (const int shift : {0, 16})
+      sum += device::Bfloat16::load(static_cast<std::uint16_t>(row >> shift)) *
+             device::Bfloat16::load(static_cast<std::uint16_t>(column >> shift));
+    return sum;
+  }
+};
+
+/// A block whose warps multiply in fours, by columns in shared memory: at once, or as late as they may.
+class EmulatedWarpgroups : public EmulatedBlock {
+ public:
+  template <class Factor>
+  struct WarpgroupFragments;
+  template <class Factor, class B>
+  using Tile = cuda::WarpgroupTile<EmulatedWarpgroups, Factor, B>;
+
+  static void open_products() { current->meet(current->warpgroup(), 128); }
+  static void close_products() { current->meet(current->warpgroup(), 128); }
+  template <device::Index Wide>
+  static void wait_for_products(float (&)[Wide][4]) {
+    for (const auto& product : current->self().products) product();
+    current->self().products.clear();
+  }
+};
+
+/// Columns of 32 values, each a row of bytes in shared memory of which the chunks of 16 bytes change places
+/// by the address' bits above the seventh: all three of them in rows of 128 bytes, two in rows of 64.
+template <class Factor>
+struct EmulatedWarpgroups::WarpgroupFragments : Fragments<Factor> {
+  using Stored = typename Factor::Stored;
+  static constexpr std::uint32_t row_bytes = 32 * sizeof(Stored);
+
+  template <device::Index Wide>
+  static void multiply(float (&sums)[Wide][4], const std::uint32_t (&rows)[4], std::uint32_t shared) {
+    if (shared % (8 * row_bytes) >= row_bytes)
+      throw std::logic_error("expected columns that begin where the pattern of chunks does, received others");
+    const std::size_t lane = current->lane();
+    Given& given = current->given();
+    std::copy_n(rows, 4, given.rows[lane].begin());
+    current->meet(current->warp().meeting, 32);
+    std::array<std::array<std::uint32_t, 4>, 4> quarters;  // what the lanes of its rows hold
+    std::copy_n(given.rows.begin() + lane / 4 * 4, 4, quarters.begin());
+    const auto product = [&sums, quarters, shared, lane] {
+      for (std::uint32_t j = 0; j < Wide; ++j)
+        for (std::uint32_t i = 0; i < 4; ++i)
+          for (std::uint32_t k = 0; k < 8; ++k)  // pairs of values in Bfloat16
+            sums[j][i] +=
+                dot(quarters[k % 4][i / 2 + k / 4 * 2], column(shared, 8 * j + lane % 4 * 2 + i % 2, k));
+    };
+    if (current->way_.late_copies)
+      current->self().products.push_back(product);
+    else
+      product();
+  }
+
+ private:
+  /// The k-th four bytes of a column.
+  static std::uint32_t column(std::uint32_t shared, std::size_t number, std::uint32_t k) {
+    const std::uint32_t place = shared + static_cast<std::uint32_t>(number) * row_bytes + 4 * k;
+    const std::uint32_t mask = row_bytes == 128 ? 7 : 3;
+    std::uint32_t bits;
+    std::memcpy(&bits, current->bytes(place ^ (place >> 7 & mask) << 4, 4, 4), 4);
+    return bits;
+  }
+  static float dot(std::uint32_t row, std::uint32_t column) { return Fragments<Factor>::dot(row, column); }
 };
 
 }  // namespace graft::test

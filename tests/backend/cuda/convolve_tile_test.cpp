@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The kernel that convolves on tensor cores, run by threads of the processor: every tile, for both factors,
-// and whatever the order of threads and copies. tests/cuda/ has the same on a GPU.
+// with products of a warp and of four, and whatever the order of threads, copies and products. tests/cuda/
+// has the same on a GPU.
 #include <graft/backend/cuda/convolve_tile.hpp>
 
 #include "support/emulated_block.hpp"
@@ -16,7 +17,7 @@ using namespace graft::test;
 namespace {
 
 /// A device that convolves by the kernel for a block.
-template <class Block, device::Index Width>
+template <class Hardware, class Block, device::Index Width>
 struct WithBlock : HostDevice {
   static inline EmulatedBlock::Way way;
 
@@ -24,24 +25,35 @@ struct WithBlock : HostDevice {
   static void convolve(Context&, const device::Convolution<F>& c) {
     for (device::Index number = 0; number < cuda::blocks_of<Block>(c); ++number)
       EmulatedBlock::run(Block::threads, number, cuda::TileMemory<F, Block>::size, way,
-                         [&] { cuda::convolve_tile<EmulatedBlock, F, Block, Width>(c); });
+                         [&] { cuda::convolve_tile<Hardware, F, Block, Width>(c); });
   }
 };
 
-template <class Factor, class Block, device::Index Width>
-struct Backend : graft::detail::WithFactor<Emulated, WithBlock<Block, Width>, Factor> {};
+template <class Factor, class Hardware, class Block, device::Index Width>
+struct Backend : graft::detail::WithFactor<Emulated, WithBlock<Hardware, Block, Width>, Factor> {};
+
+template <class Hardware, Conv2dSpec S, class Act, class Block, device::Index Width>
+void check_hardware(std::size_t batch) {
+  for (const EmulatedBlock::Way way : {EmulatedBlock::Way{.late_copies = false, .backwards = false},
+                                       EmulatedBlock::Way{.late_copies = true, .backwards = true}}) {
+    CAPTURE(way.late_copies);
+    WithBlock<Hardware, Block, Width>::way = way;
+    check_frozen_convolution<Backend<device::Tf32, Hardware, Block, Width>, device::Tf32, S, Act>(batch);
+    check_frozen_convolution<Backend<device::Bfloat16, Hardware, Block, Width>, device::Bfloat16, S, Act>(
+        batch);
+  }
+}
 
 template <Conv2dSpec S, class Act, class Block, device::Index Width>
 void check_block(std::size_t batch) {
   CAPTURE(Block::rows);
   CAPTURE(Block::columns);
-  for (const EmulatedBlock::Way way : {EmulatedBlock::Way{.late_copies = false, .backwards = false},
-                                       EmulatedBlock::Way{.late_copies = true, .backwards = true}}) {
-    CAPTURE(way.late_copies);
-    WithBlock<Block, Width>::way = way;
-    check_frozen_convolution<Backend<device::Tf32, Block, Width>, device::Tf32, S, Act>(batch);
-    check_frozen_convolution<Backend<device::Bfloat16, Block, Width>, device::Bfloat16, S, Act>(batch);
+  {
+    INFO("a warp multiplies by itself");
+    check_hardware<EmulatedBlock, S, Act, Block, Width>(batch);
   }
+  INFO("four warps multiply together");
+  check_hardware<EmulatedWarpgroups, S, Act, Block, Width>(batch);
 }
 
 template <Conv2dSpec S, class Act = Relu>

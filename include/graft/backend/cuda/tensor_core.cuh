@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <graft/backend/device/kernels/factors.hpp>
+#include <graft/backend/cuda/warp_tile.hpp>
 
 #include <cstdint>
 
@@ -57,6 +57,8 @@ struct Fragments<device::Bfloat16> {
 struct TensorCores {
   template <class Factor>
   using Fragments = cuda::Fragments<Factor>;
+  template <class Factor, class B>
+  using Tile = WarpTile<TensorCores, Factor, B>;
 
   __device__ static device::Index thread() { return threadIdx.x; }
   /// Of the block among those of the launch.
@@ -102,7 +104,7 @@ struct TensorCores {
 
  private:
   __device__ static unsigned char* bytes() {
-    extern __shared__ __align__(128) unsigned char shared[];
+    extern __shared__ __align__(1024) unsigned char shared[];
     return shared;
   }
 };

@@ -6,7 +6,7 @@
 namespace graft::cuda {
 
 /// Copies what a thread of a block has to copy for each step in depth, in `Parts` parts. Floats of the map
-/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1. `Hardware` as in WarpTile.
+/// are copied `Width` at a time: 4 where pixels lie so that they can be, or 1. `Hardware` as TensorCores.
 template <class Hardware, class Factor, class B, device::Index Width, device::Index Parts>
 class TileCopier {
  public:
@@ -24,9 +24,13 @@ class TileCopier {
     tap_.advance(c.slide, thread % lanes * Width);
   }
 
-  /// To be called for each part, then for the next step.
-  template <device::Index Part>
+  /// A whole step.
   GRAFT_DEVICE void copy(std::uint32_t stage, device::Index step) {
+    unrolled<Parts>([&](auto part) { copy_part<part>(stage, step); });
+  }
+  /// A part of it: to be called for each, then for the next step.
+  template <device::Index Part>
+  GRAFT_DEVICE void copy_part(std::uint32_t stage, device::Index step) {
     const device::Index offset = tap_.offset(c_.slide);
     GRAFT_UNROLL for (device::Index i = Part; i < rows; i += Parts) Hardware::template copy_async<Width * 4>(
         ((stage + row_chunk_) ^ Memory::chunks(i * rows_apart % 8)) + i * rows_apart * Memory::row_bytes,
@@ -36,7 +40,7 @@ class TileCopier {
     const device::Index first = step * B::depth + Hardware::thread() % chunks * per_chunk;
     GRAFT_UNROLL for (device::Index i = Part; i < columns; i += Parts) {
       if (B::columns * chunks % B::threads != 0 &&
-          i * columns_apart >= B::columns - Hardware::thread() / chunks)
+          Hardware::thread() / chunks + i * columns_apart >= B::columns)
         break;
       const device::Index n = column_ + i * columns_apart;
       Hardware::template copy_async<16>(stage + column_chunk_ + i * columns_apart * Memory::column_bytes,

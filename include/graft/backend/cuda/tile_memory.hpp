@@ -4,19 +4,27 @@
 #include <graft/backend/device/kernels/implicit_gemm.hpp>
 
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 namespace graft::cuda {
 
-/// How a block of threads computes a tile: warps, each a part of it. Shared memory has room for some steps in
-/// depth, so that the next ones are copied while one is computed.
+/// f(std::integral_constant<device::Index, I>) for each I below N.
+template <device::Index N, class F>
+GRAFT_DEVICE void unrolled(F&& f) {
+  [&]<device::Index... I>(std::integer_sequence<device::Index, I...>) {
+    (f(std::integral_constant<device::Index, I>{}), ...);
+  }
+  (std::make_integer_sequence<device::Index, N>{});
+}
+
+/// How a block of threads computes a tile: a warp for 16 of its rows. Shared memory has room for some steps
+/// in depth, so that the next ones are copied while one is computed.
 template <device::Index Rows, device::Index Columns>
 struct Block {
   static constexpr device::Index rows = Rows, columns = Columns, stages = 3, depth = device::depth_step;
-  static constexpr device::Index warps = Rows * Columns >= 8192 ? 8 : 4, threads = 32 * warps;
-  static constexpr device::Index warps_across = Columns == 32 ? 1 : 2;
-  static constexpr device::Index warp_rows = rows * warps_across / warps,
-                                 warp_columns = columns / warps_across;
-  static_assert(warp_rows % 16 == 0 && warp_columns % 16 == 0);
+  static constexpr device::Index warps = rows / 16, threads = 32 * warps;
+  static_assert(warps % 4 == 0 && columns % 32 == 0);
 };
 
 /// Shared memory of a block: stages, one for a step in depth, each the step's rows as floats and then its
@@ -30,8 +38,9 @@ struct TileMemory {
   static constexpr std::uint32_t rows = B::rows * row_bytes, stage = rows + B::columns * column_bytes;
   static constexpr std::uint32_t size = B::stages * stage;
   /// Stages and their halves begin at multiples of it, so that a chunk's number is bits of its address: chunk
-  /// c ^ d of a row lies at the address of chunk c, ^ chunks(d).
-  static constexpr std::uint32_t alignment = 128;
+  /// c ^ d of a row lies at the address of chunk c, ^ chunks(d). Products that read shared memory themselves
+  /// expect rows in eights at multiples of it.
+  static constexpr std::uint32_t alignment = 1024;
   static_assert(stage % alignment == 0 && rows % alignment == 0);
 
   static constexpr std::uint32_t chunks(std::uint32_t count) { return count << 4; }

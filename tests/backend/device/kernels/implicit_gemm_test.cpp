@@ -76,10 +76,12 @@ TEST_CASE(
 TEST_CASE("tiles are as wide as they can be used, and low where there are few rows") {
   constexpr Index multiprocessors = 132;
   CHECK(best_tile(1 << 20, 32, multiprocessors) == Tile{128, 32});
-  CHECK(best_tile(1 << 20, 64, multiprocessors) == Tile{128, 64});
+  CHECK(best_tile(1 << 20, 64, multiprocessors) == Tile{64, 64});
   CHECK(best_tile(1 << 20, 96, multiprocessors) == Tile{128, 96});
-  CHECK(best_tile(12544, 128, multiprocessors) ==
-        Tile{64, 64});  // three to a multiprocessor, not one to some
+  CHECK(best_tile(1 << 20, 128, multiprocessors) == Tile{128, 128});
+  CHECK(best_tile(12544, 160, multiprocessors) == Tile{64, 160});
+  CHECK(best_tile(12544, 192, multiprocessors) ==
+        Tile{64, 96});  // three to a multiprocessor, not one to some and two to others
   CHECK(best_tile(1 << 20, 192, multiprocessors).columns != 128);  // two of them would compute 256
   CHECK(best_tile(49, 192, multiprocessors) == Tile{64, 32});
 }

@@ -56,10 +56,13 @@ struct alignas(Width * sizeof(float)) Lanes {
   GRAFT_HOST_DEVICE void store(float* to) const { *reinterpret_cast<Lanes*>(to) = *this; }
 };
 
-/// Whether a map that begins at an address has its values by fours, each four at a multiple of 16 bytes.
-inline bool in_fours(const Map& map, const float* first) {
-  return map.channels % 4 == 0 && map.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(first) % 16 == 0;
+/// Whether a map that begins at an address has its values in such groups, each at a multiple of its size.
+template <Index Width>
+GRAFT_HOST_DEVICE inline bool in_lanes(const Map& map, const float* first) {
+  return map.channels % Width == 0 && map.stride % Width == 0 &&
+         reinterpret_cast<std::uintptr_t>(first) % sizeof(Lanes<Width>) == 0;
 }
+inline bool in_fours(const Map& map, const float* first) { return in_lanes<4>(map, first); }
 
 /// A Window for kernels, with the sizes of the map that it slides over and of the one that results.
 struct Slide {
