@@ -19,9 +19,11 @@ void run(const bench::Arguments& arguments) {
   graft::Trainer<typename Net::head_network, B, graft::BinaryCrossentropy, graft::RMSprop> trainer{
       net.head().data(), {}, {.learning_rate = 1e-4f}, net.seed(), batch};
   // All batches in memory of the backend, where it does not read them here.
-  typename B::Buffer features{B::staging_size(batches.x.size())}, labels{B::staging_size(batches.y.size())};
-  const bench::HeadBatchPlaces places{batch, B::stage(context, batches.x, features),
-                                      B::stage(context, batches.y, labels)};
+  typename B::Staging features{batches.x.size()}, labels{batches.y.size()};
+  features.begin(context, batches.x);
+  labels.begin(context, batches.y);
+  const auto x = features.use(context), y = labels.use(context);
+  const bench::HeadBatchPlaces places{batch, x.data(), y.data()};
   std::size_t steps = 0;
   const auto work = [&] {
     const auto sums = trainer.step(context, batch, places.features(steps), places.labels(steps),

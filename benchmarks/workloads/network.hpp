@@ -20,11 +20,15 @@ void run(const bench::Arguments& arguments) {
   const std::vector<float> x = golden.batch(batch);
   typename B::Context context{graft::Threads{arguments.number("threads")}};
   typename B::Buffer arena{B::slots(context) * B::images_per_slot(batch) * extractor.arena_size};
-  typename B::Buffer staging{B::staging_size(x.size())}, y{batch * Net::output_shape.size()};
-  const float* input = B::stage(context, x, staging);
+  typename B::Staging staging{x.size()};
+  typename B::Buffer y{batch * Net::output_shape.size()};
+  typename B::Recordings recordings;
+  staging.begin(context, x);
+  const auto input = staging.use(context);
   std::vector<float> features(y.size());
   const auto work = [&] {
-    extractor.run(context, batch, input, arena.data(), y.data());
+    recordings.run(context, {batch},
+                   [&] { extractor.run(context, batch, input.data(), arena.data(), y.data()); });
     B::download(context, y.data(), std::span{features}.first(1));  // which waits for a device
   };
   work();

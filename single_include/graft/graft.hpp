@@ -2843,13 +2843,37 @@ class HostContext {
 struct HostMemory {
   using Context = HostContext;
   using Buffer = AlignedBuffer;
-  /// For backends that are told work rather than do it: what is the same each time is told as one. Here work
-  /// is done.
+  /// For backends that are told work rather than do it: what is the same each time is told as one, also if
+  /// numbers in it are others (`renew`). Here work is done.
   struct Recordings {
     template <class Work>
     void run(Context&, const std::array<std::uintptr_t, 5>& /*key*/, Work&& work) {
       work();
     }
+    template <class Work>
+    void renew(Context&, const std::array<std::uintptr_t, 5>& /*key*/, Work&& work) {
+      work();
+    }
+  };
+  /// The host's values as backend memory. `begin` begins to copy them, behind nothing but what has used the
+  /// ones before, and they stay as they are until what reads them is done; who asks for work that reads them
+  /// keeps a Use meanwhile. Here they are read where they are.
+  class Staging {
+   public:
+    explicit Staging(std::size_t /*floats*/) {}
+    class Use {
+     public:
+      explicit Use(const float* data) : data_{data} {}
+      const float* data() const { return data_; }
+
+     private:
+      const float* data_;
+    };
+    void begin(Context&, std::span<const float> host) { host_ = host.data(); }
+    Use use(Context&) const { return Use{host_}; }
+
+   private:
+    const float* host_ = nullptr;
   };
   /// Whether kernels read the host's memory as it is: what needs no other form is then not copied.
   static constexpr bool reads_host_memory = true;
@@ -2857,12 +2881,6 @@ struct HostMemory {
   static void upload(Context&, std::span<const float> host, float* destination) {
     std::copy(host.begin(), host.end(), destination);
   }
-  /// The host's values as backend memory, through `staging` where the two are not the same.
-  static const float* stage(Context&, std::span<const float> host, Buffer& /*staging*/) {
-    return host.data();
-  }
-  static std::size_t staging_size(std::size_t /*floats*/) { return 0; }
-
   static void download(Context&, const float* source, std::span<float> host) {
     std::copy_n(source, host.size(), host.begin());
   }
@@ -3213,18 +3231,17 @@ namespace graft::detail {
 /// Loss and parameter update in plain loops; the rules themselves are types of losses/ and optimizers/.
 struct ReferenceTraining {
   /// For each row: loss and accuracy from what the last layer computes before its activation, and, unless
-  /// dz is null, dz = gradient of the mean loss over the batch. z, target, dz (batch, units)
+  /// dz is null, dz = gradient of the mean loss over the batch. z, target, dz (batch, units); of_rows
+  /// (2, batch): losses, accuracies
   template <class Loss, std::size_t Units>
-  static LossSums loss(HostContext&, const Loss& rule, std::size_t batch, const float* z, const float* target,
-                       float* dz) {
-    LossSums sums;
+  static void loss(HostContext&, const Loss& rule, std::size_t batch, const float* z, const float* target,
+                   float* dz, float* of_rows) {
     for (std::size_t row = 0; row < batch; ++row) {
       const float *zr = z + row * Units, *tr = target + row * Units;
-      sums.loss += double{rule.value(zr, tr, Units)};
-      sums.accuracy += double{rule.accuracy(zr, tr, Units)};
+      of_rows[row] = rule.value(zr, tr, Units);
+      of_rows[batch + row] = rule.accuracy(zr, tr, Units);
       if (dz != nullptr) rule.gradient(zr, tr, Units, 1.0f / static_cast<float>(batch), dz + row * Units);
     }
-    return sums;
   }
 
   /// One step of an optimizer for a run of parameters: rule(w, g, slots) for each. w, g, slots (count)
@@ -3272,31 +3289,36 @@ struct Loss {
 template <class B>
 concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
+    std::constructible_from<typename B::Staging, std::size_t> &&
     requires(typename B::Context& context, typename B::Buffer& buffer, std::span<const float> host,
              std::span<float> result, const float* source, float* destination, std::size_t n,
-             typename B::Recordings& recordings, const std::array<std::uintptr_t, 5>& key) {
+             typename B::Recordings& recordings, const std::array<std::uintptr_t, 5>& key,
+             typename B::Staging& staging) {
   { B::reads_host_memory } -> std::convertible_to<bool>;
   { buffer.data() } -> std::convertible_to<float*>;
   { buffer.size() } -> std::convertible_to<std::size_t>;
   B::upload(context, host, destination);
   B::download(context, source, result);
-  { B::stage(context, host, buffer) } -> std::convertible_to<const float*>;
-  { B::staging_size(n) } -> std::convertible_to<std::size_t>;
+  staging.begin(context, host);
+  { staging.use(context).data() } -> std::convertible_to<const float*>;
   B::fill_zero(context, destination, n);
   recordings.run(context, key, [] {});
+  recordings.renew(context, key, [] {});
   B::split_batch(context, n, [](std::size_t, std::size_t, std::size_t) {});
   { B::slots(context) } -> std::convertible_to<std::size_t>;
   { B::images_per_slot(n) } -> std::convertible_to<std::size_t>;
 };
 
 /// What memory that is the backend's own has to offer besides: `room`, floats of it that may be taken for
-/// what need not be there, and copies of the rows of a table in it.
+/// what need not be there, and copies of the rows of a table in it. Their numbers are memory of the backend,
+/// too: `row_numbers` says what they are as floats.
 template <class B>
 concept OwnMemory = BackendMemory<B> &&
-    requires(typename B::Context& context, std::span<const std::size_t> rows, const float* source,
-             float* destination, std::size_t row_size) {
+    requires(typename B::Context& context, std::span<const std::size_t> rows, std::span<float> numbers,
+             const float* memory, float* destination, std::size_t n) {
   { B::room(context) } -> std::convertible_to<std::size_t>;
-  B::gather_rows(context, rows, row_size, source, destination);
+  B::row_numbers(rows, numbers);
+  B::gather_rows(context, n, memory, n, memory, destination);
 };
 
 /// The vocabulary that layers are computed with. A backend is an empty type with these static templates, each
@@ -3345,9 +3367,7 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template normalize_backward<detail::probe::same>(c, 1, x, x, y);
   B::template dropout<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
   B::template dropout_backward<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
-  {
-    B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y)
-    } -> std::same_as<LossSums>;
+  B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y, y);
   B::update(c, detail::probe::Rule{}, 1, y, x, slots);
 };
 
@@ -5018,7 +5038,9 @@ inline std::uint32_t alignment_of(const float* p) {
 /// frozen parts round to, in convolve(context, convolution); void if they are products of written patches.
 /// scratch<T>(context, count): memory of the device that lasts until it is asked for again.
 /// scratch_stamp(context): a number that changes when scratch moves, and that no other thread has.
-/// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it.
+/// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it, and
+/// renew(context, work) gives its kernels the numbers that work() has for them now.
+/// Staging: as BackendMemory has it.
 /// room(context): floats of memory that may be taken for what need not be there.
 /// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
 /// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
@@ -5036,6 +5058,7 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   { D::room(context) } -> std::convertible_to<std::size_t>;
   { D::scratch_stamp(context) } -> std::convertible_to<std::uint64_t>;
   typename D::Recording;
+  typename D::Staging;
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
   { D::most_images } -> std::convertible_to<std::size_t>;
@@ -5701,18 +5724,18 @@ struct GatherRows {
 };
 
 /// Loss, accuracy and, unless dz is null, the gradient of one sample: item i is row i.
-/// z, target, dz (batch, units); sums (2, batch): losses, accuracies
+/// z, target, dz (batch, units); of_rows (2, batch): losses, accuracies
 template <class Loss>
 struct LossOfRow {
   Loss rule;
   Index batch, units;
   const float *z, *target;
-  float *dz, *sums;
+  float *dz, *of_rows;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const std::size_t at = std::size_t{i} * units;
-    sums[i] = rule.value(z + at, target + at, units);
-    sums[batch + i] = rule.accuracy(z + at, target + at, units);
+    of_rows[i] = rule.value(z + at, target + at, units);
+    of_rows[batch + i] = rule.accuracy(z + at, target + at, units);
     if (dz != nullptr) rule.gradient(z + at, target + at, units, 1.0f / static_cast<float>(batch), dz + at);
   }
 };
@@ -5725,20 +5748,11 @@ namespace graft::detail {
 template <class D>
 struct DeviceTraining {
   template <class Loss, std::size_t Units, class Context>
-  static LossSums loss(Context& context, const Loss& rule, std::size_t batch, const float* z,
-                       const float* target, float* dz) {
-    float* of_rows = D::template scratch<float>(context, 2 * batch);
+  static void loss(Context& context, const Loss& rule, std::size_t batch, const float* z, const float* target,
+                   float* dz, float* of_rows) {
     D::launch(
         context, batch,
         device::LossOfRow<Loss>{rule, device::index(batch), device::index(Units), z, target, dz, of_rows});
-    std::vector<float> values(2 * batch);
-    D::download(context, of_rows, values);
-    LossSums sums;
-    for (std::size_t row = 0; row < batch; ++row) {
-      sums.loss += double{values[row]};
-      sums.accuracy += double{values[batch + row]};
-    }
-    return sums;
   }
 
   template <class Rule, class Context>
@@ -6395,9 +6409,11 @@ struct DevicePooling {
 namespace graft::detail {
 
 /// Work that asks a device for the same each time, on the same memory: done as it comes the first time,
-/// recorded the second time, and from then on told to the device as one. `key` says what the work is: a size,
-/// and addresses. Scratch must not move while there are recordings that know its address, so one is valid for
-/// the stamp of the scratch that it was made with, which is also that of a thread.
+/// recorded the second time, and from then on told to the device as one. With `renew` the numbers that its
+/// kernels are given may be others each time, but not those kernels, their order and their sizes. `key` says
+/// what the work is: a size, and addresses. Scratch must not move while there are recordings that know its
+/// address, so one is valid for the stamp of the scratch that it was made with, which is also that of a
+/// thread.
 template <class D>
 class Recordings {
  public:
@@ -6405,6 +6421,16 @@ class Recordings {
 
   template <class Work>
   void run(typename D::Context& context, const Key& key, Work&& work) {
+    run(context, key, work, [](typename D::Recording&) {});
+  }
+  template <class Work>
+  void renew(typename D::Context& context, const Key& key, Work&& work) {
+    run(context, key, work, [&](typename D::Recording& recording) { recording.renew(context, work); });
+  }
+
+ private:
+  template <class Work, class Renew>
+  void run(typename D::Context& context, const Key& key, Work& work, Renew&& renew) {
     const auto found =
         std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
     if (found == entries_.end() || found->stamp != D::scratch_stamp(context)) {
@@ -6414,11 +6440,13 @@ class Recordings {
       entries_.push_back({key, D::scratch_stamp(context), {}});
       return;
     }
-    if (!found->recording) found->recording.emplace(context, work);
+    if (found->recording)
+      renew(*found->recording);
+    else
+      found->recording.emplace(context, work);
     found->recording->replay(context);
   }
 
- private:
   static constexpr std::size_t most = 8;  // sizes of batches, mostly
 
   struct Entry {
@@ -6448,14 +6476,9 @@ struct DeviceBackend : D,
                        detail::DeviceTraining<D> {
   using Context = typename D::Context;
   using Buffer = typename D::Buffer;
+  using Staging = typename D::Staging;
   using Recordings = detail::Recordings<D>;
   static constexpr bool reads_host_memory = false;
-
-  static const float* stage(Context& context, std::span<const float> host, Buffer& staging) {
-    D::upload(context, host, staging.data());
-    return staging.data();
-  }
-  static std::size_t staging_size(std::size_t floats) { return floats; }
 
   template <class Work>
   static void split_batch(Context&, std::size_t batch, Work&& work) {
@@ -6464,20 +6487,17 @@ struct DeviceBackend : D,
   }
   static std::size_t slots(Context&) { return 1; }
 
-  /// Copies rows of so many floats in the order asked for. Floats that may be kept on the device for that:
-  /// D::room(context). destination (rows, row_size)
-  static void gather_rows(Context& context, std::span<const std::size_t> rows, std::size_t row_size,
-                          const float* source, float* destination) {
+  /// Numbers of rows as floats, which memory of a device is.
+  static void row_numbers(std::span<const std::size_t> rows, std::span<float> numbers) {
     static_assert(sizeof(device::Index) == sizeof(float));
-    std::vector<float> bits(rows.size());  // memory of a device is floats
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const device::Index row = device::index(rows[i]);
-      std::memcpy(&bits[i], &row, sizeof row);
-    }
-    float* numbers = D::template scratch<float>(context, rows.size());
-    D::upload(context, bits, numbers);
-    D::launch(context, rows.size() * row_size,
-              device::GatherRows{reinterpret_cast<const device::Index*>(numbers), device::index(row_size),
+    for (std::size_t i = 0; i < rows.size(); ++i) numbers[i] = std::bit_cast<float>(device::index(rows[i]));
+  }
+  /// Copies rows of so many floats in the order asked for. rows (count), as row_numbers has them; destination
+  /// (count, row_size)
+  static void gather_rows(Context& context, std::size_t count, const float* rows, std::size_t row_size,
+                          const float* source, float* destination) {
+    D::launch(context, count * row_size,
+              device::GatherRows{reinterpret_cast<const device::Index*>(rows), device::index(row_size),
                                  source, destination});
   }
   static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, D::most_images); }
@@ -10810,11 +10830,12 @@ auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threa
   const std::size_t count = batch.shape(0);
   require_sample_shape(batch, input_shape);
   typename B::Context context{threads};
-  typename B::Buffer staging{B::staging_size(batch.size())};
+  typename B::Staging staging{batch.size()};
   typename B::Buffer arena{B::slots(context) * B::images_per_slot(count) * arena_size};
   typename B::Buffer features{count * output_shape.size()};
-  run(context, count, B::stage(context, {batch.data(), batch.size()}, staging), arena.data(),
-      features.data());
+  staging.begin(context, {batch.data(), batch.size()});
+  const auto input = staging.use(context);
+  run(context, count, input.data(), arena.data(), features.data());
   auto result =
       Tensor<output_shape.rank + 1>::from_shape(batch_shape<output_shape.rank>(count, output_shape));
   B::download(context, features.data(), {result.data(), result.size()});
@@ -11168,7 +11189,7 @@ class Workspace {
   explicit Workspace(std::size_t capacity = 1, Threads threads = {})
       : context{threads},
         capacity_{capacity},
-        staging{backend::staging_size(capacity * Model::input_shape.size())},
+        staging{capacity * Model::input_shape.size()},
         base_arena{backend::slots(context) * backend::images_per_slot(capacity) * Model::base_arena_size},
         features{Model::has_backbone ? capacity * Model::feature_shape.size() : 0},
         head_arena{capacity * Model::head_arena_size},
@@ -11185,7 +11206,8 @@ class Workspace {
 
  public:
   typename backend::Recordings recordings;
-  typename backend::Buffer staging, base_arena, features, head_arena, output;
+  typename backend::Staging staging;
+  typename backend::Buffer base_arena, features, head_arena, output;
   std::vector<float> result;  // (capacity, output shape), on the host
 };
 
@@ -11403,10 +11425,11 @@ std::span<const float> Model<Base, Head, B>::predict(std::span<const float> samp
                      "at most " + std::to_string(workspace.capacity()) + " samples of " +
                          to_string(input_shape) + ", as many as the workspace was made for",
                      std::to_string(samples.size()) + " values"};
-  const float* input = B::stage(workspace.context, samples, workspace.staging);
-  workspace.recordings.run(workspace.context, recording_key(count, input), [&] {
-    const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
-                                             workspace.features.data());
+  workspace.staging.begin(workspace.context, samples);
+  const auto input = workspace.staging.use(workspace.context);
+  workspace.recordings.run(workspace.context, recording_key(count, input.data()), [&] {
+    const float* features = compute_features(workspace.context, count, input.data(),
+                                             workspace.base_arena.data(), workspace.features.data());
     detail::forward<head_network, inference_mode, B>(
         detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
                          workspace.head_arena.data(), head_.data()});
@@ -13588,10 +13611,14 @@ class BatchMemory {
   explicit BatchMemory(std::size_t capacity)
       : features_(capacity * feature_size),
         targets_(capacity * units),
-        staged_features_{B::staging_size(features_.size())},
-        staged_targets_{B::staging_size(targets_.size())} {}
+        numbers_(B::reads_host_memory ? 0 : capacity),
+        staged_features_{features_.size()},
+        staged_targets_{targets_.size()},
+        staged_numbers_{numbers_.size()},
+        gathered_{numbers_.size() * feature_size} {}
 
-  /// Takes those samples in; a head with one unit has targets 0 and 1, another one-hot targets.
+  /// Takes those samples in; a head with one unit has targets 0 and 1, another one-hot targets. They are
+  /// copied while the context does what it was asked for.
   void gather(typename B::Context& context, const FeatureSource<B>& source,
               std::span<const std::size_t> samples) {
     const FeatureSet& set = source.set();
@@ -13599,31 +13626,49 @@ class BatchMemory {
     for (const std::size_t sample : samples)
       for (std::size_t u = 0; u < units; ++u)
         *target++ = (units == 1 ? set.label(sample) == 1 : set.label(sample) == u) ? 1.0f : 0.0f;
-    size = samples.size();
-    x = gather_features(context, source, samples);
-    t = B::stage(context, {targets_.data(), samples.size() * units}, staged_targets_);
+    size_ = samples.size();
+    staged_targets_.begin(context, {targets_.data(), size_ * units});
+    gather_features(context, source, samples);
   }
 
-  std::size_t size = 0;
-  const float* x = nullptr;  // backend memory: (batch, feature shape)
-  const float* t = nullptr;  // backend memory: (batch, units)
+  /// The batch, for what is asked of the context while this lives.
+  struct Use {
+    std::optional<typename B::Staging::Use> features;
+    typename B::Staging::Use targets;
+    std::size_t size;
+    const float* x;  ///< backend memory: (batch, feature shape)
+    const float* t;  ///< backend memory: (batch, units)
+  };
+  Use use(typename B::Context& context) {
+    Use batch{{}, staged_targets_.use(context), size_, gathered_.data(), nullptr};
+    batch.t = batch.targets.data();
+    if (!is_gathered_) batch.x = batch.features.emplace(staged_features_.use(context)).data();
+    return batch;
+  }
 
  private:
-  const float* gather_features(typename B::Context& context, const FeatureSource<B>& source,
-                               std::span<const std::size_t> samples) {
+  void gather_features(typename B::Context& context, const FeatureSource<B>& source,
+                       std::span<const std::size_t> samples) {
+    is_gathered_ = source.rows() != nullptr;
     if constexpr (!B::reads_host_memory)
-      if (source.rows() != nullptr) {
-        B::gather_rows(context, samples, feature_size, source.rows(), staged_features_.data());
-        return staged_features_.data();
+      if (is_gathered_) {
+        const std::span<float> numbers{numbers_.data(), size_};
+        B::row_numbers(samples, numbers);
+        staged_numbers_.begin(context, numbers);
+        const auto rows = staged_numbers_.use(context);
+        return B::gather_rows(context, size_, rows.data(), feature_size, source.rows(), gathered_.data());
       }
     float* row = features_.data();
     for (const std::size_t sample : samples)
       row = std::copy_n(source.set().features(sample).data(), feature_size, row);
-    return B::stage(context, {features_.data(), samples.size() * feature_size}, staged_features_);
+    staged_features_.begin(context, {features_.data(), size_ * feature_size});
   }
 
-  std::vector<float> features_, targets_;
-  typename B::Buffer staged_features_, staged_targets_;
+  std::size_t size_ = 0;
+  bool is_gathered_ = false;  // on the backend, in the order asked for; else the features are staged
+  std::vector<float> features_, targets_, numbers_;
+  typename B::Staging staged_features_, staged_targets_, staged_numbers_;
+  typename B::Buffer gathered_;
 };
 
 }  // namespace graft::detail
@@ -14255,30 +14300,53 @@ void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename
   std::mutex turn;  // batches and rows of features are given out together, in one order
   std::exception_ptr failure;
 
-  // Every slot takes batches until there are no more; none waits for another.
-  const auto work = [&] {
-    typename B::Buffer staging{B::staging_size(batch_size * InputShape.size())};
-    typename B::Buffer result{batch_size * result_size};
-    std::optional<BatchLoader::Batch> batch;
+  // A batch on its way, and where its features go.
+  struct Piece {
+    explicit Piece(std::size_t floats) : staging{floats} {}
+    typename B::Staging staging;
+    std::optional<BatchLoader::Batch> batch;  // whose values may be read where they are
+    std::size_t count = 0;
     std::array<std::span<float>, Sets> rows;
-    const auto take = [&] {
-      batch.reset();
-      const StageTimes::Scope scope{options.times, Stage::wait};
-      const std::lock_guard lock{turn};
-      progress.update(sets[0].size() + loader.left_out());
-      batch = loader.next();
-      if (!batch) return false;
-      labels.clear();
-      for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
-      for (std::size_t k = 0; k < Sets; ++k) rows[k] = sets[k].append(batch->indices, labels);
-      return true;
-    };
-    while (take()) {
-      const StageTimes::Scope scope{options.times, Stage::backbone};
-      const float* input = B::stage(context, batch->samples, staging);
-      const std::array<const float*, Sets> features =
-          compute(context, batch->indices.size(), input, result.data());
-      for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], rows[k]);
+  };
+  const auto take = [&](Piece& piece) {
+    piece.batch.reset();
+    const StageTimes::Scope scope{options.times, Stage::wait};
+    const std::lock_guard lock{turn};
+    progress.update(sets[0].size() + loader.left_out());
+    piece.batch = loader.next();
+    piece.count = piece.batch ? piece.batch->indices.size() : 0;
+    if (piece.count == 0) return;
+    labels.clear();
+    for (const std::size_t i : piece.batch->indices) labels.push_back(data.label(i));
+    for (std::size_t k = 0; k < Sets; ++k) piece.rows[k] = sets[k].append(piece.batch->indices, labels);
+    piece.staging.begin(context, piece.batch->samples);
+    if constexpr (!B::reads_host_memory) piece.batch.reset();  // they have been copied
+  };
+
+  const auto timed = [&](auto&& what) {
+    const StageTimes::Scope scope{options.times, Stage::backbone};
+    return what();
+  };
+
+  // Every slot takes batches until there are no more; none waits for another. A backend with memory of its
+  // own is given the next one while it computes.
+  const auto work = [&] {
+    const std::size_t floats = batch_size * InputShape.size();
+    Piece pieces[]{Piece{floats}, Piece{B::reads_host_memory ? 0 : floats}};
+    typename B::Buffer result{batch_size * result_size};
+    take(pieces[0]);
+    for (std::size_t i = 0; pieces[i].count > 0; i = B::reads_host_memory ? 0 : 1 - i) {
+      Piece& piece = pieces[i];
+      {
+        const auto input = piece.staging.use(context);
+        const auto features =
+            timed([&] { return compute(context, piece.count, input.data(), result.data()); });
+        if constexpr (!B::reads_host_memory) take(pieces[1 - i]);
+        timed([&] {
+          for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], piece.rows[k]);
+        });
+      }
+      if constexpr (B::reads_host_memory) take(piece);
     }
   };
   B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {
@@ -14331,6 +14399,34 @@ FeatureSet Model<Base, Head, B>::extract(const Data& data) const {
 
 }  // namespace graft
 
+namespace graft::detail {
+
+/// What a loss writes of each sample of a batch, and its sums: in double, in the order of the samples.
+template <Backend B>
+class LossesOfRows {
+ public:
+  explicit LossesOfRows(std::size_t capacity) : memory_{2 * capacity}, values_(2 * capacity) {}
+
+  /// Backend memory: (2, batch), losses, then accuracies.
+  float* data() { return memory_.data(); }
+
+  LossSums sums(typename B::Context& context, std::size_t batch) {
+    B::download(context, memory_.data(), std::span{values_}.first(2 * batch));
+    LossSums sums;
+    for (std::size_t row = 0; row < batch; ++row) {
+      sums.loss += double{values_[row]};
+      sums.accuracy += double{values_[batch + row]};
+    }
+    return sums;
+  }
+
+ private:
+  typename B::Buffer memory_;
+  std::vector<float> values_;
+};
+
+}  // namespace graft::detail
+
 namespace graft {
 
 /// Means over a data set.
@@ -14359,7 +14455,8 @@ class Evaluator {
       : loss_{loss},
         batch_size_{batch_size},
         arena_{batch_size * plan_of<Logits, inference_mode>.arena_size},
-        logits_{batch_size * outputs} {}
+        logits_{batch_size * outputs},
+        losses_{batch_size} {}
 
   Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
                  const FeatureSource<B>& source, BatchMemory<Model>& memory) {
@@ -14370,10 +14467,12 @@ class Evaluator {
       samples.resize(std::min(batch_size_, set.size() - begin));
       std::iota(samples.begin(), samples.end(), begin);
       memory.gather(context, source, samples);
+      const auto batch = memory.use(context);
       forward<Logits, inference_mode, B>(
-          Frame<B>{context, samples.size(), memory.x, logits_.data(), arena_.data(), parameters});
-      const LossSums sums =
-          B::template loss<L, outputs>(context, loss_, samples.size(), logits_.data(), memory.t, nullptr);
+          Frame<B>{context, batch.size, batch.x, logits_.data(), arena_.data(), parameters});
+      B::template loss<L, outputs>(context, loss_, batch.size, logits_.data(), batch.t, nullptr,
+                                   losses_.data());
+      const LossSums sums = losses_.sums(context, batch.size);
       total.loss += sums.loss;
       total.accuracy += sums.accuracy;
     }
@@ -14385,6 +14484,7 @@ class Evaluator {
   L loss_;
   std::size_t batch_size_;
   typename B::Buffer arena_, logits_;
+  LossesOfRows<B> losses_;
 };
 
 }  // namespace detail
@@ -14426,8 +14526,9 @@ auto Model<Base, Head, B>::predict(const FeatureSet& features) const -> Tensor<o
     samples.resize(std::min(batch_size, features.size() - begin));
     std::iota(samples.begin(), samples.end(), begin);
     memory.gather(context, features, samples);
+    const auto batch = memory.use(context);
     detail::forward<head_network, inference_mode, B>(
-        detail::Frame<B>{context, samples.size(), memory.x, output.data(), arena.data(), head_.data()});
+        detail::Frame<B>{context, batch.size, batch.x, output.data(), arena.data(), head_.data()});
     B::download(context, output.data(),
                 {result.data() + begin * output_shape.size(), samples.size() * output_shape.size()});
   }
@@ -14938,15 +15039,12 @@ class Trainer {
   static constexpr auto& graph = graph_of<Logits>;
   static constexpr auto& plan = plan_of<Logits, training_mode>;
   static constexpr std::size_t outputs = graph.output_shape().size();
-  static constexpr std::size_t units_ahead = [] {
-    constexpr std::size_t node = detail::node_ahead<Logits>;
-    if constexpr (node == Step::none)
-      return std::size_t{0};
-    else
-      return graph.nodes[node].output.size();
-  }();
+  static constexpr std::size_t node_ahead = detail::node_ahead<Logits>;
 
  public:
+  /// Whether a step makes use of its successor's features.
+  static constexpr bool looks_ahead = B::reads_host_memory && node_ahead != Step::none;
+
   /// `rates` name layers that have another learning rate than the optimizer's; throws Error for a name that
   /// there is not.
   Trainer(ParameterPointer<float> parameters, const L& loss, const O& optimizer, Seed seed,
@@ -14960,10 +15058,11 @@ class Trainer {
         gradient_arena_{capacity * plan.arena_size},
         logits_{capacity * outputs},
         dlogits_{capacity * outputs},
+        losses_{capacity},
         saved_{plan.saved_size},
         node_gradients_{detail::largest_gradient<Logits>},
         slots_{optimizer.slot_count() * graph.parameter_count},
-        outputs_ahead_{capacity * units_ahead} {
+        outputs_ahead_{looks_ahead ? capacity * graph.nodes[node_ahead].output.size() : 0} {
     detail::check_loss<L, Net>();
     for (const LayerRate& rate : rates) {
       optimizers_.push_back(optimizer);
@@ -14975,33 +15074,28 @@ class Trainer {
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
     if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
-    return pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
+    pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
       detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
                                   detail::KeepGradients<B>{gradients_.data()});
     });
+    return losses_.sums(context, batch);
   }
 
   /// One step: loss, gradients, and the optimizer moves every trainable parameter. The loss is the one
   /// before. If `next` is given, the step after this one must be its, on the parameters that this one leaves:
-  /// a Dense that reads the input computes it while its weights are in the cache. Results are the same.
+  /// a Dense that reads the input computes it while its weights are in the cache, on backends that
+  /// look_ahead. Results are the same.
   LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target,
                 NextBatch next = {}) {
     const float* computed = ahead_.x == x && ahead_.batch == batch ? ahead_.y : nullptr;
     ahead_ = {};
-    if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
-    return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
-      optimizer().visit_rule(++steps_, [&]<class Rule>(const Rule& first) {
-        std::vector<Rule> rules{first};
-        for (std::size_t i = 1; i < optimizers_.size(); ++i)
-          optimizers_[i].visit_rule(steps_, [&]<class Other>(const Other& rule) {
-            if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
-          });
-        detail::backward<Logits, B>(
-            frame, {dlogits_.data(), gradient_arena_.data()},
-            detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
-                                              graph.parameter_count, node_gradients_.data(), ahead_});
-      });
+    if (looks_ahead && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
+    const auto address = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p); };
+    recordings_.renew(context, {batch, address(x), address(target)}, [&] {
+      pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) { update(frame); });
     });
+    ++steps_;
+    return losses_.sums(context, batch);
   }
 
   /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
@@ -15014,16 +15108,30 @@ class Trainer {
   Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
 
   template <class Backward>
-  LossSums pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
-                const float* ahead, Backward&& backward) {
+  void pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
+            const float* ahead, Backward&& backward) {
     const detail::Frame<B> frame{context,       batch,       x,           logits_.data(),
                                  arena_.data(), parameters_, parameters_, saved_.data(),
                                  step_seed(),   ahead};
     detail::forward<Logits, training_mode, B>(frame);
-    const LossSums sums =
-        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
+    B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data(),
+                                 losses_.data());
     backward(frame);
-    return sums;
+  }
+
+  // The backward pass in which the optimizer moves the parameters.
+  void update(const detail::Frame<B>& frame) {
+    optimizer().visit_rule(steps_ + 1, [&]<class Rule>(const Rule& first) {
+      std::vector<Rule> rules{first};
+      for (std::size_t i = 1; i < optimizers_.size(); ++i)
+        optimizers_[i].visit_rule(steps_ + 1, [&]<class Other>(const Other& rule) {
+          if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
+        });
+      detail::backward<Logits, B>(
+          frame, {dlogits_.data(), gradient_arena_.data()},
+          detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
+                                            graph.parameter_count, node_gradients_.data(), ahead_});
+    });
   }
 
   ParameterPointer<float> parameters_;
@@ -15032,10 +15140,13 @@ class Trainer {
   std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
-  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
+  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_;
+  detail::LossesOfRows<B> losses_;
+  typename B::Buffer saved_, node_gradients_, slots_;
   DenseAhead ahead_;                  // what the last step has computed of the batch after it
-  typename B::Buffer outputs_ahead_;  // (capacity, units_ahead)
+  typename B::Buffer outputs_ahead_;  // (capacity, units of the Dense ahead)
   typename B::Buffer gradients_{0};   // as soon as somebody wants to keep them
+  typename B::Recordings recordings_;
 };
 
 }  // namespace graft
@@ -15075,11 +15186,15 @@ LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context
   };
   gather(memory[0], 0);
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
-    BatchMemory<Model>&batch = memory[(step - 1) % 2], &after = memory[step % 2];
+    BatchMemory<Model>& after = memory[step % 2];
+    const auto batch = memory[(step - 1) % 2].use(context);
     NextBatch next;
     if (begin + batch_size < order.size()) {
       gather(after, begin + batch_size);
-      next = {after.size, after.x};
+      if constexpr (Trainer::looks_ahead) {
+        const auto successor = after.use(context);
+        next = {successor.size, successor.x};
+      }
     }
     const LossSums sums = [&] {
       const StageTimes::Scope scope{times, Stage::step};

@@ -2407,18 +2407,18 @@ struct GatherRows {
 };
 
 /// Loss, accuracy and, unless dz is null, the gradient of one sample: item i is row i.
-/// z, target, dz (batch, units); sums (2, batch): losses, accuracies
+/// z, target, dz (batch, units); of_rows (2, batch): losses, accuracies
 template <class Loss>
 struct LossOfRow {
   Loss rule;
   Index batch, units;
   const float *z, *target;
-  float *dz, *sums;
+  float *dz, *of_rows;
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
     const std::size_t at = std::size_t{i} * units;
-    sums[i] = rule.value(z + at, target + at, units);
-    sums[batch + i] = rule.accuracy(z + at, target + at, units);
+    of_rows[i] = rule.value(z + at, target + at, units);
+    of_rows[batch + i] = rule.accuracy(z + at, target + at, units);
     if (dz != nullptr) rule.gradient(z + at, target + at, units, 1.0f / static_cast<float>(batch), dz + at);
   }
 };

@@ -105,6 +105,8 @@ class Buffer {
   std::size_t size_;
 };
 
+class Recorder;
+
 /// Memory of a device as backend memory.
 struct Memory {
   /// Checks that there is a device, and waits for what was asked of it in the end, so that other threads find
@@ -117,6 +119,8 @@ struct Memory {
     ~Context() { cudaStreamSynchronize(stream()); }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
+
+    Recorder* recorder = nullptr;  ///< that takes what is asked for, if any
   };
   using Buffer = cuda::Buffer;
 
@@ -126,10 +130,6 @@ struct Memory {
   static void download(Context&, const float* source, std::span<float> host) {
     copy(host.data(), source, host.size(), cudaMemcpyDeviceToHost);
   }
-  static void fill_zero(Context&, float* destination, std::size_t count) {
-    if (count > 0) check(cudaMemsetAsync(destination, 0, count * sizeof(float), stream()), "cudaMemsetAsync");
-  }
-
   /// Half of what is free now.
   static std::size_t room(Context&) {
     std::size_t free = 0, total = 0;
@@ -335,15 +335,85 @@ class Gemm {
 
 namespace graft::cuda {
 
+/// Calls kernel(i) for each i below count, on the device. Kernels are compiled by nvcc, programs by any
+/// compiler: this is declared here, defined in launch.cuh, and instantiated in graft_cuda.cu for all kernels
+/// of the library. A kernel that nobody has instantiated does not link.
+template <class Kernel>
+void launch(cudaStream_t stream, device::Index count, const Kernel& kernel);
+
+}  // namespace graft::cuda
+
+#include <cstring>
+#include <vector>
+
+namespace graft::cuda {
+
+/// The node that a stream's capture has come to.
+inline cudaGraphNode_t last_node() {
+  cudaStreamCaptureStatus status{};
+  const cudaGraphNode_t* nodes = nullptr;
+  std::size_t count = 0;
+#if CUDART_VERSION >= 13000
+  check(cudaStreamGetCaptureInfo(stream(), &status, nullptr, nullptr, &nodes, nullptr, &count),
+        "cudaStreamGetCaptureInfo");
+#else
+  check(cudaStreamGetCaptureInfo_v2(stream(), &status, nullptr, nullptr, &nodes, &count),
+        "cudaStreamGetCaptureInfo");
+#endif
+  return count == 1 ? nodes[0] : nullptr;
+}
+
+/// Launches on their way into a graph, or compared with those in it.
+class Recorder {
+ public:
+  /// Takes launches into the graph that is captured; then, behind `compare`, gives those of an executable
+  /// graph the arguments of the same launches made again.
+  template <class Kernel>
+  void launch(device::Index count, const Kernel& kernel) {
+    static_assert(std::is_trivially_copyable_v<Kernel>);
+    const auto* bytes = reinterpret_cast<const std::byte*>(&kernel);
+    if (executable_ == nullptr) {
+      cuda::launch(stream(), count, kernel);
+      launches_.push_back({last_node(), {bytes, bytes + sizeof kernel}});
+      return;
+    }
+    Launch& known = launches_.at(next_++);
+    if (std::memcmp(known.arguments.data(), bytes, sizeof kernel) == 0) return;
+    known.arguments.assign(bytes, bytes + sizeof kernel);
+    cudaKernelNodeParams parameters{};
+    check(cudaGraphKernelNodeGetParams(known.node, &parameters), "cudaGraphKernelNodeGetParams");
+    std::array<void*, 2> arguments{&count, const_cast<Kernel*>(&kernel)};
+    parameters.kernelParams = arguments.data();
+    check(cudaGraphExecKernelNodeSetParams(executable_, known.node, &parameters),
+          "cudaGraphExecKernelNodeSetParams");
+  }
+  /// Whether work but launches is left out, as it is in the graph as it stands.
+  bool compares() const { return executable_ != nullptr; }
+
+  void compare(cudaGraphExec_t executable) {
+    executable_ = executable;
+    next_ = 0;
+  }
+
+ private:
+  struct Launch {
+    cudaGraphNode_t node;
+    std::vector<std::byte> arguments;
+  };
+  std::vector<Launch> launches_;
+  std::size_t next_ = 0;
+  cudaGraphExec_t executable_ = nullptr;
+};
+
 /// What some work asks of the calling thread's stream, as a CUDA graph: one launch for all of it. The work
 /// may not allocate, upload or download.
 class Graph {
  public:
   template <class Work>
-  Graph(Memory::Context&, Work&& work) {
+  Graph(Memory::Context& context, Work&& work) {
     check(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
     try {
-      work();
+      record(context, work);
     } catch (...) {
       cudaGraph_t unfinished = nullptr;
       cudaStreamEndCapture(stream(), &unfinished);
@@ -353,10 +423,17 @@ class Graph {
     }
     cudaGraph_t graph = nullptr;
     check(cudaStreamEndCapture(stream(), &graph), "cudaStreamEndCapture");
-    const std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, Destroy> owner{graph};
+    graph_.reset(graph);
     cudaGraphExec_t executable = nullptr;
     check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
     executable_.reset(executable);
+  }
+
+  /// The same work, whose kernels may have other arguments now.
+  template <class Work>
+  void renew(Memory::Context& context, Work&& work) {
+    recorder_.compare(executable_.get());
+    record(context, work);
   }
 
   void replay(Memory::Context&) const {
@@ -364,22 +441,110 @@ class Graph {
   }
 
  private:
+  template <class Work>
+  void record(Memory::Context& context, Work& work) {
+    struct Scope {
+      Memory::Context& context;
+      ~Scope() { context.recorder = nullptr; }
+    } scope{context};
+    context.recorder = &recorder_;
+    work();
+  }
+
   struct Destroy {
     void operator()(cudaGraph_t graph) const { cudaGraphDestroy(graph); }
     void operator()(cudaGraphExec_t graph) const { cudaGraphExecDestroy(graph); }
   };
+  std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, Destroy> graph_;
   std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, Destroy> executable_;
+  Recorder recorder_;
 };
 
 }  // namespace graft::cuda
 
 namespace graft::cuda {
 
-/// Calls kernel(i) for each i below count, on the device. Kernels are compiled by nvcc, programs by any
-/// compiler: this is declared here, defined in launch.cuh, and instantiated in graft_cuda.cu for all kernels
-/// of the library. A kernel that nobody has instantiated does not link.
-template <class Kernel>
-void launch(cudaStream_t stream, device::Index count, const Kernel& kernel);
+struct Release {
+  void operator()(float* pinned) const { cudaFreeHost(pinned); }
+  void operator()(cudaEvent_t event) const { cudaEventDestroy(event); }
+  void operator()(cudaStream_t stream) const { cudaStreamDestroy(stream); }
+};
+template <class Handle>
+using Released = std::unique_ptr<std::remove_pointer_t<Handle>, Release>;
+
+/// A point in a stream's work that another stream, or the host, can wait for. At first nothing is before it.
+class Event {
+ public:
+  Event() {
+    cudaEvent_t created = nullptr;
+    check(cudaEventCreateWithFlags(&created, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+    event_.reset(created);
+  }
+  void record(cudaStream_t stream) { check(cudaEventRecord(event_.get(), stream), "cudaEventRecord"); }
+  void delay(cudaStream_t stream) const {
+    check(cudaStreamWaitEvent(stream, event_.get(), 0), "cudaStreamWaitEvent");
+  }
+  cudaEvent_t handle() const { return event_.get(); }
+  void wait() const { check(cudaEventSynchronize(event_.get()), "cudaEventSynchronize"); }
+
+ private:
+  Released<cudaEvent_t> event_;
+};
+
+/// The second stream of a thread, for copies beside what it computes.
+inline cudaStream_t upload_stream() {
+  thread_local const Released<cudaStream_t> stream = [] {
+    cudaStream_t created = nullptr;
+    check(cudaStreamCreateWithFlags(&created, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+    return Released<cudaStream_t>{created};
+  }();
+  return stream.get();
+}
+
+/// Host values on their way to the device: through pinned memory, on a stream of their own, so that the
+/// values of the next batch are copied while one is computed.
+class Staging {
+ public:
+  explicit Staging(std::size_t floats) : memory_{floats} {
+    if (floats == 0) return;
+    float* created = nullptr;
+    check(cudaMallocHost(reinterpret_cast<void**>(&created), floats * sizeof(float)),
+          "cudaMallocHost of " + std::to_string(floats * sizeof(float)) + " bytes");
+    pinned_.reset(created);
+  }
+  ~Staging() { cudaEventSynchronize(copied_.handle()); }
+
+  /// Takes the values; the host's may change from then on.
+  void begin(Memory::Context&, std::span<const float> host) {
+    copied_.wait();  // pinned memory is free
+    std::copy(host.begin(), host.end(), pinned_.get());
+    used_.delay(upload_stream());
+    check(cudaMemcpyAsync(memory_.data(), pinned_.get(), host.size() * sizeof(float), cudaMemcpyHostToDevice,
+                          upload_stream()),
+          "cudaMemcpyAsync");
+    copied_.record(upload_stream());
+  }
+
+  /// What the context is asked for from now on reads them, until the end of the Use.
+  class Use {
+   public:
+    explicit Use(Staging& staging) : staging_{&staging} { staging.copied_.delay(stream()); }
+    Use(Use&& other) noexcept : staging_{std::exchange(other.staging_, nullptr)} {}
+    ~Use() {
+      if (staging_ != nullptr) cudaEventRecord(staging_->used_.handle(), stream());
+    }
+    const float* data() const { return staging_->memory_.data(); }
+
+   private:
+    Staging* staging_;
+  };
+  Use use(Memory::Context&) { return Use{*this}; }
+
+ private:
+  Buffer memory_;
+  Released<float*> pinned_;
+  Event copied_, used_;
+};
 
 }  // namespace graft::cuda
 
@@ -391,33 +556,46 @@ namespace cuda {
 template <class Precision>
 struct Device : Memory {
   using Recording = Graph;
+  using Staging = cuda::Staging;
   using Factor = typename Precision::Factor;
   static constexpr std::size_t most_images = 256;
   static constexpr std::size_t most_patches = std::size_t{1} << 23;    // 32 MiB: most of an H100's cache
   static constexpr std::size_t most_gradients = std::size_t{1} << 22;  // 16 MiB: half of an H100's cache
 
-  static void gemm(Context&, const device::Product& product) {
-    Gemm::instance()(product, Precision::compute);
+  static void fill_zero(Context& context, float* destination, std::size_t count) {
+    if (count == 0 || compares(context)) return;
+    check(cudaMemsetAsync(destination, 0, count * sizeof(float), stream()), "cudaMemsetAsync");
+  }
+
+  static void gemm(Context& context, const device::Product& product) {
+    if (!compares(context)) Gemm::instance()(product, Precision::compute);
   }
 
   template <class F>
-  static void convolve(Context&, const device::Convolution<F>& convolution) {
+  static void convolve(Context& context, const device::Convolution<F>& convolution) {
     const device::Map &input = convolution.slide.input, &output = convolution.slide.output;
     const std::size_t images = convolution.rows / output.pixels();
     require_items(images * std::max(std::size_t{input.pixels()} * input.stride, std::size_t{output.size()}));
-    if (convolution.rows > 0) cuda::convolve(stream(), convolution);
+    if (convolution.rows > 0 && !compares(context)) cuda::convolve(stream(), convolution);
   }
 
   template <class Kernel>
-  static void launch(Context&, std::size_t count, const Kernel& kernel) {
+  static void launch(Context& context, std::size_t count, const Kernel& kernel) {
     require_items(count);
-    if (count > 0) cuda::launch(stream(), device::index(count), kernel);
+    if (count == 0) return;
+    if (context.recorder != nullptr)
+      context.recorder->launch(device::index(count), kernel);
+    else
+      cuda::launch(stream(), device::index(count), kernel);
   }
 
   /// Why this backend cannot be used here, or nothing if it can: no device, or no driver.
   static std::string unavailable() { return missing_device(); }
 
  private:
+  static bool compares(const Context& context) {
+    return context.recorder != nullptr && context.recorder->compares();
+  }
   /// The number of any thread, and of any value of a batch, fits 32 bits.
   static void require_items(std::size_t count) {
     if (count > 0xFFFF'FF00)

@@ -22,9 +22,11 @@ TEST_CASE("every worker has scratch memory of its own") {
 
 TEST_CASE("host memory is backend memory as it stands") {
   HostContext context{Threads{1}};
-  AlignedBuffer buffer{4}, staging{HostMemory::staging_size(4)};
+  AlignedBuffer buffer{4};
+  HostMemory::Staging staging{4};
   const std::array values{1.0f, 2.0f, 3.0f, 4.0f};
-  CHECK(HostMemory::stage(context, values, staging) == values.data());
+  staging.begin(context, values);
+  CHECK(staging.use(context).data() == values.data());
   HostMemory::upload(context, values, buffer.data());
   std::array<float, 4> back{};
   HostMemory::download(context, buffer.data(), back);

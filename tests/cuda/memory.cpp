@@ -77,4 +77,56 @@ TEST_CASE("TF32 and bfloat16 compute what float32 does, to their digits") {
   CHECK(bfloat16 > 1e-5);
 }
 
+TEST_CASE("the next values are copied while the ones before are read") {
+  constexpr std::size_t size = 1 << 22;
+  Cuda::Context context;
+  Cuda::Staging staging[]{Cuda::Staging{size}, Cuda::Staging{size}};
+  constexpr ElementwiseSpec same{contiguous({size}), contiguous({size})};
+  std::vector<float> values[9], result(size);
+  std::vector<Cuda::Buffer> results;
+  for (std::uint32_t i = 0; i < 9; ++i) {
+    values[i] = random_values(size, i);
+    results.emplace_back(size);
+  }
+  std::vector<float> host = values[0];
+  staging[0].begin(context, host);
+  for (std::size_t i = 0; i < 9; ++i) {
+    const auto use = staging[i % 2].use(context);
+    if (i + 1 < 9) {
+      host = values[i + 1];  // what has been taken may change
+      staging[(i + 1) % 2].begin(context, host);
+    }
+    for (int repeated = 0; repeated < 20; ++repeated)
+      Cuda::activation<same, Linear>(context, 1, use.data(), results[i].data());
+  }
+  for (std::size_t i = 0; i < 9; ++i) {
+    Cuda::download(context, results[i].data(), result);
+    CHECK(same_bits(result, values[i]));
+  }
+}
+
+TEST_CASE_TEMPLATE("steps from a recording are those that are told one by one", O, SGD, RMSprop, Adam) {
+  // From another place each time, and nothing is the same twice; from one place, and it is recorded.
+  using Net = Model<Input<40>, Sequential<Dense<64, Relu>, Dropout<50>, Dense<1, Sigmoid>>, CudaPrecise>;
+  constexpr std::size_t batch = 6;
+  using Trained = Trainer<Net::head_network, CudaPrecise, BinaryCrossentropy, O>;
+  CudaPrecise::Context context;
+  Net recorded{Seed{4}}, told{Seed{4}};
+  Trained from_recording{recorded.head().data(), {}, O{}, Seed{6}, batch},
+      one_by_one{told.head().data(), {}, O{}, Seed{6}, batch};
+  const auto samples = random_values(batch * 40, 8);
+  const std::vector<float> targets{1, 0, 0, 1, 1, 0};
+  CudaPrecise::Buffer x{samples.size()}, t{batch};
+  CudaPrecise::upload(context, samples, x.data());
+  CudaPrecise::upload(context, targets, t.data());
+  std::vector<CudaPrecise::Buffer> places;
+  for (std::size_t step = 0; step < 6; ++step) {
+    CudaPrecise::upload(context, samples, places.emplace_back(samples.size()).data());
+    const LossSums expected = one_by_one.step(context, batch, places.back().data(), t.data());
+    const LossSums sums = from_recording.step(context, batch, x.data(), t.data());
+    CHECK(sums.loss == expected.loss);
+    CHECK(recorded.head().parameters() == told.head().parameters());
+  }
+}
+
 }  // namespace cuda_memory_test

@@ -27,6 +27,10 @@ struct Counting {
     void run(Context&, const std::array<std::uintptr_t, 5>&, Work&& work) {
       work();
     }
+    template <class Work>
+    void renew(Context&, const std::array<std::uintptr_t, 5>&, Work&& work) {
+      work();
+    }
   };
 
   /// Calls since the last reset, by the name of the primitive.
@@ -76,13 +80,23 @@ struct Counting {
     ++calls["download"];
     Reference::download(c.host, real(source), host);
   }
-  static const float* stage(Context& c, std::span<const float> host, Buffer& staging) {
-    ++calls["stage"];
-    if (staging.size() < host.size()) throw std::logic_error("expected room for staging");
-    Reference::upload(c.host, host, real(staging.data()));
-    return staging.data();
-  }
-  static std::size_t staging_size(std::size_t floats) { return floats; }
+  class Staging {
+   public:
+    explicit Staging(std::size_t floats) : memory_{floats} {}
+    struct Use {
+      const float* address;
+      const float* data() const { return address; }
+    };
+    void begin(Context& c, std::span<const float> host) {
+      ++calls["stage"];
+      if (memory_.size() < host.size()) throw std::logic_error("expected room for staging");
+      Reference::upload(c.host, host, real(memory_.data()));
+    }
+    Use use(Context&) const { return {memory_.data()}; }
+
+   private:
+    Buffer memory_;
+  };
   static void fill_zero(Context& c, float* destination, std::size_t size) {
     ++calls["fill_zero"];
     Reference::fill_zero(c.host, real(destination), size);
@@ -94,11 +108,16 @@ struct Counting {
   }
   static std::size_t slots(Context&) { return 1; }
   static std::size_t room(Context&) { return std::size_t{1} << 20; }
-  static void gather_rows(Context&, std::span<const std::size_t> rows, std::size_t row_size,
+  static void row_numbers(std::span<const std::size_t> rows, std::span<float> numbers) {
+    std::transform(rows.begin(), rows.end(), numbers.begin(),
+                   [](std::size_t row) { return static_cast<float>(row); });
+  }
+  static void gather_rows(Context&, std::size_t count, const float* rows, std::size_t row_size,
                           const float* source, float* destination) {
     ++calls["gather_rows"];
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      std::copy_n(real(source) + rows[i] * row_size, row_size, real(destination) + i * row_size);
+    for (std::size_t i = 0; i < count; ++i)
+      std::copy_n(real(source) + static_cast<std::size_t>(real(rows)[i]) * row_size, row_size,
+                  real(destination) + i * row_size);
   }
   static std::size_t images_per_slot(std::size_t batch) { return batch; }
 
@@ -314,10 +333,10 @@ struct Counting {
   }
 
   template <class Loss, std::size_t Units>
-  static LossSums loss(Context& c, const Loss& rule, std::size_t n, const float* z, const float* target,
-                       float* dz) {
+  static void loss(Context& c, const Loss& rule, std::size_t n, const float* z, const float* target,
+                   float* dz, float* of_rows) {
     ++calls["loss"];
-    return Reference::loss<Loss, Units>(c.host, rule, n, real(z), real(target), real(dz));
+    Reference::loss<Loss, Units>(c.host, rule, n, real(z), real(target), real(dz), real(of_rows));
   }
   template <class Rule>
   static void update(Context& c, const Rule& rule, std::size_t size, float* w, const float* g,

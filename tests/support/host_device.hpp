@@ -21,32 +21,75 @@ struct HostDevice {
   // So small that tests divide their batches, patches and gradients.
   static constexpr std::size_t most_images = 3, most_patches = 1000, most_gradients = 100;
 
+  struct Step {
+    bool is_launch;
+    std::function<void()> work;
+  };
   struct Context {
     explicit Context(Threads) {}
     std::vector<double> scratch;
     std::uint64_t stamp = 1;
-    std::vector<std::function<void()>>* recording = nullptr;  // that takes what is asked for, if any
+    std::vector<Step>* recording = nullptr;  // that takes what is asked for, if any
   };
   using Buffer = AlignedBuffer;
 
-  /// What a device was asked for, as a list.
+  /// What a device was asked for, as a list. Only the launches in it are renewed: what else is asked for must
+  /// be the same.
   class Recording {
    public:
     template <class Work>
-    Recording(Context& context, Work&& work) {
+    Recording(Context& context, Work&& work) : steps_{collect(context, work)} {
       ++made;
-      context.recording = &steps_;
-      work();
-      context.recording = nullptr;
+    }
+    template <class Work>
+    void renew(Context& context, Work&& work) {
+      const std::vector<Step> now = collect(context, work);
+      if (now.size() != steps_.size()) throw std::logic_error("expected as many launches as were recorded");
+      for (std::size_t i = 0; i < now.size(); ++i) {
+        if (now[i].is_launch != steps_[i].is_launch)
+          throw std::logic_error("expected the launches that were recorded");
+        if (now[i].is_launch) steps_[i] = now[i];
+      }
     }
     void replay(Context&) {
       ++replays;
-      for (const auto& step : steps_) step();
+      for (const Step& step : steps_) step.work();
     }
     static inline std::size_t made = 0, replays = 0;
 
    private:
-    std::vector<std::function<void()>> steps_;
+    template <class Work>
+    static std::vector<Step> collect(Context& context, Work& work) {
+      std::vector<Step> steps;
+      context.recording = &steps;
+      work();
+      context.recording = nullptr;
+      return steps;
+    }
+    std::vector<Step> steps_;
+  };
+
+  /// Values are taken at once and copied as late as they may be.
+  class Staging {
+   public:
+    explicit Staging(std::size_t floats) : memory_{floats} {}
+    struct Use {
+      const float* address;
+      const float* data() const { return address; }
+    };
+    void begin(Context& context, std::span<const float> host) {
+      require_no_recording(context);
+      pinned_.assign(host.begin(), host.end());
+    }
+    Use use(Context& context) {
+      require_no_recording(context);
+      std::copy(pinned_.begin(), pinned_.end(), memory_.data());
+      return {memory_.data()};
+    }
+
+   private:
+    std::vector<float> pinned_;
+    AlignedBuffer memory_;
   };
 
   static void upload(Context& context, std::span<const float> host, float* destination) {
@@ -83,9 +126,12 @@ struct HostDevice {
   template <class Kernel>
   static void launch(Context& context, std::size_t count, const Kernel& kernel) {
     if (count == 0) throw std::logic_error("expected a launch of at least one item");
-    ask(context, [=] {
-      for (device::Index i = device::index(count); i-- > 0;) kernel(i);
-    });
+    ask(
+        context,
+        [=] {
+          for (device::Index i = device::index(count); i-- > 0;) kernel(i);
+        },
+        true);
   }
 
   template <class F>
@@ -112,12 +158,12 @@ struct HostDevice {
   }
 
  private:
-  template <class Step>
-  static void ask(Context& context, Step step) {
+  template <class Work>
+  static void ask(Context& context, Work work, bool is_launch = false) {
     if (context.recording != nullptr)
-      context.recording->push_back(step);
+      context.recording->push_back({is_launch, work});
     else
-      step();
+      work();
   }
   static void require_no_recording(const Context& context) {
     if (context.recording != nullptr) throw std::logic_error("expected nothing but launches to be recorded");

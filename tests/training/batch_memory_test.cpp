@@ -34,8 +34,10 @@ void check_gather(const std::vector<std::size_t>& labels, const std::vector<std:
     detail::BatchMemory<Two<B, Units>> memory{4};
     memory.gather(context, source, samples);
     std::vector<float> x(expected_x.size()), t(expected_t.size());
-    B::download(context, memory.x, x);
-    B::download(context, memory.t, t);
+    const auto batch = memory.use(context);
+    CHECK(batch.size == samples.size());
+    B::download(context, batch.x, x);
+    B::download(context, batch.t, t);
     CHECK(x == expected_x);
     CHECK(t == expected_t);
   };

@@ -3,6 +3,7 @@
 #include <graft/layers/batch_normalization.hpp>
 #include <graft/losses/binary_crossentropy.hpp>
 #include <graft/model/trainable.hpp>
+#include <graft/optimizers/adam.hpp>
 #include <graft/optimizers/rmsprop.hpp>
 #include <graft/optimizers/sgd.hpp>
 #include <graft/training/trainer.hpp>
@@ -151,6 +152,23 @@ TEST_CASE("the optimizer of a trainer can be changed between steps") {
   const auto before = run.head.parameters();
   run.step();
   CHECK(run.head.parameters() == before);
+}
+
+TEST_CASE_TEMPLATE("steps from a recording are those that are told one by one", O, SGD, RMSprop, Adam) {
+  // From another place each time, and nothing is the same twice; from one place, and it is recorded.
+  Run<Dropping, Emulated, O> recorded{O{}, Seed{6}}, told{O{}, Seed{6}};
+  std::vector<Emulated::Buffer> places;
+  const std::size_t made = HostDevice::Recording::made, replays = HostDevice::Recording::replays;
+  for (std::size_t step = 0; step < 6; ++step) {
+    places.push_back(uploaded<Emulated>(told.context, told.samples));
+    const LossSums expected = told.trainer.step(told.context, batch, places.back().data(), told.t.data());
+    const LossSums sums = recorded.step();
+    CHECK(sums.loss == expected.loss);
+    CHECK(sums.accuracy == expected.accuracy);
+    CHECK(recorded.head.parameters() == told.head.parameters());
+  }
+  CHECK(HostDevice::Recording::made == made + 1);
+  CHECK(HostDevice::Recording::replays == replays + 5);
 }
 
 }  // namespace trainer_test

@@ -46,31 +46,36 @@ struct Loss {
 template <class B>
 concept BackendMemory = std::constructible_from<typename B::Context, Threads> &&
     std::constructible_from<typename B::Buffer, std::size_t> && std::movable<typename B::Buffer> &&
+    std::constructible_from<typename B::Staging, std::size_t> &&
     requires(typename B::Context& context, typename B::Buffer& buffer, std::span<const float> host,
              std::span<float> result, const float* source, float* destination, std::size_t n,
-             typename B::Recordings& recordings, const std::array<std::uintptr_t, 5>& key) {
+             typename B::Recordings& recordings, const std::array<std::uintptr_t, 5>& key,
+             typename B::Staging& staging) {
   { B::reads_host_memory } -> std::convertible_to<bool>;
   { buffer.data() } -> std::convertible_to<float*>;
   { buffer.size() } -> std::convertible_to<std::size_t>;
   B::upload(context, host, destination);
   B::download(context, source, result);
-  { B::stage(context, host, buffer) } -> std::convertible_to<const float*>;
-  { B::staging_size(n) } -> std::convertible_to<std::size_t>;
+  staging.begin(context, host);
+  { staging.use(context).data() } -> std::convertible_to<const float*>;
   B::fill_zero(context, destination, n);
   recordings.run(context, key, [] {});
+  recordings.renew(context, key, [] {});
   B::split_batch(context, n, [](std::size_t, std::size_t, std::size_t) {});
   { B::slots(context) } -> std::convertible_to<std::size_t>;
   { B::images_per_slot(n) } -> std::convertible_to<std::size_t>;
 };
 
 /// What memory that is the backend's own has to offer besides: `room`, floats of it that may be taken for
-/// what need not be there, and copies of the rows of a table in it.
+/// what need not be there, and copies of the rows of a table in it. Their numbers are memory of the backend,
+/// too: `row_numbers` says what they are as floats.
 template <class B>
 concept OwnMemory = BackendMemory<B> &&
-    requires(typename B::Context& context, std::span<const std::size_t> rows, const float* source,
-             float* destination, std::size_t row_size) {
+    requires(typename B::Context& context, std::span<const std::size_t> rows, std::span<float> numbers,
+             const float* memory, float* destination, std::size_t n) {
   { B::room(context) } -> std::convertible_to<std::size_t>;
-  B::gather_rows(context, rows, row_size, source, destination);
+  B::row_numbers(rows, numbers);
+  B::gather_rows(context, n, memory, n, memory, destination);
 };
 
 /// The vocabulary that layers are computed with. A backend is an empty type with these static templates, each
@@ -119,9 +124,7 @@ concept Backend = BackendMemory<B> && requires(typename B::Context& c, const flo
   B::template normalize_backward<detail::probe::same>(c, 1, x, x, y);
   B::template dropout<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
   B::template dropout_backward<detail::probe::same, detail::probe::fifth>(c, 1, key, x, y);
-  {
-    B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y)
-    } -> std::same_as<LossSums>;
+  B::template loss<detail::probe::Loss, 1>(c, detail::probe::Loss{}, 1, x, x, y, y);
   B::update(c, detail::probe::Rule{}, 1, y, x, slots);
 };
 

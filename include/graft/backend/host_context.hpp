@@ -40,13 +40,37 @@ class HostContext {
 struct HostMemory {
   using Context = HostContext;
   using Buffer = AlignedBuffer;
-  /// For backends that are told work rather than do it: what is the same each time is told as one. Here work
-  /// is done.
+  /// For backends that are told work rather than do it: what is the same each time is told as one, also if
+  /// numbers in it are others (`renew`). Here work is done.
   struct Recordings {
     template <class Work>
     void run(Context&, const std::array<std::uintptr_t, 5>& /*key*/, Work&& work) {
       work();
     }
+    template <class Work>
+    void renew(Context&, const std::array<std::uintptr_t, 5>& /*key*/, Work&& work) {
+      work();
+    }
+  };
+  /// The host's values as backend memory. `begin` begins to copy them, behind nothing but what has used the
+  /// ones before, and they stay as they are until what reads them is done; who asks for work that reads them
+  /// keeps a Use meanwhile. Here they are read where they are.
+  class Staging {
+   public:
+    explicit Staging(std::size_t /*floats*/) {}
+    class Use {
+     public:
+      explicit Use(const float* data) : data_{data} {}
+      const float* data() const { return data_; }
+
+     private:
+      const float* data_;
+    };
+    void begin(Context&, std::span<const float> host) { host_ = host.data(); }
+    Use use(Context&) const { return Use{host_}; }
+
+   private:
+    const float* host_ = nullptr;
   };
   /// Whether kernels read the host's memory as it is: what needs no other form is then not copied.
   static constexpr bool reads_host_memory = true;
@@ -54,12 +78,6 @@ struct HostMemory {
   static void upload(Context&, std::span<const float> host, float* destination) {
     std::copy(host.begin(), host.end(), destination);
   }
-  /// The host's values as backend memory, through `staging` where the two are not the same.
-  static const float* stage(Context&, std::span<const float> host, Buffer& /*staging*/) {
-    return host.data();
-  }
-  static std::size_t staging_size(std::size_t /*floats*/) { return 0; }
-
   static void download(Context&, const float* source, std::span<float> host) {
     std::copy_n(source, host.size(), host.begin());
   }

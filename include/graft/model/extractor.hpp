@@ -159,11 +159,12 @@ auto Extractor<Net, B>::predict(const Tensor<input_shape.rank + 1>& batch, Threa
   const std::size_t count = batch.shape(0);
   require_sample_shape(batch, input_shape);
   typename B::Context context{threads};
-  typename B::Buffer staging{B::staging_size(batch.size())};
+  typename B::Staging staging{batch.size()};
   typename B::Buffer arena{B::slots(context) * B::images_per_slot(count) * arena_size};
   typename B::Buffer features{count * output_shape.size()};
-  run(context, count, B::stage(context, {batch.data(), batch.size()}, staging), arena.data(),
-      features.data());
+  staging.begin(context, {batch.data(), batch.size()});
+  const auto input = staging.use(context);
+  run(context, count, input.data(), arena.data(), features.data());
   auto result =
       Tensor<output_shape.rank + 1>::from_shape(batch_shape<output_shape.rank>(count, output_shape));
   B::download(context, features.data(), {result.data(), result.size()});

@@ -221,10 +221,11 @@ std::span<const float> Model<Base, Head, B>::predict(std::span<const float> samp
                      "at most " + std::to_string(workspace.capacity()) + " samples of " +
                          to_string(input_shape) + ", as many as the workspace was made for",
                      std::to_string(samples.size()) + " values"};
-  const float* input = B::stage(workspace.context, samples, workspace.staging);
-  workspace.recordings.run(workspace.context, recording_key(count, input), [&] {
-    const float* features = compute_features(workspace.context, count, input, workspace.base_arena.data(),
-                                             workspace.features.data());
+  workspace.staging.begin(workspace.context, samples);
+  const auto input = workspace.staging.use(workspace.context);
+  workspace.recordings.run(workspace.context, recording_key(count, input.data()), [&] {
+    const float* features = compute_features(workspace.context, count, input.data(),
+                                             workspace.base_arena.data(), workspace.features.data());
     detail::forward<head_network, inference_mode, B>(
         detail::Frame<B>{workspace.context, count, features, workspace.output.data(),
                          workspace.head_arena.data(), head_.data()});

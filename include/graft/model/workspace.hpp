@@ -19,7 +19,7 @@ class Workspace {
   explicit Workspace(std::size_t capacity = 1, Threads threads = {})
       : context{threads},
         capacity_{capacity},
-        staging{backend::staging_size(capacity * Model::input_shape.size())},
+        staging{capacity * Model::input_shape.size()},
         base_arena{backend::slots(context) * backend::images_per_slot(capacity) * Model::base_arena_size},
         features{Model::has_backbone ? capacity * Model::feature_shape.size() : 0},
         head_arena{capacity * Model::head_arena_size},
@@ -36,7 +36,8 @@ class Workspace {
 
  public:
   typename backend::Recordings recordings;
-  typename backend::Buffer staging, base_arena, features, head_arena, output;
+  typename backend::Staging staging;
+  typename backend::Buffer base_arena, features, head_arena, output;
   std::vector<float> result;  // (capacity, output shape), on the host
 };
 

@@ -3,6 +3,8 @@
 
 #include <graft/training/feature_source.hpp>
 
+#include <optional>
+
 namespace graft::detail {
 
 /// Batches of a feature set on their way to a backend: gathered there, where the set is kept there; else on
@@ -16,10 +18,14 @@ class BatchMemory {
   explicit BatchMemory(std::size_t capacity)
       : features_(capacity * feature_size),
         targets_(capacity * units),
-        staged_features_{B::staging_size(features_.size())},
-        staged_targets_{B::staging_size(targets_.size())} {}
+        numbers_(B::reads_host_memory ? 0 : capacity),
+        staged_features_{features_.size()},
+        staged_targets_{targets_.size()},
+        staged_numbers_{numbers_.size()},
+        gathered_{numbers_.size() * feature_size} {}
 
-  /// Takes those samples in; a head with one unit has targets 0 and 1, another one-hot targets.
+  /// Takes those samples in; a head with one unit has targets 0 and 1, another one-hot targets. They are
+  /// copied while the context does what it was asked for.
   void gather(typename B::Context& context, const FeatureSource<B>& source,
               std::span<const std::size_t> samples) {
     const FeatureSet& set = source.set();
@@ -27,31 +33,49 @@ class BatchMemory {
     for (const std::size_t sample : samples)
       for (std::size_t u = 0; u < units; ++u)
         *target++ = (units == 1 ? set.label(sample) == 1 : set.label(sample) == u) ? 1.0f : 0.0f;
-    size = samples.size();
-    x = gather_features(context, source, samples);
-    t = B::stage(context, {targets_.data(), samples.size() * units}, staged_targets_);
+    size_ = samples.size();
+    staged_targets_.begin(context, {targets_.data(), size_ * units});
+    gather_features(context, source, samples);
   }
 
-  std::size_t size = 0;
-  const float* x = nullptr;  // backend memory: (batch, feature shape)
-  const float* t = nullptr;  // backend memory: (batch, units)
+  /// The batch, for what is asked of the context while this lives.
+  struct Use {
+    std::optional<typename B::Staging::Use> features;
+    typename B::Staging::Use targets;
+    std::size_t size;
+    const float* x;  ///< backend memory: (batch, feature shape)
+    const float* t;  ///< backend memory: (batch, units)
+  };
+  Use use(typename B::Context& context) {
+    Use batch{{}, staged_targets_.use(context), size_, gathered_.data(), nullptr};
+    batch.t = batch.targets.data();
+    if (!is_gathered_) batch.x = batch.features.emplace(staged_features_.use(context)).data();
+    return batch;
+  }
 
  private:
-  const float* gather_features(typename B::Context& context, const FeatureSource<B>& source,
-                               std::span<const std::size_t> samples) {
+  void gather_features(typename B::Context& context, const FeatureSource<B>& source,
+                       std::span<const std::size_t> samples) {
+    is_gathered_ = source.rows() != nullptr;
     if constexpr (!B::reads_host_memory)
-      if (source.rows() != nullptr) {
-        B::gather_rows(context, samples, feature_size, source.rows(), staged_features_.data());
-        return staged_features_.data();
+      if (is_gathered_) {
+        const std::span<float> numbers{numbers_.data(), size_};
+        B::row_numbers(samples, numbers);
+        staged_numbers_.begin(context, numbers);
+        const auto rows = staged_numbers_.use(context);
+        return B::gather_rows(context, size_, rows.data(), feature_size, source.rows(), gathered_.data());
       }
     float* row = features_.data();
     for (const std::size_t sample : samples)
       row = std::copy_n(source.set().features(sample).data(), feature_size, row);
-    return B::stage(context, {features_.data(), samples.size() * feature_size}, staged_features_);
+    staged_features_.begin(context, {features_.data(), size_ * feature_size});
   }
 
-  std::vector<float> features_, targets_;
-  typename B::Buffer staged_features_, staged_targets_;
+  std::size_t size_ = 0;
+  bool is_gathered_ = false;  // on the backend, in the order asked for; else the features are staged
+  std::vector<float> features_, targets_, numbers_;
+  typename B::Staging staged_features_, staged_targets_, staged_numbers_;
+  typename B::Buffer gathered_;
 };
 
 }  // namespace graft::detail

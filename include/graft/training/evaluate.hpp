@@ -4,6 +4,7 @@
 #include <graft/losses/check_loss.hpp>
 #include <graft/training/batch_memory.hpp>
 #include <graft/training/extract.hpp>
+#include <graft/training/losses_of_rows.hpp>
 #include <graft/training/require_data.hpp>
 
 namespace graft {
@@ -34,7 +35,8 @@ class Evaluator {
       : loss_{loss},
         batch_size_{batch_size},
         arena_{batch_size * plan_of<Logits, inference_mode>.arena_size},
-        logits_{batch_size * outputs} {}
+        logits_{batch_size * outputs},
+        losses_{batch_size} {}
 
   Evaluation run(typename B::Context& context, ParameterPointer<const float> parameters,
                  const FeatureSource<B>& source, BatchMemory<Model>& memory) {
@@ -45,10 +47,12 @@ class Evaluator {
       samples.resize(std::min(batch_size_, set.size() - begin));
       std::iota(samples.begin(), samples.end(), begin);
       memory.gather(context, source, samples);
+      const auto batch = memory.use(context);
       forward<Logits, inference_mode, B>(
-          Frame<B>{context, samples.size(), memory.x, logits_.data(), arena_.data(), parameters});
-      const LossSums sums =
-          B::template loss<L, outputs>(context, loss_, samples.size(), logits_.data(), memory.t, nullptr);
+          Frame<B>{context, batch.size, batch.x, logits_.data(), arena_.data(), parameters});
+      B::template loss<L, outputs>(context, loss_, batch.size, logits_.data(), batch.t, nullptr,
+                                   losses_.data());
+      const LossSums sums = losses_.sums(context, batch.size);
       total.loss += sums.loss;
       total.accuracy += sums.accuracy;
     }
@@ -60,6 +64,7 @@ class Evaluator {
   L loss_;
   std::size_t batch_size_;
   typename B::Buffer arena_, logits_;
+  LossesOfRows<B> losses_;
 };
 
 }  // namespace detail
@@ -101,8 +106,9 @@ auto Model<Base, Head, B>::predict(const FeatureSet& features) const -> Tensor<o
     samples.resize(std::min(batch_size, features.size() - begin));
     std::iota(samples.begin(), samples.end(), begin);
     memory.gather(context, features, samples);
+    const auto batch = memory.use(context);
     detail::forward<head_network, inference_mode, B>(
-        detail::Frame<B>{context, samples.size(), memory.x, output.data(), arena.data(), head_.data()});
+        detail::Frame<B>{context, batch.size, batch.x, output.data(), arena.data(), head_.data()});
     B::download(context, output.data(),
                 {result.data() + begin * output_shape.size(), samples.size() * output_shape.size()});
   }

@@ -90,30 +90,53 @@ void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename
   std::mutex turn;  // batches and rows of features are given out together, in one order
   std::exception_ptr failure;
 
-  // Every slot takes batches until there are no more; none waits for another.
-  const auto work = [&] {
-    typename B::Buffer staging{B::staging_size(batch_size * InputShape.size())};
-    typename B::Buffer result{batch_size * result_size};
-    std::optional<BatchLoader::Batch> batch;
+  // A batch on its way, and where its features go.
+  struct Piece {
+    explicit Piece(std::size_t floats) : staging{floats} {}
+    typename B::Staging staging;
+    std::optional<BatchLoader::Batch> batch;  // whose values may be read where they are
+    std::size_t count = 0;
     std::array<std::span<float>, Sets> rows;
-    const auto take = [&] {
-      batch.reset();
-      const StageTimes::Scope scope{options.times, Stage::wait};
-      const std::lock_guard lock{turn};
-      progress.update(sets[0].size() + loader.left_out());
-      batch = loader.next();
-      if (!batch) return false;
-      labels.clear();
-      for (const std::size_t i : batch->indices) labels.push_back(data.label(i));
-      for (std::size_t k = 0; k < Sets; ++k) rows[k] = sets[k].append(batch->indices, labels);
-      return true;
-    };
-    while (take()) {
-      const StageTimes::Scope scope{options.times, Stage::backbone};
-      const float* input = B::stage(context, batch->samples, staging);
-      const std::array<const float*, Sets> features =
-          compute(context, batch->indices.size(), input, result.data());
-      for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], rows[k]);
+  };
+  const auto take = [&](Piece& piece) {
+    piece.batch.reset();
+    const StageTimes::Scope scope{options.times, Stage::wait};
+    const std::lock_guard lock{turn};
+    progress.update(sets[0].size() + loader.left_out());
+    piece.batch = loader.next();
+    piece.count = piece.batch ? piece.batch->indices.size() : 0;
+    if (piece.count == 0) return;
+    labels.clear();
+    for (const std::size_t i : piece.batch->indices) labels.push_back(data.label(i));
+    for (std::size_t k = 0; k < Sets; ++k) piece.rows[k] = sets[k].append(piece.batch->indices, labels);
+    piece.staging.begin(context, piece.batch->samples);
+    if constexpr (!B::reads_host_memory) piece.batch.reset();  // they have been copied
+  };
+
+  const auto timed = [&](auto&& what) {
+    const StageTimes::Scope scope{options.times, Stage::backbone};
+    return what();
+  };
+
+  // Every slot takes batches until there are no more; none waits for another. A backend with memory of its
+  // own is given the next one while it computes.
+  const auto work = [&] {
+    const std::size_t floats = batch_size * InputShape.size();
+    Piece pieces[]{Piece{floats}, Piece{B::reads_host_memory ? 0 : floats}};
+    typename B::Buffer result{batch_size * result_size};
+    take(pieces[0]);
+    for (std::size_t i = 0; pieces[i].count > 0; i = B::reads_host_memory ? 0 : 1 - i) {
+      Piece& piece = pieces[i];
+      {
+        const auto input = piece.staging.use(context);
+        const auto features =
+            timed([&] { return compute(context, piece.count, input.data(), result.data()); });
+        if constexpr (!B::reads_host_memory) take(pieces[1 - i]);
+        timed([&] {
+          for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], piece.rows[k]);
+        });
+      }
+      if constexpr (B::reads_host_memory) take(piece);
     }
   };
   B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {

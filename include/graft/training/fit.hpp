@@ -45,11 +45,15 @@ LossSums train_epoch(Trainer& trainer, typename Model::backend::Context& context
   };
   gather(memory[0], 0);
   for (std::size_t begin = 0, step = 1; begin < order.size(); begin += batch_size, ++step) {
-    BatchMemory<Model>&batch = memory[(step - 1) % 2], &after = memory[step % 2];
+    BatchMemory<Model>& after = memory[step % 2];
+    const auto batch = memory[(step - 1) % 2].use(context);
     NextBatch next;
     if (begin + batch_size < order.size()) {
       gather(after, begin + batch_size);
-      next = {after.size, after.x};
+      if constexpr (Trainer::looks_ahead) {
+        const auto successor = after.use(context);
+        next = {successor.size, successor.x};
+      }
     }
     const LossSums sums = [&] {
       const StageTimes::Scope scope{times, Stage::step};

@@ -6,6 +6,7 @@
 #include <graft/model/model.hpp>
 #include <graft/optimizers/optimizer.hpp>
 #include <graft/training/learning_rates.hpp>
+#include <graft/training/losses_of_rows.hpp>
 
 namespace graft {
 
@@ -23,15 +24,12 @@ class Trainer {
   static constexpr auto& graph = graph_of<Logits>;
   static constexpr auto& plan = plan_of<Logits, training_mode>;
   static constexpr std::size_t outputs = graph.output_shape().size();
-  static constexpr std::size_t units_ahead = [] {
-    constexpr std::size_t node = detail::node_ahead<Logits>;
-    if constexpr (node == Step::none)
-      return std::size_t{0};
-    else
-      return graph.nodes[node].output.size();
-  }();
+  static constexpr std::size_t node_ahead = detail::node_ahead<Logits>;
 
  public:
+  /// Whether a step makes use of its successor's features.
+  static constexpr bool looks_ahead = B::reads_host_memory && node_ahead != Step::none;
+
   /// `rates` name layers that have another learning rate than the optimizer's; throws Error for a name that
   /// there is not.
   Trainer(ParameterPointer<float> parameters, const L& loss, const O& optimizer, Seed seed,
@@ -45,10 +43,11 @@ class Trainer {
         gradient_arena_{capacity * plan.arena_size},
         logits_{capacity * outputs},
         dlogits_{capacity * outputs},
+        losses_{capacity},
         saved_{plan.saved_size},
         node_gradients_{detail::largest_gradient<Logits>},
         slots_{optimizer.slot_count() * graph.parameter_count},
-        outputs_ahead_{capacity * units_ahead} {
+        outputs_ahead_{looks_ahead ? capacity * graph.nodes[node_ahead].output.size() : 0} {
     detail::check_loss<L, Net>();
     for (const LayerRate& rate : rates) {
       optimizers_.push_back(optimizer);
@@ -60,33 +59,28 @@ class Trainer {
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
     if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
-    return pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
+    pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
       detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
                                   detail::KeepGradients<B>{gradients_.data()});
     });
+    return losses_.sums(context, batch);
   }
 
   /// One step: loss, gradients, and the optimizer moves every trainable parameter. The loss is the one
   /// before. If `next` is given, the step after this one must be its, on the parameters that this one leaves:
-  /// a Dense that reads the input computes it while its weights are in the cache. Results are the same.
+  /// a Dense that reads the input computes it while its weights are in the cache, on backends that
+  /// look_ahead. Results are the same.
   LossSums step(typename B::Context& context, std::size_t batch, const float* x, const float* target,
                 NextBatch next = {}) {
     const float* computed = ahead_.x == x && ahead_.batch == batch ? ahead_.y : nullptr;
     ahead_ = {};
-    if (units_ahead > 0 && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
-    return pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) {
-      optimizer().visit_rule(++steps_, [&]<class Rule>(const Rule& first) {
-        std::vector<Rule> rules{first};
-        for (std::size_t i = 1; i < optimizers_.size(); ++i)
-          optimizers_[i].visit_rule(steps_, [&]<class Other>(const Other& rule) {
-            if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
-          });
-        detail::backward<Logits, B>(
-            frame, {dlogits_.data(), gradient_arena_.data()},
-            detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
-                                              graph.parameter_count, node_gradients_.data(), ahead_});
-      });
+    if (looks_ahead && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
+    const auto address = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p); };
+    recordings_.renew(context, {batch, address(x), address(target)}, [&] {
+      pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) { update(frame); });
     });
+    ++steps_;
+    return losses_.sums(context, batch);
   }
 
   /// Gradients of the last call of compute_gradients, backend memory, in the order of parameter_table<Net>().
@@ -99,16 +93,30 @@ class Trainer {
   Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
 
   template <class Backward>
-  LossSums pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
-                const float* ahead, Backward&& backward) {
+  void pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
+            const float* ahead, Backward&& backward) {
     const detail::Frame<B> frame{context,       batch,       x,           logits_.data(),
                                  arena_.data(), parameters_, parameters_, saved_.data(),
                                  step_seed(),   ahead};
     detail::forward<Logits, training_mode, B>(frame);
-    const LossSums sums =
-        B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data());
+    B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data(),
+                                 losses_.data());
     backward(frame);
-    return sums;
+  }
+
+  // The backward pass in which the optimizer moves the parameters.
+  void update(const detail::Frame<B>& frame) {
+    optimizer().visit_rule(steps_ + 1, [&]<class Rule>(const Rule& first) {
+      std::vector<Rule> rules{first};
+      for (std::size_t i = 1; i < optimizers_.size(); ++i)
+        optimizers_[i].visit_rule(steps_ + 1, [&]<class Other>(const Other& rule) {
+          if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
+        });
+      detail::backward<Logits, B>(
+          frame, {dlogits_.data(), gradient_arena_.data()},
+          detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
+                                            graph.parameter_count, node_gradients_.data(), ahead_});
+    });
   }
 
   ParameterPointer<float> parameters_;
@@ -117,10 +125,13 @@ class Trainer {
   std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
-  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_, saved_, node_gradients_, slots_;
+  typename B::Buffer arena_, gradient_arena_, logits_, dlogits_;
+  detail::LossesOfRows<B> losses_;
+  typename B::Buffer saved_, node_gradients_, slots_;
   DenseAhead ahead_;                  // what the last step has computed of the batch after it
-  typename B::Buffer outputs_ahead_;  // (capacity, units_ahead)
+  typename B::Buffer outputs_ahead_;  // (capacity, units of the Dense ahead)
   typename B::Buffer gradients_{0};   // as soon as somebody wants to keep them
+  typename B::Recordings recordings_;
 };
 
 }  // namespace graft

@@ -17,10 +17,11 @@ namespace {
 using Recordings = graft::detail::Recordings<HostDevice>;
 using Recording = HostDevice::Recording;
 
-// Adds one to a number.
-struct AddOne {
+// Adds to a number.
+struct Add {
   float* to;
-  void operator()(device::Index) const { *to += 1.0f; }
+  float term = 1.0f;
+  void operator()(device::Index) const { *to += term; }
 };
 
 }  // namespace
@@ -33,7 +34,7 @@ TEST_CASE("work is done, then recorded and replayed, then replayed") {
   const auto run = [&](std::uintptr_t key) {
     recordings.run(context, {key}, [&] {
       ++calls;
-      HostDevice::launch(context, 1, AddOne{&number});
+      HostDevice::launch(context, 1, Add{&number});
     });
   };
   for (std::size_t i = 1; i <= 4; ++i) {
@@ -56,6 +57,25 @@ TEST_CASE("work is done, then recorded and replayed, then replayed") {
   CHECK(number == 9.0f);
 }
 
+TEST_CASE("renewed work has the numbers of now, and the launches of before") {
+  HostDevice::Context context{Threads{1}};
+  Recordings recordings;
+  float number = 0.0f, expected = 0.0f;
+  const std::size_t made = Recording::made;
+  const auto run = [&](float term, std::size_t launches) {
+    recordings.renew(context, {}, [&] {
+      for (std::size_t i = 0; i < launches; ++i) HostDevice::launch(context, 1, Add{&number, term});
+    });
+  };
+  for (const float term : {1.0f, 10.0f, 100.0f, 1000.0f}) {
+    run(term, 2);
+    expected += 2 * term;
+    CHECK(number == expected);
+  }
+  CHECK(Recording::made == made + 1);
+  CHECK_THROWS_WITH_AS(run(1.0f, 3), "expected as many launches as were recorded", std::logic_error);
+}
+
 TEST_CASE("old recordings make room for new ones") {
   HostDevice::Context context{Threads{1}};
   Recordings recordings;
@@ -63,7 +83,7 @@ TEST_CASE("old recordings make room for new ones") {
   const std::size_t made = Recording::made;
   for (std::uintptr_t round = 0; round < 3; ++round)
     for (std::uintptr_t key = 0; key < 9; ++key)
-      recordings.run(context, {key}, [&] { HostDevice::launch(context, 1, AddOne{&number}); });
+      recordings.run(context, {key}, [&] { HostDevice::launch(context, 1, Add{&number}); });
   CHECK(number == 27.0f);
   CHECK(Recording::made == made);  // each has gone before it came again
 }

@@ -53,6 +53,8 @@ class Buffer {
   std::size_t size_;
 };
 
+class Recorder;
+
 /// Memory of a device as backend memory.
 struct Memory {
   /// Checks that there is a device, and waits for what was asked of it in the end, so that other threads find
@@ -65,6 +67,8 @@ struct Memory {
     ~Context() { cudaStreamSynchronize(stream()); }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
+
+    Recorder* recorder = nullptr;  ///< that takes what is asked for, if any
   };
   using Buffer = cuda::Buffer;
 
@@ -74,10 +78,6 @@ struct Memory {
   static void download(Context&, const float* source, std::span<float> host) {
     copy(host.data(), source, host.size(), cudaMemcpyDeviceToHost);
   }
-  static void fill_zero(Context&, float* destination, std::size_t count) {
-    if (count > 0) check(cudaMemsetAsync(destination, 0, count * sizeof(float), stream()), "cudaMemsetAsync");
-  }
-
   /// Half of what is free now.
   static std::size_t room(Context&) {
     std::size_t free = 0, total = 0;

@@ -62,7 +62,9 @@ inline std::uint32_t alignment_of(const float* p) {
 /// frozen parts round to, in convolve(context, convolution); void if they are products of written patches.
 /// scratch<T>(context, count): memory of the device that lasts until it is asked for again.
 /// scratch_stamp(context): a number that changes when scratch moves, and that no other thread has.
-/// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it.
+/// Recording{context, work}: what work() asks for, instead of doing it; replay(context) does it, and
+/// renew(context, work) gives its kernels the numbers that work() has for them now.
+/// Staging: as BackendMemory has it.
 /// room(context): floats of memory that may be taken for what need not be there.
 /// most_images: of a batch, computed at once; their activations lie in memory together. most_patches: floats
 /// of a convolution's patches that exist at a time. most_gradients: of a Dense's gradients in a step, which
@@ -80,6 +82,7 @@ concept Device = std::constructible_from<typename D::Context, Threads> &&
   { D::room(context) } -> std::convertible_to<std::size_t>;
   { D::scratch_stamp(context) } -> std::convertible_to<std::uint64_t>;
   typename D::Recording;
+  typename D::Staging;
   { D::template scratch<float>(context, n) } -> std::same_as<float*>;
   { D::template scratch<double>(context, n) } -> std::same_as<double*>;
   { D::most_images } -> std::convertible_to<std::size_t>;

@@ -13,8 +13,7 @@
 #include <graft/backend/device/training.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <vector>
+#include <bit>
 
 namespace graft {
 
@@ -33,14 +32,9 @@ struct DeviceBackend : D,
                        detail::DeviceTraining<D> {
   using Context = typename D::Context;
   using Buffer = typename D::Buffer;
+  using Staging = typename D::Staging;
   using Recordings = detail::Recordings<D>;
   static constexpr bool reads_host_memory = false;
-
-  static const float* stage(Context& context, std::span<const float> host, Buffer& staging) {
-    D::upload(context, host, staging.data());
-    return staging.data();
-  }
-  static std::size_t staging_size(std::size_t floats) { return floats; }
 
   template <class Work>
   static void split_batch(Context&, std::size_t batch, Work&& work) {
@@ -49,20 +43,17 @@ struct DeviceBackend : D,
   }
   static std::size_t slots(Context&) { return 1; }
 
-  /// Copies rows of so many floats in the order asked for. Floats that may be kept on the device for that:
-  /// D::room(context). destination (rows, row_size)
-  static void gather_rows(Context& context, std::span<const std::size_t> rows, std::size_t row_size,
-                          const float* source, float* destination) {
+  /// Numbers of rows as floats, which memory of a device is.
+  static void row_numbers(std::span<const std::size_t> rows, std::span<float> numbers) {
     static_assert(sizeof(device::Index) == sizeof(float));
-    std::vector<float> bits(rows.size());  // memory of a device is floats
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const device::Index row = device::index(rows[i]);
-      std::memcpy(&bits[i], &row, sizeof row);
-    }
-    float* numbers = D::template scratch<float>(context, rows.size());
-    D::upload(context, bits, numbers);
-    D::launch(context, rows.size() * row_size,
-              device::GatherRows{reinterpret_cast<const device::Index*>(numbers), device::index(row_size),
+    for (std::size_t i = 0; i < rows.size(); ++i) numbers[i] = std::bit_cast<float>(device::index(rows[i]));
+  }
+  /// Copies rows of so many floats in the order asked for. rows (count), as row_numbers has them; destination
+  /// (count, row_size)
+  static void gather_rows(Context& context, std::size_t count, const float* rows, std::size_t row_size,
+                          const float* source, float* destination) {
+    D::launch(context, count * row_size,
+              device::GatherRows{reinterpret_cast<const device::Index*>(rows), device::index(row_size),
                                  source, destination});
   }
   static std::size_t images_per_slot(std::size_t batch) { return std::min(batch, D::most_images); }

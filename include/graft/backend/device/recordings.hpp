@@ -12,9 +12,11 @@
 namespace graft::detail {
 
 /// Work that asks a device for the same each time, on the same memory: done as it comes the first time,
-/// recorded the second time, and from then on told to the device as one. `key` says what the work is: a size,
-/// and addresses. Scratch must not move while there are recordings that know its address, so one is valid for
-/// the stamp of the scratch that it was made with, which is also that of a thread.
+/// recorded the second time, and from then on told to the device as one. With `renew` the numbers that its
+/// kernels are given may be others each time, but not those kernels, their order and their sizes. `key` says
+/// what the work is: a size, and addresses. Scratch must not move while there are recordings that know its
+/// address, so one is valid for the stamp of the scratch that it was made with, which is also that of a
+/// thread.
 template <class D>
 class Recordings {
  public:
@@ -22,6 +24,16 @@ class Recordings {
 
   template <class Work>
   void run(typename D::Context& context, const Key& key, Work&& work) {
+    run(context, key, work, [](typename D::Recording&) {});
+  }
+  template <class Work>
+  void renew(typename D::Context& context, const Key& key, Work&& work) {
+    run(context, key, work, [&](typename D::Recording& recording) { recording.renew(context, work); });
+  }
+
+ private:
+  template <class Work, class Renew>
+  void run(typename D::Context& context, const Key& key, Work& work, Renew&& renew) {
     const auto found =
         std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
     if (found == entries_.end() || found->stamp != D::scratch_stamp(context)) {
@@ -31,11 +43,13 @@ class Recordings {
       entries_.push_back({key, D::scratch_stamp(context), {}});
       return;
     }
-    if (!found->recording) found->recording.emplace(context, work);
+    if (found->recording)
+      renew(*found->recording);
+    else
+      found->recording.emplace(context, work);
     found->recording->replay(context);
   }
 
- private:
   static constexpr std::size_t most = 8;  // sizes of batches, mostly
 
   struct Entry {

@@ -4,28 +4,17 @@
 #include <graft/backend/device/device.hpp>
 #include <graft/backend/device/kernels/training.hpp>
 
-#include <vector>
-
 namespace graft::detail {
 
 /// Loss and parameter update on a device; contracts as in ReferenceTraining.
 template <class D>
 struct DeviceTraining {
   template <class Loss, std::size_t Units, class Context>
-  static LossSums loss(Context& context, const Loss& rule, std::size_t batch, const float* z,
-                       const float* target, float* dz) {
-    float* of_rows = D::template scratch<float>(context, 2 * batch);
+  static void loss(Context& context, const Loss& rule, std::size_t batch, const float* z, const float* target,
+                   float* dz, float* of_rows) {
     D::launch(
         context, batch,
         device::LossOfRow<Loss>{rule, device::index(batch), device::index(Units), z, target, dz, of_rows});
-    std::vector<float> values(2 * batch);
-    D::download(context, of_rows, values);
-    LossSums sums;
-    for (std::size_t row = 0; row < batch; ++row) {
-      sums.loss += double{values[row]};
-      sums.accuracy += double{values[batch + row]};
-    }
-    return sums;
   }
 
   template <class Rule, class Context>
