@@ -2610,6 +2610,144 @@ class AlignedBuffer {
 #include <atomic>
 #include <thread>
 
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+#endif
+
+namespace graft {
+
+/// Tells the processor that this thread waits for another one.
+inline void spin_pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+namespace detail {
+
+#if defined(__linux__)
+
+/// The processor that this thread runs on.
+inline int current_processor() { return sched_getcpu(); }
+
+/// Goes to another processor of those that this thread may use, behind whoever has it.
+inline void leave_processor(int processor) {
+  cpu_set_t all;
+  if (processor < 0 || sched_getcpu() != processor || sched_getaffinity(0, sizeof all, &all) != 0) return;
+  cpu_set_t others = all;
+  CPU_CLR(processor, &others);
+  if (CPU_COUNT(&others) == 0) return;
+  sched_setaffinity(0, sizeof others, &others);
+  sched_setaffinity(0, sizeof all, &all);
+}
+
+/// A thread of a team as the others see it. Where another program has taken the processor of a thread that is
+/// at work, the kernel lets it wait for milliseconds, also if a second processor becomes free because
+/// everybody else waits for that thread: whoever waits gives it theirs.
+class TeamMember {
+ public:
+  // By the thread itself:
+
+  void begin_work() {
+    if (number_ != number_of_thread()) {  // another caller's
+      number_ = number_of_thread();
+      clockid_t clock{};
+      clock_ = pthread_getcpuclockid(pthread_self(), &clock) == 0 ? clock : no_clock;
+      thread_ = gettid();
+    }
+    at_work_ = true;
+  }
+  /// Whether another thread has given it a processor meanwhile. From now on it may use those that it could
+  /// use before.
+  bool end_work() {
+    at_work_ = false;
+    if (place_ == Place::own) return false;
+    while (place_ == Place::changing) std::this_thread::yield();
+    if (place_ == Place::own) return false;
+    sched_setaffinity(0, sizeof before_, &before_);
+    place_ = Place::own;
+    return true;
+  }
+
+  // By others:
+
+  /// Whether it is at work and no processor works for it.
+  bool is_stranded() const {
+    if (!at_work_ || clock_ == no_clock) return false;
+    const std::int64_t before = nanoseconds();
+    for (int spin = 0; spin < 300; ++spin) spin_pause();
+    return at_work_ && nanoseconds() - before < 1000;
+  }
+
+  /// Gives it the processor of the calling thread, which is to sleep then.
+  bool move_here() {
+    Place own = Place::own;
+    if (!place_.compare_exchange_strong(own, Place::changing)) return false;
+    const bool moved = at_work_ && pin_to(sched_getcpu());
+    place_ = moved ? Place::given : Place::own;
+    return moved;
+  }
+
+ private:
+  enum class Place { own, changing, given };
+
+  /// From 1 on; no two threads of a program have the same, as they may have the same pthread_t one after the
+  /// other.
+  static std::uint64_t number_of_thread() {
+    static std::atomic<std::uint64_t> last{0};
+    static thread_local const std::uint64_t number = ++last;
+    return number;
+  }
+  bool pin_to(int processor) {
+    if (processor < 0 || sched_getaffinity(thread_, sizeof before_, &before_) != 0) return false;
+    if (!CPU_ISSET(processor, &before_) || CPU_COUNT(&before_) == 1) return false;
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(processor, &here);
+    return sched_setaffinity(thread_, sizeof here, &here) == 0;
+  }
+  std::int64_t nanoseconds() const {
+    timespec time{};
+    clock_gettime(clock_, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  }
+
+  static constexpr clockid_t no_clock = CLOCK_REALTIME;
+
+  std::uint64_t number_ = 0;
+  std::atomic<pid_t> thread_{0};
+  std::atomic<clockid_t> clock_{no_clock};  // of its processor time
+  cpu_set_t before_{};                      // processors that it could use
+  std::atomic<bool> at_work_{false};
+  std::atomic<Place> place_{Place::own};
+};
+
+#else
+
+inline int current_processor() { return -1; }
+inline void leave_processor(int /*processor*/) {}
+
+/// A thread of a team, of which the others know nothing here.
+class TeamMember {
+ public:
+  void begin_work() {}
+  bool end_work() { return false; }
+  bool is_stranded() const { return false; }
+  bool move_here() { return false; }
+};
+
+#endif
+
+}  // namespace detail
+}  // namespace graft
+
+#include <memory>
+
 namespace graft {
 
 /// How many threads compute; 0 means one for each processor.
@@ -2621,27 +2759,20 @@ struct Threads {
   }
 };
 
-/// Tells the processor that this thread waits for another one.
-inline void spin_pause() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
 /// A fixed team of threads that share the tasks of one call at a time. `run` allocates nothing; a `run` from
 /// inside a task executes in place, so kernels may split their work wherever they are called from. Tasks must
 /// not throw. The division into tasks is the caller's and never depends on the size of the team: that keeps
 /// results the same bits for any number of threads.
 ///
 /// Half of the threads take tasks from the front and half from the back, so that with two of them, call after
-/// call, what a thread reads and writes stays in its own cache; who is done early takes what is left.
+/// call, what a thread reads and writes stays in its own cache; who is done early takes what is left. Who
+/// waits for a thread that has lost its processor to another program gives it theirs.
 class ThreadTeam {
  public:
-  explicit ThreadTeam(Threads threads = {}) {
-    workers_.reserve(threads.resolved() - 1);
-    for (std::size_t i = 1; i < threads.resolved(); ++i) workers_.emplace_back([this, i] { serve(i); });
+  explicit ThreadTeam(Threads threads = {})
+      : size_{threads.resolved()}, members_{new detail::TeamMember[size_]} {
+    workers_.reserve(size_ - 1);
+    for (std::size_t i = 1; i < size_; ++i) workers_.emplace_back([this, i] { serve(i); });
   }
   ~ThreadTeam() {
     stop_ = true;
@@ -2651,7 +2782,7 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  std::size_t size() const { return workers_.size() + 1; }
+  std::size_t size() const { return size_; }
   /// Whether the calling thread is executing a task of this team, and as which worker.
   bool executing() const { return inside.team == this; }
   std::size_t worker() const { return executing() ? inside.worker : 0; }
@@ -2735,11 +2866,13 @@ class ThreadTeam {
   void share(std::size_t count) {
     count_ = static_cast<std::uint32_t>(count);
     done_.store(0, std::memory_order_relaxed);
+    processor_of_caller_.store(detail::current_processor(), std::memory_order_relaxed);
     publish(count);
     work(0);
     std::uint32_t done = done_.load(std::memory_order_acquire);
     for (int spin = 0; spin < spins && done != count; ++spin, done = done_.load(std::memory_order_acquire))
       spin_pause();
+    if (done != count) help(0);
     for (; done != count; done = done_.load(std::memory_order_acquire))
       done_.wait(done, std::memory_order_acquire);
   }
@@ -2751,7 +2884,28 @@ class ThreadTeam {
     calls_.notify_all();
   }
 
+  /// Gives the processor of a member that is about to sleep to one that is at work and has none. Whether that
+  /// is the caller.
+  bool help(std::size_t helper) {
+    for (std::size_t i = 0; i < size(); ++i)
+      if (i != helper && members_[i].is_stranded() && members_[i].move_here()) return i == 0;
+    return false;
+  }
+
   void work(std::size_t worker) {
+    members_[worker].begin_work();
+    const std::uint32_t mine = take_tasks(worker);
+    const bool moved = members_[worker].end_work();
+    if (mine > 0) {
+      const std::uint32_t all = count_;  // which holds still as long as these have not been counted
+      if (done_.fetch_add(mine, std::memory_order_acq_rel) + mine == all) done_.notify_one();
+    }
+    // Two threads on one processor would take turns of milliseconds.
+    if (moved && worker > 0) detail::leave_processor(processor_of_caller_.load(std::memory_order_relaxed));
+  }
+
+  /// How many it was.
+  std::uint32_t take_tasks(std::size_t worker) {
     const Inside outer = inside;
     inside = {this, worker};
     const bool from_back = worker % 2 == 1;
@@ -2773,9 +2927,7 @@ class ThreadTeam {
       state = state_.load(std::memory_order_acquire);
     }
     inside = outer;
-    if (mine == 0) return;
-    const std::uint32_t all = count_;
-    if (done_.fetch_add(mine, std::memory_order_acq_rel) + mine == all) done_.notify_one();
+    return mine;
   }
 
   void serve(std::size_t worker) {
@@ -2786,7 +2938,10 @@ class ThreadTeam {
         call = calls_.load(std::memory_order_acquire);
       }
       if (call == seen) {
-        calls_.wait(seen, std::memory_order_acquire);
+        if (help(worker))
+          detail::leave_processor(detail::current_processor());
+        else
+          calls_.wait(seen, std::memory_order_acquire);
         continue;
       }
       seen = call;
@@ -2795,7 +2950,10 @@ class ThreadTeam {
     }
   }
 
+  const std::size_t size_;
+  std::unique_ptr<detail::TeamMember[]> members_;  // the caller, then the workers
   std::vector<std::thread> workers_;
+  std::atomic<int> processor_of_caller_{-1};
   alignas(64) std::atomic<std::uint64_t> state_{0};
   // What threads sleep on has 32 bits, as the kernel's futex has: a wait for another size is woken by the
   // notifications of all other teams, too, in libstdc++ 12.
@@ -13676,7 +13834,6 @@ class BatchMemory {
 #include <condition_variable>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
 
 namespace graft {

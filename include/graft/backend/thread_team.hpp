@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/backend/team_member.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -19,27 +22,20 @@ struct Threads {
   }
 };
 
-/// Tells the processor that this thread waits for another one.
-inline void spin_pause() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
 /// A fixed team of threads that share the tasks of one call at a time. `run` allocates nothing; a `run` from
 /// inside a task executes in place, so kernels may split their work wherever they are called from. Tasks must
 /// not throw. The division into tasks is the caller's and never depends on the size of the team: that keeps
 /// results the same bits for any number of threads.
 ///
 /// Half of the threads take tasks from the front and half from the back, so that with two of them, call after
-/// call, what a thread reads and writes stays in its own cache; who is done early takes what is left.
+/// call, what a thread reads and writes stays in its own cache; who is done early takes what is left. Who
+/// waits for a thread that has lost its processor to another program gives it theirs.
 class ThreadTeam {
  public:
-  explicit ThreadTeam(Threads threads = {}) {
-    workers_.reserve(threads.resolved() - 1);
-    for (std::size_t i = 1; i < threads.resolved(); ++i) workers_.emplace_back([this, i] { serve(i); });
+  explicit ThreadTeam(Threads threads = {})
+      : size_{threads.resolved()}, members_{new detail::TeamMember[size_]} {
+    workers_.reserve(size_ - 1);
+    for (std::size_t i = 1; i < size_; ++i) workers_.emplace_back([this, i] { serve(i); });
   }
   ~ThreadTeam() {
     stop_ = true;
@@ -49,7 +45,7 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  std::size_t size() const { return workers_.size() + 1; }
+  std::size_t size() const { return size_; }
   /// Whether the calling thread is executing a task of this team, and as which worker.
   bool executing() const { return inside.team == this; }
   std::size_t worker() const { return executing() ? inside.worker : 0; }
@@ -133,11 +129,13 @@ class ThreadTeam {
   void share(std::size_t count) {
     count_ = static_cast<std::uint32_t>(count);
     done_.store(0, std::memory_order_relaxed);
+    processor_of_caller_.store(detail::current_processor(), std::memory_order_relaxed);
     publish(count);
     work(0);
     std::uint32_t done = done_.load(std::memory_order_acquire);
     for (int spin = 0; spin < spins && done != count; ++spin, done = done_.load(std::memory_order_acquire))
       spin_pause();
+    if (done != count) help(0);
     for (; done != count; done = done_.load(std::memory_order_acquire))
       done_.wait(done, std::memory_order_acquire);
   }
@@ -149,7 +147,28 @@ class ThreadTeam {
     calls_.notify_all();
   }
 
+  /// Gives the processor of a member that is about to sleep to one that is at work and has none. Whether that
+  /// is the caller.
+  bool help(std::size_t helper) {
+    for (std::size_t i = 0; i < size(); ++i)
+      if (i != helper && members_[i].is_stranded() && members_[i].move_here()) return i == 0;
+    return false;
+  }
+
   void work(std::size_t worker) {
+    members_[worker].begin_work();
+    const std::uint32_t mine = take_tasks(worker);
+    const bool moved = members_[worker].end_work();
+    if (mine > 0) {
+      const std::uint32_t all = count_;  // which holds still as long as these have not been counted
+      if (done_.fetch_add(mine, std::memory_order_acq_rel) + mine == all) done_.notify_one();
+    }
+    // Two threads on one processor would take turns of milliseconds.
+    if (moved && worker > 0) detail::leave_processor(processor_of_caller_.load(std::memory_order_relaxed));
+  }
+
+  /// How many it was.
+  std::uint32_t take_tasks(std::size_t worker) {
     const Inside outer = inside;
     inside = {this, worker};
     const bool from_back = worker % 2 == 1;
@@ -171,9 +190,7 @@ class ThreadTeam {
       state = state_.load(std::memory_order_acquire);
     }
     inside = outer;
-    if (mine == 0) return;
-    const std::uint32_t all = count_;
-    if (done_.fetch_add(mine, std::memory_order_acq_rel) + mine == all) done_.notify_one();
+    return mine;
   }
 
   void serve(std::size_t worker) {
@@ -184,7 +201,10 @@ class ThreadTeam {
         call = calls_.load(std::memory_order_acquire);
       }
       if (call == seen) {
-        calls_.wait(seen, std::memory_order_acquire);
+        if (help(worker))
+          detail::leave_processor(detail::current_processor());
+        else
+          calls_.wait(seen, std::memory_order_acquire);
         continue;
       }
       seen = call;
@@ -193,7 +213,10 @@ class ThreadTeam {
     }
   }
 
+  const std::size_t size_;
+  std::unique_ptr<detail::TeamMember[]> members_;  // the caller, then the workers
   std::vector<std::thread> workers_;
+  std::atomic<int> processor_of_caller_{-1};
   alignas(64) std::atomic<std::uint64_t> state_{0};
   // What threads sleep on has 32 bits, as the kernel's futex has: a wait for another size is woken by the
   // notifications of all other teams, too, in libstdc++ 12.

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include <graft/backend/thread_team.hpp>
+
+#include <condition_variable>
+#include <doctest/doctest.h>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#if defined(__linux__)
+
+namespace team_member_test {
+
+using namespace graft;
+
+namespace {
+
+std::vector<int> processors() {
+  cpu_set_t set;
+  REQUIRE(sched_getaffinity(0, sizeof set, &set) == 0);
+  std::vector<int> list;
+  for (int i = 0; i < CPU_SETSIZE; ++i)
+    if (CPU_ISSET(i, &set)) list.push_back(i);
+  return list;
+}
+
+// A thread at work that gets no further until it is told to: asleep, which looks from outside as if it had no
+// processor, or in a loop.
+class Worker {
+ public:
+  Worker(detail::TeamMember& member, bool sleeps)
+      : thread_{[this, &member, sleeps] {
+          before = processors();
+          member.begin_work();
+          begun_ = true;
+          if (sleeps)
+            go_on_.wait(false);
+          else
+            while (!go_on_) spin_pause();
+          at = processors();
+          was_moved = member.end_work();
+          after = processors();
+        }} {
+    while (!begun_) std::this_thread::yield();
+  }
+  void finish() {
+    go_on_ = true;
+    go_on_.notify_all();
+    thread_.join();
+  }
+
+  std::vector<int> before, at, after;
+  bool was_moved = false;
+
+ private:
+  std::atomic<bool> begun_{false}, go_on_{false};
+  std::thread thread_;
+};
+
+template <class Condition>
+bool soon(Condition&& condition) {
+  for (int i = 0; i < 2000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a member is stranded that is at work and does not get on") {
+  detail::TeamMember member;
+  CHECK_FALSE(member.is_stranded());
+  {
+    Worker worker{member, true};
+    CHECK(soon([&] { return member.is_stranded(); }));
+    worker.finish();
+  }
+  CHECK_FALSE(member.is_stranded());
+  if (processors().size() == 1) return;
+  Worker worker{member, false};
+  CHECK(soon([&] { return !member.is_stranded(); }));
+  worker.finish();
+}
+
+TEST_CASE("a member that is given a processor has its own again behind its work") {
+  if (processors().size() == 1) return;
+  detail::TeamMember member;
+  CHECK_FALSE(member.move_here());  // it is not at work
+  Worker worker{member, true};
+  CHECK(member.move_here());
+  CHECK_FALSE(member.move_here());  // once
+  worker.finish();
+  CHECK(worker.at.size() == 1);
+  CHECK(worker.was_moved);
+  CHECK(worker.after == worker.before);
+
+  Worker unmoved{member, false};
+  unmoved.finish();
+  CHECK_FALSE(unmoved.was_moved);
+  CHECK(unmoved.at == unmoved.before);
+}
+
+TEST_CASE("a thread that leaves a processor may use it later") {
+  const auto all = processors();
+  for (int i = 0; i < 20; ++i) {
+    const int here = detail::current_processor();
+    detail::leave_processor(here);
+    CHECK(processors() == all);
+  }
+  detail::leave_processor(-1);
+  CHECK(processors() == all);
+}
+
+TEST_CASE("among other programs a team computes the same, and its caller keeps its processors") {
+  // More threads than processors, each with its tasks: members are stranded all the time.
+  const auto all = processors();
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> others;
+  for (std::size_t i = 0; i < 2 * all.size(); ++i)
+    others.emplace_back([&] {
+      while (!stop) spin_pause();
+    });
+  ThreadTeam team{Threads{3}};
+  for (int call = 0; call < 60; ++call) {
+    std::vector<int> done(50);
+    team.run(done.size(), [&](std::size_t i, std::size_t) {
+      for (int spin = 0; spin < 2000; ++spin) spin_pause();
+      ++done[i];
+    });
+    REQUIRE(done == std::vector<int>(50, 1));
+    REQUIRE(processors() == all);
+  }
+  stop = true;
+  for (std::thread& other : others) other.join();
+}
+
+}  // namespace team_member_test
+
+#endif
