@@ -2608,9 +2608,11 @@ class AlignedBuffer {
 }  // namespace graft
 
 #include <atomic>
+#include <cstdio>
 #include <thread>
 
 #if defined(__linux__)
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
@@ -2676,12 +2678,12 @@ class TeamMember {
 
   // By others:
 
-  /// Whether it is at work and no processor works for it.
+  /// Whether it is at work and stands in the queue of a processor; a thread that sleeps does not.
   bool is_stranded() const {
     if (!at_work_ || clock_ == no_clock) return false;
     const std::int64_t before = nanoseconds();
     for (int spin = 0; spin < 300; ++spin) spin_pause();
-    return at_work_ && nanoseconds() - before < 1000;
+    return at_work_ && nanoseconds() - before < 1000 && is_runnable();
   }
 
   /// Gives it the processor of the calling thread, which is to sleep then.
@@ -2710,6 +2712,17 @@ class TeamMember {
     CPU_ZERO(&here);
     CPU_SET(processor, &here);
     return sched_setaffinity(thread_, sizeof here, &here) == 0;
+  }
+  /// As the kernel says: the state behind the name in brackets.
+  bool is_runnable() const {
+    char text[64];
+    std::snprintf(text, sizeof text, "/proc/self/task/%d/stat", static_cast<int>(thread_));
+    const int file = open(text, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const ssize_t size = read(file, text, sizeof text);
+    close(file);
+    const std::string_view stat{text, size > 0 ? static_cast<std::size_t>(size) : 0};
+    return stat.substr(std::min(stat.size(), stat.rfind(')'))).starts_with(") R");
   }
   std::int64_t nanoseconds() const {
     timespec time{};
@@ -8947,7 +8960,6 @@ class OutputFolder {
 }  // namespace graft
 
 #include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -14482,7 +14494,7 @@ void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename
 
   const auto timed = [&](auto&& what) {
     const StageTimes::Scope scope{options.times, Stage::backbone};
-    return what();
+    what();
   };
 
   // Every slot takes batches until there are no more; none waits for another. A backend with memory of its
@@ -14494,16 +14506,19 @@ void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename
     take(pieces[0]);
     for (std::size_t i = 0; pieces[i].count > 0; i = B::reads_host_memory ? 0 : 1 - i) {
       Piece& piece = pieces[i];
-      {
-        const auto input = piece.staging.use(context);
-        const auto features =
-            timed([&] { return compute(context, piece.count, input.data(), result.data()); });
-        if constexpr (!B::reads_host_memory) take(pieces[1 - i]);
-        timed([&] {
-          for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], piece.rows[k]);
-        });
+      const auto input = piece.staging.use(context);
+      const auto features_of = [&] { return compute(context, piece.count, input.data(), result.data()); };
+      const auto keep = [&](const std::array<const float*, Sets>& features) {
+        for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], piece.rows[k]);
+      };
+      if constexpr (B::reads_host_memory) {
+        timed([&] { keep(features_of()); });
+        take(piece);
+      } else {
+        const auto features = features_of();
+        take(pieces[1 - i]);
+        timed([&] { keep(features); });  // waits for them
       }
-      if constexpr (B::reads_host_memory) take(piece);
     }
   };
   B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {

@@ -24,8 +24,7 @@ std::vector<int> processors() {
   return list;
 }
 
-// A thread at work that gets no further until it is told to: asleep, which looks from outside as if it had no
-// processor, or in a loop.
+// A thread at work that gets no further until it is told to: asleep, or in a loop.
 class Worker {
  public:
   Worker(detail::TeamMember& member, bool sleeps)
@@ -68,18 +67,32 @@ bool soon(Condition&& condition) {
 
 }  // namespace
 
-TEST_CASE("a member is stranded that is at work and does not get on") {
+TEST_CASE("a member is stranded that is at work and waits for a processor") {
   detail::TeamMember member;
   CHECK_FALSE(member.is_stranded());
   {
     Worker worker{member, true};
-    CHECK(soon([&] { return member.is_stranded(); }));
+    const auto sleeps = [&] {  // as soon as it has come to that
+      for (int i = 0; i < 20; ++i)
+        if (member.is_stranded()) return false;
+      return true;
+    };
+    CHECK(soon(sleeps));
+    CHECK(sleeps());
     worker.finish();
   }
   CHECK_FALSE(member.is_stranded());
-  if (processors().size() == 1) return;
   Worker worker{member, false};
   CHECK(soon([&] { return !member.is_stranded(); }));
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> others;  // for whom there is not room enough
+  for (std::size_t i = 0; i < 2 * processors().size(); ++i)
+    others.emplace_back([&] {
+      while (!stop) spin_pause();
+    });
+  CHECK(soon([&] { return member.is_stranded(); }));
+  stop = true;
+  for (std::thread& other : others) other.join();
   worker.finish();
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstdio>
+#include <string_view>
 #include <thread>
 
 #if defined(__linux__)
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
@@ -71,12 +75,12 @@ class TeamMember {
 
   // By others:
 
-  /// Whether it is at work and no processor works for it.
+  /// Whether it is at work and stands in the queue of a processor; a thread that sleeps does not.
   bool is_stranded() const {
     if (!at_work_ || clock_ == no_clock) return false;
     const std::int64_t before = nanoseconds();
     for (int spin = 0; spin < 300; ++spin) spin_pause();
-    return at_work_ && nanoseconds() - before < 1000;
+    return at_work_ && nanoseconds() - before < 1000 && is_runnable();
   }
 
   /// Gives it the processor of the calling thread, which is to sleep then.
@@ -105,6 +109,17 @@ class TeamMember {
     CPU_ZERO(&here);
     CPU_SET(processor, &here);
     return sched_setaffinity(thread_, sizeof here, &here) == 0;
+  }
+  /// As the kernel says: the state behind the name in brackets.
+  bool is_runnable() const {
+    char text[64];
+    std::snprintf(text, sizeof text, "/proc/self/task/%d/stat", static_cast<int>(thread_));
+    const int file = open(text, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const ssize_t size = read(file, text, sizeof text);
+    close(file);
+    const std::string_view stat{text, size > 0 ? static_cast<std::size_t>(size) : 0};
+    return stat.substr(std::min(stat.size(), stat.rfind(')'))).starts_with(") R");
   }
   std::int64_t nanoseconds() const {
     timespec time{};

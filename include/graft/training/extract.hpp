@@ -115,7 +115,7 @@ void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename
 
   const auto timed = [&](auto&& what) {
     const StageTimes::Scope scope{options.times, Stage::backbone};
-    return what();
+    what();
   };
 
   // Every slot takes batches until there are no more; none waits for another. A backend with memory of its
@@ -127,16 +127,19 @@ void extract_into(std::array<FeatureSet, Sets>& sets, const Data& data, typename
     take(pieces[0]);
     for (std::size_t i = 0; pieces[i].count > 0; i = B::reads_host_memory ? 0 : 1 - i) {
       Piece& piece = pieces[i];
-      {
-        const auto input = piece.staging.use(context);
-        const auto features =
-            timed([&] { return compute(context, piece.count, input.data(), result.data()); });
-        if constexpr (!B::reads_host_memory) take(pieces[1 - i]);
-        timed([&] {
-          for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], piece.rows[k]);
-        });
+      const auto input = piece.staging.use(context);
+      const auto features_of = [&] { return compute(context, piece.count, input.data(), result.data()); };
+      const auto keep = [&](const std::array<const float*, Sets>& features) {
+        for (std::size_t k = 0; k < Sets; ++k) B::download(context, features[k], piece.rows[k]);
+      };
+      if constexpr (B::reads_host_memory) {
+        timed([&] { keep(features_of()); });
+        take(piece);
+      } else {
+        const auto features = features_of();
+        take(pieces[1 - i]);
+        timed([&] { keep(features); });  // waits for them
       }
-      if constexpr (B::reads_host_memory) take(piece);
     }
   };
   B::split_batch(context, slots, [&](std::size_t, std::size_t, std::size_t) {
