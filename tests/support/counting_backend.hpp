@@ -83,16 +83,13 @@ struct Counting {
   class Staging {
    public:
     explicit Staging(std::size_t floats) : memory_{floats} {}
-    struct Use {
-      const float* address;
-      const float* data() const { return address; }
-    };
+    using Use = HostMemory::Staging::Use;
     void begin(Context& c, std::span<const float> host) {
       ++calls["stage"];
       if (memory_.size() < host.size()) throw std::logic_error("expected room for staging");
       Reference::upload(c.host, host, real(memory_.data()));
     }
-    Use use(Context&) const { return {memory_.data()}; }
+    Use use(Context&) const { return Use{memory_.data()}; }
 
    private:
     Buffer memory_;

@@ -73,10 +73,7 @@ struct HostDevice {
   class Staging {
    public:
     explicit Staging(std::size_t floats) : memory_{floats} {}
-    struct Use {
-      const float* address;
-      const float* data() const { return address; }
-    };
+    using Use = HostMemory::Staging::Use;
     void begin(Context& context, std::span<const float> host) {
       require_no_recording(context);
       pinned_.assign(host.begin(), host.end());
@@ -84,7 +81,7 @@ struct HostDevice {
     Use use(Context& context) {
       require_no_recording(context);
       std::copy(pinned_.begin(), pinned_.end(), memory_.data());
-      return {memory_.data()};
+      return Use{memory_.data()};
     }
 
    private:

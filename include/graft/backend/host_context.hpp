@@ -52,9 +52,9 @@ struct HostMemory {
       work();
     }
   };
-  /// The host's values as backend memory. `begin` begins to copy them, behind nothing but what has used the
-  /// ones before, and they stay as they are until what reads them is done; who asks for work that reads them
-  /// keeps a Use meanwhile. Here they are read where they are.
+  /// The host's values as backend memory. `begin` begins to copy them, and waits for no work but what reads
+  /// the values before them. The host keeps them as they are until the work that reads them is done; whoever
+  /// asks for such work keeps a Use while asking. Here nothing is copied: they are read where they are.
   class Staging {
    public:
     explicit Staging(std::size_t /*floats*/) {}
