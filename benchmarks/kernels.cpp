@@ -6,37 +6,13 @@
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
-#include <chrono>
 #include <string>
 
 namespace {
 
 using graft::Conv2dSpec, graft::DenseSpec, graft::Pool2dSpec;
 
-template <class F>
-double seconds_of(F&& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Operations in a second of multiplying and adding in registers: twelve independent sums, more than the
-/// latency of the instruction times its throughput on any processor of today.
-double measure_peak() {
-  using graft::detail::simd::Vector, graft::detail::simd::lanes;
-  constexpr std::size_t sums = 12, steps = 1'000'000;
-  volatile float factor = 0.999999f, term = 1e-6f;
-  const Vector a = Vector{} + factor, b = Vector{} + term;
-  Vector sum[sums] = {};
-  double fastest = 1e9;
-  for (int repetition = 0; repetition < 20; ++repetition)
-    fastest = std::min(fastest, seconds_of([&] {
-                         for (std::size_t i = 0; i < steps; ++i)
-                           for (Vector& s : sum) s = s * a + b;
-                       }));
-  benchmark::DoNotOptimize(sum);
-  return 2.0 * static_cast<double>(lanes * sums * steps) / fastest;
-}
+using graft::detail::measure_peak, graft::detail::seconds_of;
 
 /// The best that was seen so far; measured again for each kernel, because the clock of a machine may change.
 double peak() {

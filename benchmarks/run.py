@@ -223,7 +223,8 @@ def run_latency(threads, arguments):
     progress("")
     print_table(rows, [("median", 8, lambda r: f"{r['median']:.2f}"), ("p99", 8, lambda r: f"{r['p99']:.2f}"),
                        ("max", 8, lambda r: f"{r['max']:.2f}"), ("p99/median", 11, lambda r: f"{r['p99/median']:.2f}"),
-                       ("of additions", 13, lambda r: f"{r['additions']:.2f}")])
+                       ("half a core", 13, lambda r: f"{r['half a core']:.1f} %"), ("apart", 8, lambda r: f"{r['apart']:.1f} %"),
+                       ("p99/median else", 17, lambda r: f"{r['else']:.2f}")])
     return rows
 
 
