@@ -8152,8 +8152,10 @@ struct SimdDense {
   }
 
  private:
-  // Lists for a chunk of rows of weights, for each image: what of them its inputs multiply.
+  // Lists for a chunk of rows of weights, for each image: what of them its inputs multiply. And for each row:
+  // what of the images' gradients it multiplies.
   using ImageFactors = simd::Factors<most_batch, simd::line * most_batch>;
+  using RowFactors = simd::Factors<simd::line, simd::line * most_batch>;
 
   // sums (blocks, batch, width) += x kernel, over a group of rows, of which only those are read that an image
   // of the few has a use for.
@@ -8201,10 +8203,20 @@ struct SimdDense {
   }
 
   template <DenseSpec S>
-  static void list_by_image(std::size_t batch, std::size_t begin, std::size_t count, const float* x,
-                            ImageFactors& factors) {
+  static __attribute__((noinline)) void list_by_image(std::size_t batch, std::size_t begin, std::size_t count,
+                                                      const float* x, ImageFactors& factors) {
     for (std::size_t image = 0; image < batch; ++image) {
       for (std::size_t i = 0; i < count; ++i) factors.add(x[image * S.inputs + begin + i], i * S.units);
+      factors.end_run();
+    }
+  }
+
+  template <DenseSpec S>
+  static __attribute__((noinline)) void list_by_row(std::size_t batch, std::size_t begin, std::size_t count,
+                                                    const float* x, RowFactors& factors) {
+    for (std::size_t row = begin; row < begin + count; ++row) {
+      for (std::size_t image = 0; image < batch; ++image)
+        factors.add(x[image * S.inputs + row], image * simd::DensePlan<S>::width);
       factors.end_run();
     }
   }
@@ -8213,8 +8225,8 @@ struct SimdDense {
   // block of as many rows, a part with each image: a processor has few places for lines that are on their
   // way, so some should be underway all of the time. next may be null.
   template <DenseSpec S, std::size_t Columns>
-  static void multiply_block(std::size_t batch, const ImageFactors& factors, const float* rows, float* sums,
-                             const float* next) {
+  static __attribute__((noinline)) void multiply_block(std::size_t batch, const ImageFactors& factors,
+                                                       const float* rows, float* sums, const float* next) {
     using P = simd::DensePlan<S>;
     constexpr std::size_t row_lines = simd::divide_up(Columns, simd::line);
     constexpr std::size_t lines = P::step_depth * row_lines;
@@ -8265,28 +8277,23 @@ struct SimdDense {
                           const float* x, const float* dy, float* kernel, const OptimizerSlots& slots,
                           const DenseAhead& ahead, float* sums) {
     using P = simd::DensePlan<S>;
-    constexpr std::size_t depth = P::step_depth;
     fetch_inputs<S>(batch, begin, x);
     fetch_inputs<S>(ahead.batch, begin, ahead.x);
-    simd::Factors<depth, depth * most_batch> of_row;
-    for (std::size_t row = begin; row < begin + count; ++row) {
-      for (std::size_t image = 0; image < batch; ++image)
-        of_row.add(x[image * S.inputs + row], image * P::width);
-      of_row.end_run();
-    }
+    RowFactors of_row;
+    list_by_row<S>(batch, begin, count, x, of_row);
     ImageFactors of_image;
     list_by_image<S>(ahead.batch, begin, count, ahead.x, of_image);
     P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
       const std::size_t at = begin * S.units + column;
       update_block<S, Columns>(rule, count, of_row, dy + column * batch, kernel + at, advance(slots, at));
       multiply_block<S, Columns>(ahead.batch, of_image, kernel + at, sums + column * ahead.batch,
-                                 Rule::slots > 0 ? slots[0] + at + depth * S.units : nullptr);
+                                 Rule::slots > 0 ? slots[0] + at + P::step_depth * S.units : nullptr);
     });
   }
 
   // The rule on a block of `count` rows of the kernel, from its first weight on, which fetches the weights
   // and all slots but the first of the rows after the chunk. dy (batch, width)
-  template <DenseSpec S, std::size_t Columns, class Rule, class RowFactors>
+  template <DenseSpec S, std::size_t Columns, class Rule>
   static void update_block(Rule rule, std::size_t count, const RowFactors& of_row, const float* dy,
                            float* kernel, OptimizerSlots slots) {
     for (std::size_t row = 0; row < count; ++row) {
@@ -12560,12 +12567,27 @@ enum class RMSpropForm {
 
 namespace detail {
 
-template <bool EpsilonUnderRoot, bool HasMomentum, bool Centered>
+/// What most use: Keras 3's form, without momentum and not centered.
+struct PlainRMSpropRule {
+  static constexpr std::size_t slots = 1;
+  static constexpr bool keeps_weight_at_zero_gradient = true;
+  float learning_rate, rho, epsilon;
+
+  template <class V>
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
+    using std::sqrt;
+    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
+    w = w - V(learning_rate) * g / sqrt(slot[0] + V(epsilon));
+  }
+};
+
+template <bool HasMomentum, bool Centered>
 struct RMSpropRule {
   static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);
   static constexpr bool keeps_weight_at_zero_gradient = !HasMomentum && !Centered;
   static constexpr std::size_t momentum_slot = 1, mean_slot = HasMomentum ? 2 : 1;
-  float learning_rate, rho, momentum, epsilon;
+  float learning_rate, rho, momentum;
+  float under_root, beside_root;  // epsilon at its place, 0 at the other
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
@@ -12576,11 +12598,7 @@ struct RMSpropRule {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
       mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    V increment = V(learning_rate) * g;
-    if constexpr (EpsilonUnderRoot)
-      increment = increment / sqrt(mean_square + V(epsilon));
-    else
-      increment = increment / (sqrt(mean_square) + V(epsilon));
+    const V increment = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
     if constexpr (HasMomentum) {
       slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
       w = w - slot[momentum_slot];
@@ -12609,17 +12627,17 @@ struct RMSprop {
 
   template <class F>
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
-    const auto call = [&]<bool Root, bool Momentum, bool Centered>() {
-      f(detail::RMSpropRule<Root, Momentum, Centered>{learning_rate, rho, momentum, epsilon});
+    const bool has_momentum = momentum > 0.0f, beside = form == RMSpropForm::keras2_legacy && !has_momentum;
+    const auto call = [&]<bool HasMomentum, bool Centered>() {
+      f(detail::RMSpropRule<HasMomentum, Centered>{learning_rate, rho, momentum, beside ? 0.0f : epsilon,
+                                                   beside ? epsilon : 0.0f});
     };
-    if (momentum > 0.0f)
-      centered ? call.template operator()<true, true, true>() : call.template operator()<true, true, false>();
-    else if (form == RMSpropForm::keras3)
-      centered ? call.template operator()<true, false, true>()
-               : call.template operator()<true, false, false>();
+    if (has_momentum)
+      centered ? call.template operator()<true, true>() : call.template operator()<true, false>();
+    else if (centered || beside)
+      centered ? call.template operator()<false, true>() : call.template operator()<false, false>();
     else
-      centered ? call.template operator()<false, false, true>()
-               : call.template operator()<false, false, false>();
+      f(detail::PlainRMSpropRule{learning_rate, rho, epsilon});
   }
 };
 

@@ -64,11 +64,10 @@ GRAFT_CUDA_RULE(detail::PlainSgdRule);
 GRAFT_CUDA_RULE(detail::MomentumSgdRule<false>);
 GRAFT_CUDA_RULE(detail::MomentumSgdRule<true>);
 GRAFT_CUDA_RULE(detail::AdamRule);
-GRAFT_CUDA_RULE(detail::RMSpropRule<true, false, false>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<true, false, true>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<true, true, false>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<true, true, true>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<false, false, false>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<false, false, true>);
+GRAFT_CUDA_RULE(detail::PlainRMSpropRule);
+GRAFT_CUDA_RULE(detail::RMSpropRule<false, false>);
+GRAFT_CUDA_RULE(detail::RMSpropRule<false, true>);
+GRAFT_CUDA_RULE(detail::RMSpropRule<true, false>);
+GRAFT_CUDA_RULE(detail::RMSpropRule<true, true>);
 
 }  // namespace graft

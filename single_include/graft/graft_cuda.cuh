@@ -2596,12 +2596,27 @@ enum class RMSpropForm {
 
 namespace detail {
 
-template <bool EpsilonUnderRoot, bool HasMomentum, bool Centered>
+/// What most use: Keras 3's form, without momentum and not centered.
+struct PlainRMSpropRule {
+  static constexpr std::size_t slots = 1;
+  static constexpr bool keeps_weight_at_zero_gradient = true;
+  float learning_rate, rho, epsilon;
+
+  template <class V>
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
+    using std::sqrt;
+    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
+    w = w - V(learning_rate) * g / sqrt(slot[0] + V(epsilon));
+  }
+};
+
+template <bool HasMomentum, bool Centered>
 struct RMSpropRule {
   static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);
   static constexpr bool keeps_weight_at_zero_gradient = !HasMomentum && !Centered;
   static constexpr std::size_t momentum_slot = 1, mean_slot = HasMomentum ? 2 : 1;
-  float learning_rate, rho, momentum, epsilon;
+  float learning_rate, rho, momentum;
+  float under_root, beside_root;  // epsilon at its place, 0 at the other
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
@@ -2612,11 +2627,7 @@ struct RMSpropRule {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
       mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    V increment = V(learning_rate) * g;
-    if constexpr (EpsilonUnderRoot)
-      increment = increment / sqrt(mean_square + V(epsilon));
-    else
-      increment = increment / (sqrt(mean_square) + V(epsilon));
+    const V increment = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
     if constexpr (HasMomentum) {
       slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
       w = w - slot[momentum_slot];
@@ -2645,17 +2656,17 @@ struct RMSprop {
 
   template <class F>
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
-    const auto call = [&]<bool Root, bool Momentum, bool Centered>() {
-      f(detail::RMSpropRule<Root, Momentum, Centered>{learning_rate, rho, momentum, epsilon});
+    const bool has_momentum = momentum > 0.0f, beside = form == RMSpropForm::keras2_legacy && !has_momentum;
+    const auto call = [&]<bool HasMomentum, bool Centered>() {
+      f(detail::RMSpropRule<HasMomentum, Centered>{learning_rate, rho, momentum, beside ? 0.0f : epsilon,
+                                                   beside ? epsilon : 0.0f});
     };
-    if (momentum > 0.0f)
-      centered ? call.template operator()<true, true, true>() : call.template operator()<true, true, false>();
-    else if (form == RMSpropForm::keras3)
-      centered ? call.template operator()<true, false, true>()
-               : call.template operator()<true, false, false>();
+    if (has_momentum)
+      centered ? call.template operator()<true, true>() : call.template operator()<true, false>();
+    else if (centered || beside)
+      centered ? call.template operator()<false, true>() : call.template operator()<false, false>();
     else
-      centered ? call.template operator()<false, false, true>()
-               : call.template operator()<false, false, false>();
+      f(detail::PlainRMSpropRule{learning_rate, rho, epsilon});
   }
 };
 

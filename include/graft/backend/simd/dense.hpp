@@ -77,8 +77,10 @@ struct SimdDense {
   }
 
  private:
-  // Lists for a chunk of rows of weights, for each image: what of them its inputs multiply.
+  // Lists for a chunk of rows of weights, for each image: what of them its inputs multiply. And for each row:
+  // what of the images' gradients it multiplies.
   using ImageFactors = simd::Factors<most_batch, simd::line * most_batch>;
+  using RowFactors = simd::Factors<simd::line, simd::line * most_batch>;
 
   // sums (blocks, batch, width) += x kernel, over a group of rows, of which only those are read that an image
   // of the few has a use for.
@@ -126,10 +128,20 @@ struct SimdDense {
   }
 
   template <DenseSpec S>
-  static void list_by_image(std::size_t batch, std::size_t begin, std::size_t count, const float* x,
-                            ImageFactors& factors) {
+  static __attribute__((noinline)) void list_by_image(std::size_t batch, std::size_t begin, std::size_t count,
+                                                      const float* x, ImageFactors& factors) {
     for (std::size_t image = 0; image < batch; ++image) {
       for (std::size_t i = 0; i < count; ++i) factors.add(x[image * S.inputs + begin + i], i * S.units);
+      factors.end_run();
+    }
+  }
+
+  template <DenseSpec S>
+  static __attribute__((noinline)) void list_by_row(std::size_t batch, std::size_t begin, std::size_t count,
+                                                    const float* x, RowFactors& factors) {
+    for (std::size_t row = begin; row < begin + count; ++row) {
+      for (std::size_t image = 0; image < batch; ++image)
+        factors.add(x[image * S.inputs + row], image * simd::DensePlan<S>::width);
       factors.end_run();
     }
   }
@@ -138,8 +150,8 @@ struct SimdDense {
   // block of as many rows, a part with each image: a processor has few places for lines that are on their
   // way, so some should be underway all of the time. next may be null.
   template <DenseSpec S, std::size_t Columns>
-  static void multiply_block(std::size_t batch, const ImageFactors& factors, const float* rows, float* sums,
-                             const float* next) {
+  static __attribute__((noinline)) void multiply_block(std::size_t batch, const ImageFactors& factors,
+                                                       const float* rows, float* sums, const float* next) {
     using P = simd::DensePlan<S>;
     constexpr std::size_t row_lines = simd::divide_up(Columns, simd::line);
     constexpr std::size_t lines = P::step_depth * row_lines;
@@ -190,28 +202,23 @@ struct SimdDense {
                           const float* x, const float* dy, float* kernel, const OptimizerSlots& slots,
                           const DenseAhead& ahead, float* sums) {
     using P = simd::DensePlan<S>;
-    constexpr std::size_t depth = P::step_depth;
     fetch_inputs<S>(batch, begin, x);
     fetch_inputs<S>(ahead.batch, begin, ahead.x);
-    simd::Factors<depth, depth * most_batch> of_row;
-    for (std::size_t row = begin; row < begin + count; ++row) {
-      for (std::size_t image = 0; image < batch; ++image)
-        of_row.add(x[image * S.inputs + row], image * P::width);
-      of_row.end_run();
-    }
+    RowFactors of_row;
+    list_by_row<S>(batch, begin, count, x, of_row);
     ImageFactors of_image;
     list_by_image<S>(ahead.batch, begin, count, ahead.x, of_image);
     P::for_each_block([&]<std::size_t Columns>(std::size_t column) {
       const std::size_t at = begin * S.units + column;
       update_block<S, Columns>(rule, count, of_row, dy + column * batch, kernel + at, advance(slots, at));
       multiply_block<S, Columns>(ahead.batch, of_image, kernel + at, sums + column * ahead.batch,
-                                 Rule::slots > 0 ? slots[0] + at + depth * S.units : nullptr);
+                                 Rule::slots > 0 ? slots[0] + at + P::step_depth * S.units : nullptr);
     });
   }
 
   // The rule on a block of `count` rows of the kernel, from its first weight on, which fetches the weights
   // and all slots but the first of the rows after the chunk. dy (batch, width)
-  template <DenseSpec S, std::size_t Columns, class Rule, class RowFactors>
+  template <DenseSpec S, std::size_t Columns, class Rule>
   static void update_block(Rule rule, std::size_t count, const RowFactors& of_row, const float* dy,
                            float* kernel, OptimizerSlots slots) {
     for (std::size_t row = 0; row < count; ++row) {
