@@ -105,18 +105,20 @@ TEST_CASE("a member is stranded that is at work and waits for a processor") {
   const auto all = processors();
   std::optional<Pinned> pinned{std::in_place, all.front()};
   Worker worker{member, false};
-  pinned.emplace(all.back());
+  pinned.emplace(all.back());  // away from the worker, where there is more than one processor
   // On one processor it is stranded whenever somebody else can ask.
   if (all.size() > 1) CHECK(soon([&] { return !member.is_stranded(); }));
   std::atomic<bool> stop{false};
-  std::vector<std::thread> others;  // for whom there is not room enough
-  for (std::size_t i = 0; i < 2 * processors().size(); ++i)
-    others.emplace_back([&] {
+  std::vector<std::thread> rivals;  // for the worker's processor
+  pinned.emplace(all.front());
+  for (int i = 0; i < 2; ++i)
+    rivals.emplace_back([&] {
       while (!stop) spin_pause();
     });
+  pinned.emplace(all.back());
   CHECK(soon([&] { return member.is_stranded(); }));
   stop = true;
-  for (std::thread& other : others) other.join();
+  for (std::thread& rival : rivals) rival.join();
   worker.finish();
 }
 
