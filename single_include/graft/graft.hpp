@@ -8202,6 +8202,8 @@ struct SimdDense {
       simd::fetch(x + image * S.inputs + begin + simd::DensePlan<S>::step_depth);
   }
 
+  // What does not depend on the rule is a function of its own (noinline): compiled once for all rules.
+
   template <DenseSpec S>
   static __attribute__((noinline)) void list_by_image(std::size_t batch, std::size_t begin, std::size_t count,
                                                       const float* x, ImageFactors& factors) {
@@ -12581,6 +12583,7 @@ struct PlainRMSpropRule {
   }
 };
 
+/// All others. A rule costs whoever trains a second of compiling: where epsilon stands is no matter of type.
 template <bool HasMomentum, bool Centered>
 struct RMSpropRule {
   static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);

@@ -2610,6 +2610,7 @@ struct PlainRMSpropRule {
   }
 };
 
+/// All others. A rule costs whoever trains a second of compiling: where epsilon stands is no matter of type.
 template <bool HasMomentum, bool Centered>
 struct RMSpropRule {
   static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);

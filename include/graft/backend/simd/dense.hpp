@@ -127,6 +127,8 @@ struct SimdDense {
       simd::fetch(x + image * S.inputs + begin + simd::DensePlan<S>::step_depth);
   }
 
+  // What does not depend on the rule is a function of its own (noinline): compiled once for all rules.
+
   template <DenseSpec S>
   static __attribute__((noinline)) void list_by_image(std::size_t batch, std::size_t begin, std::size_t count,
                                                       const float* x, ImageFactors& factors) {
