@@ -2,7 +2,9 @@
 #pragma once
 
 #include <graft/model/execution.hpp>
+#include <graft/optimizers/optimizer.hpp>
 
+#include <cstdint>
 #include <span>
 
 namespace graft::detail {
@@ -26,39 +28,50 @@ struct KeepGradients {
   }
 };
 
-/// The optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
-/// them; no more is stored than the gradients of one node, and of a Dense none at all.
-template <Backend B, class Rule>
+/// An optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
+/// them; no more is stored than the gradients of one node, and of a Dense none at all. What rule the
+/// optimizer picks is asked for each node, so that only updates, not the whole backward pass, are compiled
+/// for each.
+template <Backend B, Optimizer O>
 struct UpdateParameters {
-  std::span<const Rule> rules;
-  std::span<const std::size_t> rule_of_node;  // which of them moves each node's parameters
+  std::span<const O> optimizers;
+  std::span<const std::size_t> optimizer_of_node;  // which of them moves each node's parameters
+  std::uint64_t step;                              // from 1
   ParameterPointer<float> parameters;
-  float* slots;  // (Rule::slots, slot_stride), each as the parameters
+  float* slots;  // (slot_count of the optimizers, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
   DenseAhead ahead;  // what the Dense at node_ahead computes of the batch to come
 
+  template <class Rule>
   OptimizerSlots slots_at(std::size_t offset) const {
     OptimizerSlots at{};
     for (std::size_t k = 0; k < Rule::slots; ++k) at[k] = slots + k * slot_stride + offset;
     return at;
   }
 
-  const Rule& rule(const Node& node) const { return rules[rule_of_node[node.index]]; }
+  template <class Update>
+  void visit_rule(const Node& node, Update&& update) const {
+    optimizers[optimizer_of_node[node.index]].visit_rule(step, update);
+  }
 
   float* begin(const Node&) const { return gradients; }
   void end(typename B::Context& context, const Node& node) const {
-    B::update(context, rule(node), node.trainable_size, parameters.at(node.parameter_offset), gradients,
-              slots_at(node.parameter_offset));
+    visit_rule(node, [&]<class Rule>(const Rule& rule) {
+      B::update(context, rule, node.trainable_size, parameters.at(node.parameter_offset), gradients,
+                slots_at<Rule>(node.parameter_offset));
+    });
   }
 
   template <DenseSpec S, class Act, bool IsAhead>
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S, Act>(context, rule(node), batch, x, dy, parameters.at(kernel_at),
-                                     slots_at(kernel_at), bias ? parameters.at(bias_at) : nullptr,
-                                     slots_at(bias_at), IsAhead ? ahead : DenseAhead{});
+    visit_rule(node, [&]<class Rule>(const Rule& rule) {
+      B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters.at(kernel_at),
+                                       slots_at<Rule>(kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                       slots_at<Rule>(bias_at), IsAhead ? ahead : DenseAhead{});
+    });
   }
 };
 

@@ -37,7 +37,7 @@ class Trainer {
       : parameters_{parameters},
         loss_{loss},
         optimizers_{optimizer},
-        rate_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
+        optimizer_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
         seed_{seed},
         arena_{capacity * plan.arena_size},
         gradient_arena_{capacity * plan.arena_size},
@@ -59,10 +59,7 @@ class Trainer {
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
     if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
-    pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
-      detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
-                                  detail::KeepGradients<B>{gradients_.data()});
-    });
+    pass(context, batch, x, target, nullptr, detail::KeepGradients<B>{gradients_.data()});
     return losses_.sums(context, batch);
   }
 
@@ -77,7 +74,10 @@ class Trainer {
     if (looks_ahead && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
     const auto address = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p); };
     recordings_.renew(context, {batch, address(x), address(target)}, [&] {
-      pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) { update(frame); });
+      pass(context, batch, x, target, computed,
+           detail::UpdateParameters<B, O>{optimizers_, optimizer_of_node_, steps_ + 1, parameters_,
+                                          slots_.data(), graph.parameter_count, node_gradients_.data(),
+                                          ahead_});
     });
     ++steps_;
     return losses_.sums(context, batch);
@@ -92,37 +92,22 @@ class Trainer {
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
   Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
 
-  template <class Backward>
+  template <class Parameters>
   void pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
-            const float* ahead, Backward&& backward) {
+            const float* ahead, const Parameters& parameters) {
     const detail::Frame<B> frame{context,       batch,       x,           logits_.data(),
                                  arena_.data(), parameters_, parameters_, saved_.data(),
                                  step_seed(),   ahead};
     detail::forward<Logits, training_mode, B>(frame);
     B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data(),
                                  losses_.data());
-    backward(frame);
-  }
-
-  // The backward pass in which the optimizer moves the parameters.
-  void update(const detail::Frame<B>& frame) {
-    optimizer().visit_rule(steps_ + 1, [&]<class Rule>(const Rule& first) {
-      std::vector<Rule> rules{first};
-      for (std::size_t i = 1; i < optimizers_.size(); ++i)
-        optimizers_[i].visit_rule(steps_ + 1, [&]<class Other>(const Other& rule) {
-          if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
-        });
-      detail::backward<Logits, B>(
-          frame, {dlogits_.data(), gradient_arena_.data()},
-          detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
-                                            graph.parameter_count, node_gradients_.data(), ahead_});
-    });
+    detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()}, parameters);
   }
 
   ParameterPointer<float> parameters_;
   L loss_;
-  std::vector<O> optimizers_;              // the first, then one for each further rate
-  std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
+  std::vector<O> optimizers_;                   // the first, then one for each further rate
+  std::vector<std::size_t> optimizer_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_;
