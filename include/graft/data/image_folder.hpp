@@ -2,6 +2,7 @@
 #pragma once
 
 #include <graft/core/error.hpp>
+#include <graft/core/sort_by.hpp>
 #include <graft/data/image_limits.hpp>
 #include <graft/data/read_image.hpp>
 #include <graft/data/resize.hpp>
@@ -11,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -108,7 +110,7 @@ class ImageFolder {
         class_names_.push_back(name);
     }
     if (error) unreadable(root_, error);
-    std::ranges::sort(class_names_);
+    detail::sort_by(class_names_, [](const std::string& name) { return name; });
     if (class_names_.size() >= 2) return;
     std::string received = class_names_.empty() ? std::string{"none"} : "only '" + class_names_.front() + "'";
     if (loose_images > 0) received += " (and " + std::to_string(loose_images) + " images outside of any)";
@@ -117,21 +119,20 @@ class ImageFolder {
 
   void list_images(std::size_t label) {
     const auto folder = root_ / class_names_[label];
-    const std::size_t first = images_.size();
+    std::vector<Image> images;
     std::error_code error;
     std::filesystem::recursive_directory_iterator entry{folder, error};
     for (; !error && entry != std::filesystem::recursive_directory_iterator{}; entry.increment(error)) {
       std::error_code ignored;  // a broken link with an image's name fails when it is loaded
       if (!entry->is_directory(ignored) && has_image_extension(entry->path().filename().string()))
-        images_.push_back({entry->path(), label});
+        images.push_back({entry->path(), label});
     }
     if (error) unreadable(folder, error);
-    if (images_.size() == first)
-      throw DataError(folder.string(), "at least one image (png, jpg or jpeg)", "none");
-    const auto order = [](const Image& image) {
+    if (images.empty()) throw DataError(folder.string(), "at least one image (png, jpg or jpeg)", "none");
+    detail::sort_by(images, [](const Image& image) {
       return std::pair{image.file.parent_path().generic_string(), image.file.filename().string()};
-    };
-    std::ranges::sort(images_.begin() + static_cast<std::ptrdiff_t>(first), images_.end(), {}, order);
+    });
+    std::move(images.begin(), images.end(), std::back_inserter(images_));
   }
 
   std::filesystem::path root_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/sort_by.hpp>
 #include <graft/model/graph.hpp>
 
 #include <algorithm>
@@ -29,9 +30,7 @@ inline std::vector<std::size_t> keras_order(std::span<const Node> graph, std::si
       std::size_t& parent = depth[graph[*n].inputs[i]];
       parent = std::max(parent, depth[*n] + 1);
     }
-  std::sort(finished.begin(), finished.end(), [&](std::size_t a, std::size_t b) {
-    return depth[a] != depth[b] ? depth[a] > depth[b] : entered[a] < entered[b];
-  });
+  detail::sort_by(finished, [&](std::size_t n) { return std::pair{finished.size() - depth[n], entered[n]}; });
   return finished;
 }
 

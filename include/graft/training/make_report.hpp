@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/sort_by.hpp>
 #include <graft/training/evaluate.hpp>
 #include <graft/training/report.hpp>
 
@@ -52,12 +53,11 @@ Report make_report(const Model& model, const ImageFolder& images, const FeatureS
     order.emplace_back(i, detail::verdict({outputs.data() + i * units, units}));
     report.confusion.add(features.label(i), order.back().second.label);
   }
-  const auto badness = [&](const auto& item) {
+  const auto goodness = [&](const auto& item) {
     const auto& [sample, verdict] = item;
-    return verdict.label != features.label(sample) ? verdict.probability : -verdict.probability;
+    return verdict.label != features.label(sample) ? -verdict.probability : verdict.probability;
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const auto& a, const auto& b) { return badness(a) > badness(b); });
+  detail::sort_by(order, goodness);
   order.resize(std::min(order.size(), most));
   for (const auto& [sample, verdict] : order) {
     const std::size_t origin = features.origin(sample);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/sort_by.hpp>
 #include <graft/data/encode_image.hpp>
 #include <graft/tensor/tensor.hpp>
 #include <graft/training/confusion_matrix.hpp>
 #include <graft/training/report_confusion.hpp>
 #include <graft/training/report_text.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -49,9 +49,8 @@ inline std::string report_mistakes(std::span<const Mistake> mistakes, const Conf
                                    std::span<const std::string> names) {
   std::vector<const Mistake*> wrong, right;
   for (const Mistake& m : mistakes) (m.actual == m.predicted ? right : wrong).push_back(&m);
-  const auto surer = [](const Mistake* a, const Mistake* b) { return a->probability > b->probability; };
-  std::stable_sort(wrong.begin(), wrong.end(), surer);
-  std::stable_sort(right.rbegin(), right.rend(), surer);
+  sort_by(wrong, [](const Mistake* m) { return -m->probability; });
+  sort_by(right, [](const Mistake* m) { return m->probability; });
 
   const std::size_t total = confusion.total();
   const std::size_t count = total > 0 ? total - confusion.correct() : wrong.size();

@@ -26,11 +26,8 @@ class Scatter : Sheet {
  public:
   Scatter(std::string_view title, std::string_view cost_name, std::vector<ScatterPoint> points)
       : title_{title}, cost_name_{cost_name}, points_{std::move(points)} {
-    const auto first_undrawable =
-        std::stable_partition(points_.begin(), points_.end(),
-                              [](const ScatterPoint& p) { return drawable(p.cost) && drawable(p.accuracy); });
-    missing_ = static_cast<std::size_t>(points_.end() - first_undrawable);
-    points_.erase(first_undrawable, points_.end());
+    missing_ = std::erase_if(
+        points_, [](const ScatterPoint& p) { return !drawable(p.cost) || !drawable(p.accuracy); });
     double low = 1, high = 0, most = 0;
     for (const ScatterPoint& p : points_) {
       low = std::min(low, p.accuracy);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/sort_by.hpp>
 #include <graft/weights/archive_content.hpp>
 #include <graft/weights/hdf5_dataset.hpp>
 #include <graft/weights/hdf5_source.hpp>
@@ -178,7 +179,7 @@ inline std::vector<StoredLayer> read_layers(const hdf5::Source& source) {
   const Handle root = source.root();
   walk.walk(root.get(), "", names);
   auto layers = walk.take();
-  std::sort(layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  sort_by(layers, [](const StoredLayer& layer) { return layer.path; });
   return layers;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <graft/core/sort_by.hpp>
 #include <graft/weights/archive_content.hpp>
 #include <graft/weights/file_place.hpp>
 #include <graft/weights/input_file.hpp>
@@ -105,8 +106,7 @@ std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, con
     else if (!object.is_object() ||
              !std::all_of(object.begin(), object.end(), [](const Json& text) { return text.is_string(); }))
       place.at(name).refuse("an object of texts", object.dump().substr(0, 80));
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  sort_by(entries, [](const Entry& entry) { return entry.begin; });
   std::uint64_t at = 0;
   for (const Entry& entry : entries) {
     if (entry.begin != at)
@@ -163,11 +163,9 @@ class Source final : public TensorSource {
 
 /// Arrays of one layer, put into Keras' order: other writers sort them by name.
 inline void sort_parameters(std::vector<ArchiveTensor>& tensors) {
-  const auto rank = [](const ArchiveTensor& tensor) {
+  sort_by(tensors, [](const ArchiveTensor& tensor) {
     return std::find(parameter_names.begin(), parameter_names.end(), parameter_name(tensor.name));
-  };
-  std::stable_sort(tensors.begin(), tensors.end(),
-                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  });
 }
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace graft::detail {
+
+/// The numbers 0 … count - 1 as before(a, b) orders them; equal ones keep their order.
+inline std::vector<std::size_t> sorted_order(std::size_t count,
+                                             const std::function<bool(std::size_t, std::size_t)>& before) {
+  std::vector<std::size_t> order(count);
+  for (std::size_t i = 0; i < count; ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), before);
+  return order;
+}
+
+/// Sorts by key(value), the smallest first; equal ones keep their order. Each key is made once, and numbers
+/// are sorted in place of values: std::stable_sort is a lot of code to compile, once for every type.
+template <class T, class Key>
+void sort_by(std::vector<T>& values, Key key) {
+  std::vector<std::decay_t<decltype(key(values.front()))>> keys;
+  for (const T& value : values) keys.push_back(key(value));
+  std::vector<T> sorted;
+  sorted.reserve(values.size());
+  for (const std::size_t i :
+       sorted_order(values.size(), [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; }))
+    sorted.push_back(std::move(values[i]));
+  values = std::move(sorted);
+}
+
+}  // namespace graft::detail
