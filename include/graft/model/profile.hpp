@@ -17,12 +17,18 @@ struct ProfileOptions {
 
 namespace detail {
 
-/// What only a step's types tell of its kernel.
-struct KernelFacts {
+/// A step as the compiler knows it: what a profile says of it, and the function that executes it.
+template <Backend B>
+struct StepFacts {
+  const Node* node;
+  ImageLayout input, output;
   Window window{};
   bool has_window = false;
   std::string_view algorithm{};  ///< of a backend that chooses one: its `conv2d_algorithm<Spec>`
+  bool normalised;               ///< a batch normalisation is folded into it
   std::string_view activation;   ///< the layer's own, or fused into it
+  std::size_t weights;           ///< floats that it reads beside its input
+  void (*run)(const Frame<B>&);
 };
 
 template <class B, Conv2dSpec S>
@@ -34,9 +40,16 @@ constexpr std::string_view algorithm_name() {
 }
 
 template <LayeredNetwork Net, Backend B, std::size_t I>
-constexpr KernelFacts kernel_facts() {
+constexpr StepFacts<B> step_facts() {
   using S = Site<Net, frozen_mode, I>;
-  KernelFacts facts{.activation = S::activation::keras_name};
+  StepFacts<B> facts{
+      .node = &graph_of<Net>.nodes[S::step.node],
+      .input = S::input,
+      .output = S::output,
+      .normalised = S::step.scale_shift != Step::none,
+      .activation = S::activation::keras_name,
+      .weights = reads_originals<Net, B, I>() ? S::node.parameter_size : prepared_size<Net, B, I>(),
+      .run = &ForwardStep<Net, frozen_mode, B, I>::run};
   if constexpr (requires { S::layer::window(S::node.input); }) {
     facts.window = S::window;
     facts.has_window = true;
@@ -46,17 +59,24 @@ constexpr KernelFacts kernel_facts() {
   return facts;
 }
 
+template <LayeredNetwork Net, Backend B>
+inline constexpr auto facts_of_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{step_facts<Net, B, I>()...};
+}
+(std::make_index_sequence<plan_of<Net, frozen_mode>.step_count>{});
+
 /// "Conv2D 3x3/2 direct + bn + relu"
-inline std::string kernel_text(const Node& node, bool normalised, const KernelFacts& facts) {
+template <Backend B>
+std::string kernel_text(const StepFacts<B>& facts) {
   const auto sides = [](std::size_t a, std::size_t b, const char* between) {
     return a == b && *between == '/' ? std::to_string(a) : std::to_string(a) + between + std::to_string(b);
   };
-  std::string text{node.keras_class};
+  std::string text{facts.node->keras_class};
   const Window& w = facts.window;
   if (facts.has_window) text += " " + sides(w.height, w.width, "x");
   if (w.stride_y > 1 || w.stride_x > 1) text += "/" + sides(w.stride_y, w.stride_x, "/");
   if (!facts.algorithm.empty()) text.append(" ").append(facts.algorithm);
-  if (normalised) text += " + bn";
+  if (facts.normalised) text += " + bn";
   if (facts.activation != Linear::keras_name) text.append(" + ").append(facts.activation);
   return text;
 }
@@ -65,20 +85,16 @@ inline Shape shape_of(const ImageLayout& layout) {
   return layout.pixels() == 1 ? Shape{layout.channels} : Shape{layout.height, layout.width, layout.channels};
 }
 
-/// A step as the compiler knows it.
-template <LayeredNetwork Net, Backend B, std::size_t I>
-LayerProfile static_profile() {
-  using S = Site<Net, frozen_mode, I>;
-  constexpr KernelFacts facts = kernel_facts<Net, B, I>();
-  return {.layer = S::node.name(),
-          .kernel = kernel_text(S::node, S::step.scale_shift != Step::none, facts),
-          .input = shape_of(S::input),
-          .output = shape_of(S::output),
-          .macs = S::node.macs,
-          .weight_bytes = sizeof(float) * (reads_originals<Net, B, I>() ? S::node.parameter_size
-                                                                        : prepared_size<Net, B, I>()),
-          .read_bytes = sizeof(float) * S::input.size(),
-          .written_bytes = sizeof(float) * S::output.size()};
+template <Backend B>
+LayerProfile static_profile(const StepFacts<B>& facts) {
+  return {.layer = facts.node->name(),
+          .kernel = kernel_text(facts),
+          .input = shape_of(facts.input),
+          .output = shape_of(facts.output),
+          .macs = facts.node->macs,
+          .weight_bytes = sizeof(float) * facts.weights,
+          .read_bytes = sizeof(float) * facts.input.size(),
+          .written_bytes = sizeof(float) * facts.output.size()};
 }
 
 }  // namespace detail
@@ -86,7 +102,8 @@ LayerProfile static_profile() {
 template <LayeredNetwork Net, Backend B>
 Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires(B::reads_host_memory) {
   require_weights();
-  constexpr std::size_t steps = plan_of<Net, frozen_mode>.step_count;
+  constexpr auto& facts = detail::facts_of_steps<Net, B>;
+  constexpr std::size_t steps = facts.size();
   const std::size_t images = std::max<std::size_t>(1, options.images), piece = B::images_per_slot(images);
   const std::size_t pieces = (images + piece - 1) / piece;
   typename B::Context context{options.threads};
@@ -101,11 +118,7 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires
     *all *= static_cast<double>(profile.sharing) / static_cast<double>(slots);
 
   using Frame = detail::Frame<B>;
-  std::vector<void (*)(const Frame&)> run;
-  detail::for_each_index<steps>([&]<std::size_t I>() {
-    run.push_back(&detail::ForwardStep<Net, frozen_mode, B, I>::run);
-    profile.layers.push_back(detail::static_profile<Net, B, I>());
-  });
+  for (const auto& step : facts) profile.layers.push_back(detail::static_profile(step));
   typename B::Buffer x{images * input_shape.size()}, y{images * output_shape.size()};
   typename B::Buffer arena{slots * piece * arena_size};
   std::vector<float> values(x.size());
@@ -118,7 +131,8 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires
                   [&](const Frame& frame, std::size_t first, std::size_t) {
                     double* sample = seconds.data() + repetition * pieces + first / piece;
                     for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
-                      *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(frame.batch);
+                      *sample =
+                          detail::seconds_of([&] { facts[i].run(frame); }) / static_cast<double>(frame.batch);
                   });
   };
   batch(0);  // fills the caches

@@ -115,16 +115,17 @@ inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
 template <LayeredNetwork Net>
 void refuse_top(const Archive& archive) {
   using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
-  ParameterPlaces backbone, with_top;
+  using Top = Bound<Whole::output_shape, typename Net::architecture::template top<1000>>;
+  ParameterPlaces backbone, top;
   append_places<Whole>(backbone, 0);
-  append_places<WithTop<Whole>>(with_top, 0);
+  append_places<Top>(top, 0);
   const auto stored = weighted<ArchiveLayer>(archive.layers());
-  if (stored.size() != with_top.layers.size()) return;
-  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
-  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
-    return is_top_layer(*found, top);
+  if (stored.size() != backbone.layers.size() + top.layers.size()) return;
+  const auto first = stored.begin() + static_cast<std::ptrdiff_t>(backbone.layers.size());
+  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& expected) {
+    return is_top_layer(*found, expected);
   };
-  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
+  if (!std::equal(first, stored.end(), top.layers.begin(), same)) return;
   throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
                        "the weights of a network without its top; WithTop<Network> has one",
                        describe(*stored[backbone.layers.size()]));
