@@ -12,11 +12,11 @@ struct LossSums {
   double accuracy = 0.0;  ///< of 1 for each prediction that was right
 };
 
-/// Most buffers that an optimizer keeps beside each parameter.
+/// Most buffers that an optimizer keeps beside each parameter. Those that its rule does not use are null.
 inline constexpr std::size_t max_optimizer_slots = 3;
 using OptimizerSlots = std::array<float*, max_optimizer_slots>;
 
-/// The slots of the parameters from `offset` on; those that there are not stay null.
+/// The slots of the parameters from `offset` on.
 constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
   for (float*& slot : slots)
     if (slot != nullptr) slot += offset;

@@ -43,10 +43,17 @@ struct UpdateParameters {
   float* gradients;  // of one node
   DenseAhead ahead;  // what the Dense at node_ahead computes of the batch to come
 
+  // Those that the rule does not use stay null, and have no memory.
   template <class Rule>
-  OptimizerSlots slots_at(std::size_t offset) const {
+  OptimizerSlots slots_at(const Rule& rule, std::size_t offset) const {
     OptimizerSlots at{};
-    for (std::size_t k = 0; k < Rule::slots; ++k) at[k] = slots + k * slot_stride + offset;
+    float* next = slots + offset;
+    for (std::size_t k = 0; k < Rule::slots; ++k) {
+      if constexpr (requires { rule.uses_slot(k); })
+        if (!rule.uses_slot(k)) continue;
+      at[k] = next;
+      next += slot_stride;
+    }
     return at;
   }
 
@@ -59,7 +66,7 @@ struct UpdateParameters {
   void end(typename B::Context& context, const Node& node) const {
     visit_rule(node, [&]<class Rule>(const Rule& rule) {
       B::update(context, rule, node.trainable_size, parameters.at(node.parameter_offset), gradients,
-                slots_at<Rule>(node.parameter_offset));
+                slots_at(rule, node.parameter_offset));
     });
   }
 
@@ -69,8 +76,8 @@ struct UpdateParameters {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
     visit_rule(node, [&]<class Rule>(const Rule& rule) {
       B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters.at(kernel_at),
-                                       slots_at<Rule>(kernel_at), bias ? parameters.at(bias_at) : nullptr,
-                                       slots_at<Rule>(bias_at), IsAhead ? ahead : DenseAhead{});
+                                       slots_at(rule, kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                       slots_at(rule, bias_at), IsAhead ? ahead : DenseAhead{});
     });
   }
 };

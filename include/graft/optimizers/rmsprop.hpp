@@ -16,45 +16,46 @@ enum class RMSpropForm {
 
 namespace detail {
 
-/// What most use: Keras 3's form, without momentum and not centered.
+/// Without momentum, not centered: what most use.
 struct PlainRMSpropRule {
   static constexpr std::size_t slots = 1;
   static constexpr bool keeps_weight_at_zero_gradient = true;
-  float learning_rate, rho, epsilon;
-
-  template <class V>
-  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
-    using std::sqrt;
-    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
-    w = w - V(learning_rate) * g / sqrt(slot[0] + V(epsilon));
-  }
-};
-
-/// All others. A rule costs whoever trains a second of compiling: where epsilon stands is no matter of type.
-template <bool HasMomentum, bool Centered>
-struct RMSpropRule {
-  static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);
-  static constexpr bool keeps_weight_at_zero_gradient = !HasMomentum && !Centered;
-  static constexpr std::size_t momentum_slot = 1, mean_slot = HasMomentum ? 2 : 1;
-  float learning_rate, rho, momentum;
+  float learning_rate, rho;
   float under_root, beside_root;  // epsilon at its place, 0 at the other
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
+    w = w - V(learning_rate) * g / (sqrt(slot[0] + V(under_root)) + V(beside_root));
+  }
+};
+
+/// All others: one rule, for each costs whoever trains a second of compiling.
+struct RMSpropRule {
+  static constexpr std::size_t slots = 3;
+  static constexpr std::size_t momentum_slot = 1, mean_slot = 2;
+  float learning_rate, rho, momentum;
+  float under_root, beside_root;  // as above
+  bool centered;
+
+  bool uses_slot(std::size_t k) const { return k == 0 || (k == mean_slot ? centered : momentum > 0.0f); }
+
+  template <class V>
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
+    using std::sqrt;
+    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
     V mean_square = slot[0];
-    if constexpr (Centered) {
+    if (centered) {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
       mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    const V increment = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
-    if constexpr (HasMomentum) {
-      slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
-      w = w - slot[momentum_slot];
-    } else {
-      w = w - increment;
+    V step = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
+    if (momentum > 0.0f) {
+      slot[momentum_slot] = V(momentum) * slot[momentum_slot] + step;
+      step = slot[momentum_slot];
     }
+    w = w - step;
   }
 };
 
@@ -77,17 +78,13 @@ struct RMSprop {
 
   template <class F>
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
-    const bool has_momentum = momentum > 0.0f, beside = form == RMSpropForm::keras2_legacy && !has_momentum;
-    const auto call = [&]<bool HasMomentum, bool Centered>() {
-      f(detail::RMSpropRule<HasMomentum, Centered>{learning_rate, rho, momentum, beside ? 0.0f : epsilon,
-                                                   beside ? epsilon : 0.0f});
-    };
-    if (has_momentum)
-      centered ? call.template operator()<true, true>() : call.template operator()<true, false>();
-    else if (centered || beside)
-      centered ? call.template operator()<false, true>() : call.template operator()<false, false>();
+    const bool plain = momentum <= 0.0f && !centered;
+    const bool beside = form == RMSpropForm::keras2_legacy && momentum <= 0.0f;
+    const float under_root = beside ? 0.0f : epsilon, beside_root = beside ? epsilon : 0.0f;
+    if (plain)
+      f(detail::PlainRMSpropRule{learning_rate, rho, under_root, beside_root});
     else
-      f(detail::PlainRMSpropRule{learning_rate, rho, epsilon});
+      f(detail::RMSpropRule{learning_rate, rho, momentum, under_root, beside_root, centered});
   }
 };
 

@@ -18,16 +18,16 @@ struct PlainSgdRule {
   }
 };
 
-template <bool Nesterov>
 struct MomentumSgdRule {
   static constexpr std::size_t slots = 1;
   float learning_rate, momentum;
+  bool nesterov;
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     const V step = V(learning_rate) * g;
     slot[0] = V(momentum) * slot[0] - step;
-    if constexpr (Nesterov)
+    if (nesterov)
       w = w + V(momentum) * slot[0] - step;
     else
       w = w + slot[0];
@@ -51,10 +51,8 @@ struct SGD {
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
     if (momentum <= 0.0f)
       f(detail::PlainSgdRule{learning_rate});
-    else if (nesterov)
-      f(detail::MomentumSgdRule<true>{learning_rate, momentum});
     else
-      f(detail::MomentumSgdRule<false>{learning_rate, momentum});
+      f(detail::MomentumSgdRule{learning_rate, momentum, nesterov});
   }
 };
 

@@ -28,13 +28,15 @@ struct BlasUpdate {
     using simd::Floats;
     const std::size_t whole = count / Floats::size * Floats::size;
     for (std::size_t i = 0; i < whole; i += Floats::size) {
-      Floats slot[Rule::slots + 1], value, gradient;
+      Floats slot[Rule::slots + 1]{}, value, gradient;
       simd::load(value.value, w + i);
       simd::load(gradient.value, g + i);
-      for (std::size_t k = 0; k < Rule::slots; ++k) simd::load(slot[k].value, slots[k] + i);
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) simd::load(slot[k].value, slots[k] + i);
       rule(value, gradient, slot);
       simd::store(w + i, value.value);
-      for (std::size_t k = 0; k < Rule::slots; ++k) simd::store(slots[k] + i, slot[k].value);
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) simd::store(slots[k] + i, slot[k].value);
     }
     ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, advance(slots, whole));
   }

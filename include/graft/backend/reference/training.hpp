@@ -27,10 +27,12 @@ struct ReferenceTraining {
   static void update(HostContext&, const Rule& rule, std::size_t count, float* w, const float* g,
                      OptimizerSlots slots) {
     for (std::size_t i = 0; i < count; ++i) {
-      float slot[Rule::slots + 1];  // one more than needed, as no array is empty
-      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = slots[k][i];
+      float slot[Rule::slots + 1]{};  // one more than needed, as no array is empty
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) slot[k] = slots[k][i];
       rule(w[i], g[i], slot);
-      for (std::size_t k = 0; k < Rule::slots; ++k) slots[k][i] = slot[k];
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) slots[k][i] = slot[k];
     }
   }
 };

@@ -243,17 +243,18 @@ struct SimdDense {
       constexpr std::size_t column = v * simd::lanes, size = simd::columns_in(Columns, v);
       constexpr bool begins_line = column % simd::line == 0;
       const std::size_t at = from + column;
-      simd::Floats weight{0.0f}, slot[Rule::slots + 1];
+      simd::Floats weight{0.0f}, slot[Rule::slots + 1]{};
       if constexpr (begins_line) simd::fetch(kernel + further + at);
       if constexpr (Moves) simd::load_some(weight.value, kernel + at, size);
       simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+        if (k > 0 && slots[k] == nullptr) return;
         if (begins_line && k > 0) simd::fetch(slots[k] + further + at);
         simd::load_some(slot[k].value, slots[k] + at, size);
       });
       rule(weight, simd::Floats{gradients.sum[v]}, slot);
       if constexpr (Moves) simd::store_some(kernel + at, weight.value, size);
       simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
-        simd::store_some(slots[k] + at, slot[k].value, size);
+        if (k == 0 || slots[k] != nullptr) simd::store_some(slots[k] + at, slot[k].value, size);
       });
     });
   }

@@ -7,7 +7,7 @@
 
 namespace graft::device {
 
-/// One step of an optimizer: item i is parameter i. w, g, slots (count)
+/// One step of an optimizer: item i is parameter i. w, g, slots that are not null (count)
 template <class Rule>
 struct Update {
   Rule rule;
@@ -16,10 +16,12 @@ struct Update {
   float* slots[max_optimizer_slots];
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
-    float slot[Rule::slots + 1];  // one more than needed, as no array is empty
-    for (std::size_t k = 0; k != Rule::slots; ++k) slot[k] = slots[k][i];
+    float slot[Rule::slots + 1]{};  // one more than needed, as no array is empty
+    for (std::size_t k = 0; k != Rule::slots; ++k)
+      if (slots[k] != nullptr) slot[k] = slots[k][i];
     rule(w[i], g[i], slot);
-    for (std::size_t k = 0; k != Rule::slots; ++k) slots[k][i] = slot[k];
+    for (std::size_t k = 0; k != Rule::slots; ++k)
+      if (slots[k] != nullptr) slots[k][i] = slot[k];
   }
 };
 
