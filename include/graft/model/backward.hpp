@@ -180,14 +180,19 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
 };
 
+/// The derivatives of a network's steps, the last step's first.
+template <LayeredNetwork Net, Backend B, class Parameters>
+inline constexpr auto backward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{&BackwardStep<Net, B, sizeof...(I) - 1 - I, Parameters>::run...};
+}
+(std::make_index_sequence<plan_of<Net, training_mode>.step_count>{});
+
 /// Gradients of all parameters of a network from the gradient of its output, handed to `parameters`. The
 /// frame is the one of the forward pass in training mode, untouched since; g.arena is overwritten.
 template <LayeredNetwork Net, Backend B, class Parameters>
 void backward(const Frame<B>& frame, const GradientFrame& g, const Parameters& parameters) {
   B::fill_zero(frame.context, g.arena, frame.batch * plan_of<Net, training_mode>.arena_size);
-  constexpr std::size_t count = plan_of<Net, training_mode>.step_count;
-  for_each_index<count>(
-      [&]<std::size_t I>() { BackwardStep<Net, B, count - 1 - I, Parameters>::run(frame, g, parameters); });
+  for (const auto step : backward_steps<Net, B, Parameters>) step(frame, g, parameters);
 }
 
 }  // namespace graft::detail

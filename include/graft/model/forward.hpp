@@ -256,11 +256,18 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 };
 
+/// The steps of a network, in their order. Each is called by its address: inlined, they would be compiled
+/// once for every function that executes them.
+template <LayeredNetwork Net, PlanMode Mode, Backend B>
+inline constexpr auto forward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{&ForwardStep<Net, Mode, B, I>::run...};
+}
+(std::make_index_sequence<plan_of<Net, Mode>.step_count>{});
+
 /// Executes a network on a batch.
 template <LayeredNetwork Net, PlanMode Mode, Backend B>
 void forward(const Frame<B>& frame) {
-  for_each_index<plan_of<Net, Mode>.step_count>(
-      [&]<std::size_t I>() { ForwardStep<Net, Mode, B, I>::run(frame); });
+  for (const auto step : forward_steps<Net, Mode, B>) step(frame);
 }
 
 }  // namespace graft::detail

@@ -49,7 +49,7 @@ constexpr StepFacts<B> step_facts() {
       .normalised = S::step.scale_shift != Step::none,
       .activation = S::activation::keras_name,
       .weights = reads_originals<Net, B, I>() ? S::node.parameter_size : prepared_size<Net, B, I>(),
-      .run = &ForwardStep<Net, frozen_mode, B, I>::run};
+      .run = forward_steps<Net, frozen_mode, B>[I]};
   if constexpr (requires { S::layer::window(S::node.input); }) {
     facts.window = S::window;
     facts.has_window = true;
