@@ -3376,11 +3376,11 @@ struct LossSums {
   double accuracy = 0.0;  ///< of 1 for each prediction that was right
 };
 
-/// Most buffers that an optimizer keeps beside each parameter.
+/// Most buffers that an optimizer keeps beside each parameter. Those that its rule does not use are null.
 inline constexpr std::size_t max_optimizer_slots = 3;
 using OptimizerSlots = std::array<float*, max_optimizer_slots>;
 
-/// The slots of the parameters from `offset` on; those that there are not stay null.
+/// The slots of the parameters from `offset` on.
 constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
   for (float*& slot : slots)
     if (slot != nullptr) slot += offset;
@@ -3420,10 +3420,12 @@ struct ReferenceTraining {
   static void update(HostContext&, const Rule& rule, std::size_t count, float* w, const float* g,
                      OptimizerSlots slots) {
     for (std::size_t i = 0; i < count; ++i) {
-      float slot[Rule::slots + 1];  // one more than needed, as no array is empty
-      for (std::size_t k = 0; k < Rule::slots; ++k) slot[k] = slots[k][i];
+      float slot[Rule::slots + 1]{};  // one more than needed, as no array is empty
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) slot[k] = slots[k][i];
       rule(w[i], g[i], slot);
-      for (std::size_t k = 0; k < Rule::slots; ++k) slots[k][i] = slot[k];
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) slots[k][i] = slot[k];
     }
   }
 };
@@ -3985,13 +3987,15 @@ struct BlasUpdate {
     using simd::Floats;
     const std::size_t whole = count / Floats::size * Floats::size;
     for (std::size_t i = 0; i < whole; i += Floats::size) {
-      Floats slot[Rule::slots + 1], value, gradient;
+      Floats slot[Rule::slots + 1]{}, value, gradient;
       simd::load(value.value, w + i);
       simd::load(gradient.value, g + i);
-      for (std::size_t k = 0; k < Rule::slots; ++k) simd::load(slot[k].value, slots[k] + i);
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) simd::load(slot[k].value, slots[k] + i);
       rule(value, gradient, slot);
       simd::store(w + i, value.value);
-      for (std::size_t k = 0; k < Rule::slots; ++k) simd::store(slots[k] + i, slot[k].value);
+      for (std::size_t k = 0; k < Rule::slots; ++k)
+        if (slots[k] != nullptr) simd::store(slots[k] + i, slot[k].value);
     }
     ReferenceTraining::update(context, rule, count - whole, w + whole, g + whole, advance(slots, whole));
   }
@@ -5865,7 +5869,7 @@ struct DeviceConvolution {
 
 namespace graft::device {
 
-/// One step of an optimizer: item i is parameter i. w, g, slots (count)
+/// One step of an optimizer: item i is parameter i. w, g, slots that are not null (count)
 template <class Rule>
 struct Update {
   Rule rule;
@@ -5874,10 +5878,12 @@ struct Update {
   float* slots[max_optimizer_slots];
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
-    float slot[Rule::slots + 1];  // one more than needed, as no array is empty
-    for (std::size_t k = 0; k != Rule::slots; ++k) slot[k] = slots[k][i];
+    float slot[Rule::slots + 1]{};  // one more than needed, as no array is empty
+    for (std::size_t k = 0; k != Rule::slots; ++k)
+      if (slots[k] != nullptr) slot[k] = slots[k][i];
     rule(w[i], g[i], slot);
-    for (std::size_t k = 0; k != Rule::slots; ++k) slots[k][i] = slot[k];
+    for (std::size_t k = 0; k != Rule::slots; ++k)
+      if (slots[k] != nullptr) slots[k][i] = slot[k];
   }
 };
 
@@ -8318,17 +8324,18 @@ struct SimdDense {
       constexpr std::size_t column = v * simd::lanes, size = simd::columns_in(Columns, v);
       constexpr bool begins_line = column % simd::line == 0;
       const std::size_t at = from + column;
-      simd::Floats weight{0.0f}, slot[Rule::slots + 1];
+      simd::Floats weight{0.0f}, slot[Rule::slots + 1]{};
       if constexpr (begins_line) simd::fetch(kernel + further + at);
       if constexpr (Moves) simd::load_some(weight.value, kernel + at, size);
       simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
+        if (k > 0 && slots[k] == nullptr) return;
         if (begins_line && k > 0) simd::fetch(slots[k] + further + at);
         simd::load_some(slot[k].value, slots[k] + at, size);
       });
       rule(weight, simd::Floats{gradients.sum[v]}, slot);
       if constexpr (Moves) simd::store_some(kernel + at, weight.value, size);
       simd::unroll<Rule::slots>([&](std::size_t k) __attribute__((always_inline)) {
-        simd::store_some(slots[k] + at, slot[k].value, size);
+        if (k == 0 || slots[k] != nullptr) simd::store_some(slots[k] + at, slot[k].value, size);
       });
     });
   }
@@ -9334,6 +9341,35 @@ inline void write_image(const std::filesystem::path& path, const Pixels& pixels)
 
 }  // namespace graft
 
+#include <functional>
+
+namespace graft::detail {
+
+/// The numbers 0 … count - 1 as before(a, b) orders them; equal ones keep their order.
+inline std::vector<std::size_t> sorted_order(std::size_t count,
+                                             const std::function<bool(std::size_t, std::size_t)>& before) {
+  std::vector<std::size_t> order(count);
+  for (std::size_t i = 0; i < count; ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), before);
+  return order;
+}
+
+/// Sorts by key(value), the smallest first; equal ones keep their order. Each key is made once, and numbers
+/// are sorted in place of values: std::stable_sort is a lot of code to compile, once for every type.
+template <class T, class Key>
+void sort_by(std::vector<T>& values, Key key) {
+  std::vector<std::decay_t<decltype(key(values.front()))>> keys;
+  for (const T& value : values) keys.push_back(key(value));
+  std::vector<T> sorted;
+  sorted.reserve(values.size());
+  for (const std::size_t i :
+       sorted_order(values.size(), [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; }))
+    sorted.push_back(std::move(values[i]));
+  values = std::move(sorted);
+}
+
+}  // namespace graft::detail
+
 namespace graft::detail {
 
 /// One PNG file in memory, decoded to 8-bit RGB. libpng leaves a failing call by longjmp, so every call runs
@@ -9712,7 +9748,7 @@ class ImageFolder {
         class_names_.push_back(name);
     }
     if (error) unreadable(root_, error);
-    std::ranges::sort(class_names_);
+    detail::sort_by(class_names_, [](const std::string& name) { return name; });
     if (class_names_.size() >= 2) return;
     std::string received = class_names_.empty() ? std::string{"none"} : "only '" + class_names_.front() + "'";
     if (loose_images > 0) received += " (and " + std::to_string(loose_images) + " images outside of any)";
@@ -9721,21 +9757,20 @@ class ImageFolder {
 
   void list_images(std::size_t label) {
     const auto folder = root_ / class_names_[label];
-    const std::size_t first = images_.size();
+    std::vector<Image> images;
     std::error_code error;
     std::filesystem::recursive_directory_iterator entry{folder, error};
     for (; !error && entry != std::filesystem::recursive_directory_iterator{}; entry.increment(error)) {
       std::error_code ignored;  // a broken link with an image's name fails when it is loaded
       if (!entry->is_directory(ignored) && has_image_extension(entry->path().filename().string()))
-        images_.push_back({entry->path(), label});
+        images.push_back({entry->path(), label});
     }
     if (error) unreadable(folder, error);
-    if (images_.size() == first)
-      throw DataError(folder.string(), "at least one image (png, jpg or jpeg)", "none");
-    const auto order = [](const Image& image) {
+    if (images.empty()) throw DataError(folder.string(), "at least one image (png, jpg or jpeg)", "none");
+    detail::sort_by(images, [](const Image& image) {
       return std::pair{image.file.parent_path().generic_string(), image.file.filename().string()};
-    };
-    std::ranges::sort(images_.begin() + static_cast<std::ptrdiff_t>(first), images_.end(), {}, order);
+    });
+    std::move(images.begin(), images.end(), std::back_inserter(images_));
   }
 
   std::filesystem::path root_;
@@ -10657,11 +10692,18 @@ struct ForwardStep : Site<Net, Mode, I> {
   }
 };
 
+/// The steps of a network, in their order. Each is called by its address: inlined, they would be compiled
+/// once for every function that executes them.
+template <LayeredNetwork Net, PlanMode Mode, Backend B>
+inline constexpr auto forward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{&ForwardStep<Net, Mode, B, I>::run...};
+}
+(std::make_index_sequence<plan_of<Net, Mode>.step_count>{});
+
 /// Executes a network on a batch.
 template <LayeredNetwork Net, PlanMode Mode, Backend B>
 void forward(const Frame<B>& frame) {
-  for_each_index<plan_of<Net, Mode>.step_count>(
-      [&]<std::size_t I>() { ForwardStep<Net, Mode, B, I>::run(frame); });
+  for (const auto step : forward_steps<Net, Mode, B>) step(frame);
 }
 
 }  // namespace graft::detail
@@ -12142,12 +12184,18 @@ struct ProfileOptions {
 
 namespace detail {
 
-/// What only a step's types tell of its kernel.
-struct KernelFacts {
+/// A step as the compiler knows it: what a profile says of it, and the function that executes it.
+template <Backend B>
+struct StepFacts {
+  const Node* node;
+  ImageLayout input, output;
   Window window{};
   bool has_window = false;
   std::string_view algorithm{};  ///< of a backend that chooses one: its `conv2d_algorithm<Spec>`
+  bool normalised;               ///< a batch normalisation is folded into it
   std::string_view activation;   ///< the layer's own, or fused into it
+  std::size_t weights;           ///< floats that it reads beside its input
+  void (*run)(const Frame<B>&);
 };
 
 template <class B, Conv2dSpec S>
@@ -12159,9 +12207,16 @@ constexpr std::string_view algorithm_name() {
 }
 
 template <LayeredNetwork Net, Backend B, std::size_t I>
-constexpr KernelFacts kernel_facts() {
+constexpr StepFacts<B> step_facts() {
   using S = Site<Net, frozen_mode, I>;
-  KernelFacts facts{.activation = S::activation::keras_name};
+  StepFacts<B> facts{
+      .node = &graph_of<Net>.nodes[S::step.node],
+      .input = S::input,
+      .output = S::output,
+      .normalised = S::step.scale_shift != Step::none,
+      .activation = S::activation::keras_name,
+      .weights = reads_originals<Net, B, I>() ? S::node.parameter_size : prepared_size<Net, B, I>(),
+      .run = forward_steps<Net, frozen_mode, B>[I]};
   if constexpr (requires { S::layer::window(S::node.input); }) {
     facts.window = S::window;
     facts.has_window = true;
@@ -12171,17 +12226,24 @@ constexpr KernelFacts kernel_facts() {
   return facts;
 }
 
+template <LayeredNetwork Net, Backend B>
+inline constexpr auto facts_of_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{step_facts<Net, B, I>()...};
+}
+(std::make_index_sequence<plan_of<Net, frozen_mode>.step_count>{});
+
 /// "Conv2D 3x3/2 direct + bn + relu"
-inline std::string kernel_text(const Node& node, bool normalised, const KernelFacts& facts) {
+template <Backend B>
+std::string kernel_text(const StepFacts<B>& facts) {
   const auto sides = [](std::size_t a, std::size_t b, const char* between) {
     return a == b && *between == '/' ? std::to_string(a) : std::to_string(a) + between + std::to_string(b);
   };
-  std::string text{node.keras_class};
+  std::string text{facts.node->keras_class};
   const Window& w = facts.window;
   if (facts.has_window) text += " " + sides(w.height, w.width, "x");
   if (w.stride_y > 1 || w.stride_x > 1) text += "/" + sides(w.stride_y, w.stride_x, "/");
   if (!facts.algorithm.empty()) text.append(" ").append(facts.algorithm);
-  if (normalised) text += " + bn";
+  if (facts.normalised) text += " + bn";
   if (facts.activation != Linear::keras_name) text.append(" + ").append(facts.activation);
   return text;
 }
@@ -12190,20 +12252,16 @@ inline Shape shape_of(const ImageLayout& layout) {
   return layout.pixels() == 1 ? Shape{layout.channels} : Shape{layout.height, layout.width, layout.channels};
 }
 
-/// A step as the compiler knows it.
-template <LayeredNetwork Net, Backend B, std::size_t I>
-LayerProfile static_profile() {
-  using S = Site<Net, frozen_mode, I>;
-  constexpr KernelFacts facts = kernel_facts<Net, B, I>();
-  return {.layer = S::node.name(),
-          .kernel = kernel_text(S::node, S::step.scale_shift != Step::none, facts),
-          .input = shape_of(S::input),
-          .output = shape_of(S::output),
-          .macs = S::node.macs,
-          .weight_bytes = sizeof(float) * (reads_originals<Net, B, I>() ? S::node.parameter_size
-                                                                        : prepared_size<Net, B, I>()),
-          .read_bytes = sizeof(float) * S::input.size(),
-          .written_bytes = sizeof(float) * S::output.size()};
+template <Backend B>
+LayerProfile static_profile(const StepFacts<B>& facts) {
+  return {.layer = facts.node->name(),
+          .kernel = kernel_text(facts),
+          .input = shape_of(facts.input),
+          .output = shape_of(facts.output),
+          .macs = facts.node->macs,
+          .weight_bytes = sizeof(float) * facts.weights,
+          .read_bytes = sizeof(float) * facts.input.size(),
+          .written_bytes = sizeof(float) * facts.output.size()};
 }
 
 }  // namespace detail
@@ -12211,7 +12269,8 @@ LayerProfile static_profile() {
 template <LayeredNetwork Net, Backend B>
 Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires(B::reads_host_memory) {
   require_weights();
-  constexpr std::size_t steps = plan_of<Net, frozen_mode>.step_count;
+  constexpr auto& facts = detail::facts_of_steps<Net, B>;
+  constexpr std::size_t steps = facts.size();
   const std::size_t images = std::max<std::size_t>(1, options.images), piece = B::images_per_slot(images);
   const std::size_t pieces = (images + piece - 1) / piece;
   typename B::Context context{options.threads};
@@ -12226,11 +12285,7 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires
     *all *= static_cast<double>(profile.sharing) / static_cast<double>(slots);
 
   using Frame = detail::Frame<B>;
-  std::vector<void (*)(const Frame&)> run;
-  detail::for_each_index<steps>([&]<std::size_t I>() {
-    run.push_back(&detail::ForwardStep<Net, frozen_mode, B, I>::run);
-    profile.layers.push_back(detail::static_profile<Net, B, I>());
-  });
+  for (const auto& step : facts) profile.layers.push_back(detail::static_profile(step));
   typename B::Buffer x{images * input_shape.size()}, y{images * output_shape.size()};
   typename B::Buffer arena{slots * piece * arena_size};
   std::vector<float> values(x.size());
@@ -12243,7 +12298,8 @@ Profile Extractor<Net, B>::profile(const ProfileOptions& options) const requires
                   [&](const Frame& frame, std::size_t first, std::size_t) {
                     double* sample = seconds.data() + repetition * pieces + first / piece;
                     for (std::size_t i = 0; i < steps; ++i, sample += profile.samples)
-                      *sample = detail::seconds_of([&] { run[i](frame); }) / static_cast<double>(frame.batch);
+                      *sample =
+                          detail::seconds_of([&] { facts[i].run(frame); }) / static_cast<double>(frame.batch);
                   });
   };
   batch(0);  // fills the caches
@@ -12281,9 +12337,7 @@ inline std::vector<std::size_t> keras_order(std::span<const Node> graph, std::si
       std::size_t& parent = depth[graph[*n].inputs[i]];
       parent = std::max(parent, depth[*n] + 1);
     }
-  std::sort(finished.begin(), finished.end(), [&](std::size_t a, std::size_t b) {
-    return depth[a] != depth[b] ? depth[a] > depth[b] : entered[a] < entered[b];
-  });
+  detail::sort_by(finished, [&](std::size_t n) { return std::pair{finished.size() - depth[n], entered[n]}; });
   return finished;
 }
 
@@ -12502,8 +12556,9 @@ namespace graft {
 /// best marked always_inline, for a call would take the vectors through memory, and GRAFT_HOST_DEVICE, for
 /// devices.
 /// A rule that leaves w as it is where g is zero may say so, `keeps_weight_at_zero_gradient`: a backend then
-/// need not touch such weights. `slot_count` is the number of floats that it keeps beside each weight. Steps
-/// count from 1.
+/// need not touch such weights. `slots` is the number of floats that it may keep beside each weight; one that
+/// keeps fewer says which, `uses_slot(k)`, the first always: the others' pointers are null then, and
+/// `slot_count` of the optimizer is how many there are. Steps count from 1.
 template <class O>
 concept Optimizer = requires(const O& optimizer) {
   { optimizer.learning_rate } -> std::convertible_to<float>;
@@ -12569,45 +12624,46 @@ enum class RMSpropForm {
 
 namespace detail {
 
-/// What most use: Keras 3's form, without momentum and not centered.
+/// Without momentum, not centered: what most use.
 struct PlainRMSpropRule {
   static constexpr std::size_t slots = 1;
   static constexpr bool keeps_weight_at_zero_gradient = true;
-  float learning_rate, rho, epsilon;
-
-  template <class V>
-  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
-    using std::sqrt;
-    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
-    w = w - V(learning_rate) * g / sqrt(slot[0] + V(epsilon));
-  }
-};
-
-/// All others. A rule costs whoever trains a second of compiling: where epsilon stands is no matter of type.
-template <bool HasMomentum, bool Centered>
-struct RMSpropRule {
-  static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);
-  static constexpr bool keeps_weight_at_zero_gradient = !HasMomentum && !Centered;
-  static constexpr std::size_t momentum_slot = 1, mean_slot = HasMomentum ? 2 : 1;
-  float learning_rate, rho, momentum;
+  float learning_rate, rho;
   float under_root, beside_root;  // epsilon at its place, 0 at the other
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
+    w = w - V(learning_rate) * g / (sqrt(slot[0] + V(under_root)) + V(beside_root));
+  }
+};
+
+/// All others: one rule, for each costs whoever trains a second of compiling.
+struct RMSpropRule {
+  static constexpr std::size_t slots = 3;
+  static constexpr std::size_t momentum_slot = 1, mean_slot = 2;
+  float learning_rate, rho, momentum;
+  float under_root, beside_root;  // as above
+  bool centered;
+
+  bool uses_slot(std::size_t k) const { return k == 0 || (k == mean_slot ? centered : momentum > 0.0f); }
+
+  template <class V>
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
+    using std::sqrt;
+    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
     V mean_square = slot[0];
-    if constexpr (Centered) {
+    if (centered) {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
       mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    const V increment = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
-    if constexpr (HasMomentum) {
-      slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
-      w = w - slot[momentum_slot];
-    } else {
-      w = w - increment;
+    V step = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
+    if (momentum > 0.0f) {
+      slot[momentum_slot] = V(momentum) * slot[momentum_slot] + step;
+      step = slot[momentum_slot];
     }
+    w = w - step;
   }
 };
 
@@ -12630,17 +12686,13 @@ struct RMSprop {
 
   template <class F>
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
-    const bool has_momentum = momentum > 0.0f, beside = form == RMSpropForm::keras2_legacy && !has_momentum;
-    const auto call = [&]<bool HasMomentum, bool Centered>() {
-      f(detail::RMSpropRule<HasMomentum, Centered>{learning_rate, rho, momentum, beside ? 0.0f : epsilon,
-                                                   beside ? epsilon : 0.0f});
-    };
-    if (has_momentum)
-      centered ? call.template operator()<true, true>() : call.template operator()<true, false>();
-    else if (centered || beside)
-      centered ? call.template operator()<false, true>() : call.template operator()<false, false>();
+    const bool plain = momentum <= 0.0f && !centered;
+    const bool beside = form == RMSpropForm::keras2_legacy && momentum <= 0.0f;
+    const float under_root = beside ? 0.0f : epsilon, beside_root = beside ? epsilon : 0.0f;
+    if (plain)
+      f(detail::PlainRMSpropRule{learning_rate, rho, under_root, beside_root});
     else
-      f(detail::PlainRMSpropRule{learning_rate, rho, epsilon});
+      f(detail::RMSpropRule{learning_rate, rho, momentum, under_root, beside_root, centered});
   }
 };
 
@@ -12661,16 +12713,16 @@ struct PlainSgdRule {
   }
 };
 
-template <bool Nesterov>
 struct MomentumSgdRule {
   static constexpr std::size_t slots = 1;
   float learning_rate, momentum;
+  bool nesterov;
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     const V step = V(learning_rate) * g;
     slot[0] = V(momentum) * slot[0] - step;
-    if constexpr (Nesterov)
+    if (nesterov)
       w = w + V(momentum) * slot[0] - step;
     else
       w = w + slot[0];
@@ -12694,10 +12746,8 @@ struct SGD {
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
     if (momentum <= 0.0f)
       f(detail::PlainSgdRule{learning_rate});
-    else if (nesterov)
-      f(detail::MomentumSgdRule<true>{learning_rate, momentum});
     else
-      f(detail::MomentumSgdRule<false>{learning_rate, momentum});
+      f(detail::MomentumSgdRule{learning_rate, momentum, nesterov});
   }
 };
 
@@ -13345,11 +13395,8 @@ class Scatter : Sheet {
  public:
   Scatter(std::string_view title, std::string_view cost_name, std::vector<ScatterPoint> points)
       : title_{title}, cost_name_{cost_name}, points_{std::move(points)} {
-    const auto first_undrawable =
-        std::stable_partition(points_.begin(), points_.end(),
-                              [](const ScatterPoint& p) { return drawable(p.cost) && drawable(p.accuracy); });
-    missing_ = static_cast<std::size_t>(points_.end() - first_undrawable);
-    points_.erase(first_undrawable, points_.end());
+    missing_ = std::erase_if(
+        points_, [](const ScatterPoint& p) { return !drawable(p.cost) || !drawable(p.accuracy); });
     double low = 1, high = 0, most = 0;
     for (const ScatterPoint& p : points_) {
       low = std::min(low, p.accuracy);
@@ -13868,7 +13915,6 @@ class BatchMemory {
 
 #include <condition_variable>
 #include <exception>
-#include <functional>
 #include <mutex>
 
 namespace graft {
@@ -14928,39 +14974,57 @@ struct KeepGradients {
   }
 };
 
-/// The optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
-/// them; no more is stored than the gradients of one node, and of a Dense none at all.
-template <Backend B, class Rule>
+/// An Optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
+/// them; no more is stored than the gradients of one node, and of a Dense none at all. What rule the
+/// optimizer picks is asked for each node, so that only updates, not the whole backward pass, are compiled
+/// for each.
+template <Backend B, class O>
 struct UpdateParameters {
-  std::span<const Rule> rules;
-  std::span<const std::size_t> rule_of_node;  // which of them moves each node's parameters
+  std::span<const O> optimizers;
+  std::span<const std::size_t> optimizer_of_node;  // which of them moves each node's parameters
+  std::uint64_t step;                              // from 1
   ParameterPointer<float> parameters;
-  float* slots;  // (Rule::slots, slot_stride), each as the parameters
+  float* slots;  // (slot_count of the optimizers, slot_stride), each as the parameters
   std::size_t slot_stride;
   float* gradients;  // of one node
   DenseAhead ahead;  // what the Dense at node_ahead computes of the batch to come
 
-  OptimizerSlots slots_at(std::size_t offset) const {
+  // Those that the rule does not use stay null, and have no memory.
+  template <class Rule>
+  OptimizerSlots slots_at(const Rule& rule, std::size_t offset) const {
     OptimizerSlots at{};
-    for (std::size_t k = 0; k < Rule::slots; ++k) at[k] = slots + k * slot_stride + offset;
+    float* next = slots + offset;
+    for (std::size_t k = 0; k < Rule::slots; ++k) {
+      if constexpr (requires { rule.uses_slot(k); })
+        if (!rule.uses_slot(k)) continue;
+      at[k] = next;
+      next += slot_stride;
+    }
     return at;
   }
 
-  const Rule& rule(const Node& node) const { return rules[rule_of_node[node.index]]; }
+  template <class Update>
+  void visit_rule(const Node& node, Update&& update) const {
+    optimizers[optimizer_of_node[node.index]].visit_rule(step, update);
+  }
 
   float* begin(const Node&) const { return gradients; }
   void end(typename B::Context& context, const Node& node) const {
-    B::update(context, rule(node), node.trainable_size, parameters.at(node.parameter_offset), gradients,
-              slots_at(node.parameter_offset));
+    visit_rule(node, [&]<class Rule>(const Rule& rule) {
+      B::update(context, rule, node.trainable_size, parameters.at(node.parameter_offset), gradients,
+                slots_at(rule, node.parameter_offset));
+    });
   }
 
   template <DenseSpec S, class Act, bool IsAhead>
   void dense(typename B::Context& context, const Node& node, bool bias, std::size_t batch, const float* x,
              const float* dy) const {
     const std::size_t kernel_at = node.parameter_offset, bias_at = kernel_at + S.inputs * S.units;
-    B::template dense_update<S, Act>(context, rule(node), batch, x, dy, parameters.at(kernel_at),
-                                     slots_at(kernel_at), bias ? parameters.at(bias_at) : nullptr,
-                                     slots_at(bias_at), IsAhead ? ahead : DenseAhead{});
+    visit_rule(node, [&]<class Rule>(const Rule& rule) {
+      B::template dense_update<S, Act>(context, rule, batch, x, dy, parameters.at(kernel_at),
+                                       slots_at(rule, kernel_at), bias ? parameters.at(bias_at) : nullptr,
+                                       slots_at(rule, bias_at), IsAhead ? ahead : DenseAhead{});
+    });
   }
 };
 
@@ -15151,14 +15215,19 @@ struct BackwardStep : ForwardStep<Net, training_mode, B, I> {
   }
 };
 
+/// The derivatives of a network's steps, the last step's first.
+template <LayeredNetwork Net, Backend B, class Parameters>
+inline constexpr auto backward_steps = []<std::size_t... I>(std::index_sequence<I...>) {
+  return std::array{&BackwardStep<Net, B, sizeof...(I) - 1 - I, Parameters>::run...};
+}
+(std::make_index_sequence<plan_of<Net, training_mode>.step_count>{});
+
 /// Gradients of all parameters of a network from the gradient of its output, handed to `parameters`. The
 /// frame is the one of the forward pass in training mode, untouched since; g.arena is overwritten.
 template <LayeredNetwork Net, Backend B, class Parameters>
 void backward(const Frame<B>& frame, const GradientFrame& g, const Parameters& parameters) {
   B::fill_zero(frame.context, g.arena, frame.batch * plan_of<Net, training_mode>.arena_size);
-  constexpr std::size_t count = plan_of<Net, training_mode>.step_count;
-  for_each_index<count>(
-      [&]<std::size_t I>() { BackwardStep<Net, B, count - 1 - I, Parameters>::run(frame, g, parameters); });
+  for (const auto step : backward_steps<Net, B, Parameters>) step(frame, g, parameters);
 }
 
 }  // namespace graft::detail
@@ -15247,7 +15316,7 @@ class Trainer {
       : parameters_{parameters},
         loss_{loss},
         optimizers_{optimizer},
-        rate_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
+        optimizer_of_node_{detail::rate_of_nodes(graph.nodes, rates)},
         seed_{seed},
         arena_{capacity * plan.arena_size},
         gradient_arena_{capacity * plan.arena_size},
@@ -15269,10 +15338,7 @@ class Trainer {
   LossSums compute_gradients(typename B::Context& context, std::size_t batch, const float* x,
                              const float* target) {
     if (gradients_.size() == 0) gradients_ = typename B::Buffer{graph.parameter_count};
-    pass(context, batch, x, target, nullptr, [&](const detail::Frame<B>& frame) {
-      detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()},
-                                  detail::KeepGradients<B>{gradients_.data()});
-    });
+    pass(context, batch, x, target, nullptr, detail::KeepGradients<B>{gradients_.data()});
     return losses_.sums(context, batch);
   }
 
@@ -15287,7 +15353,10 @@ class Trainer {
     if (looks_ahead && next.x != nullptr) ahead_ = {next.size, next.x, outputs_ahead_.data()};
     const auto address = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p); };
     recordings_.renew(context, {batch, address(x), address(target)}, [&] {
-      pass(context, batch, x, target, computed, [&](const detail::Frame<B>& frame) { update(frame); });
+      pass(context, batch, x, target, computed,
+           detail::UpdateParameters<B, O>{optimizers_, optimizer_of_node_, steps_ + 1, parameters_,
+                                          slots_.data(), graph.parameter_count, node_gradients_.data(),
+                                          ahead_});
     });
     ++steps_;
     return losses_.sums(context, batch);
@@ -15302,37 +15371,22 @@ class Trainer {
   // A seed for each step, so that masks differ from step to step (an odd constant visits all 64-bit numbers).
   Seed step_seed() const { return {seed_.value + steps_ * 0x9E3779B97F4A7C15u}; }
 
-  template <class Backward>
+  template <class Parameters>
   void pass(typename B::Context& context, std::size_t batch, const float* x, const float* target,
-            const float* ahead, Backward&& backward) {
+            const float* ahead, const Parameters& parameters) {
     const detail::Frame<B> frame{context,       batch,       x,           logits_.data(),
                                  arena_.data(), parameters_, parameters_, saved_.data(),
                                  step_seed(),   ahead};
     detail::forward<Logits, training_mode, B>(frame);
     B::template loss<L, outputs>(context, loss_, batch, logits_.data(), target, dlogits_.data(),
                                  losses_.data());
-    backward(frame);
-  }
-
-  // The backward pass in which the optimizer moves the parameters.
-  void update(const detail::Frame<B>& frame) {
-    optimizer().visit_rule(steps_ + 1, [&]<class Rule>(const Rule& first) {
-      std::vector<Rule> rules{first};
-      for (std::size_t i = 1; i < optimizers_.size(); ++i)
-        optimizers_[i].visit_rule(steps_ + 1, [&]<class Other>(const Other& rule) {
-          if constexpr (std::is_same_v<Other, Rule>) rules.push_back(rule);
-        });
-      detail::backward<Logits, B>(
-          frame, {dlogits_.data(), gradient_arena_.data()},
-          detail::UpdateParameters<B, Rule>{rules, rate_of_node_, parameters_, slots_.data(),
-                                            graph.parameter_count, node_gradients_.data(), ahead_});
-    });
+    detail::backward<Logits, B>(frame, {dlogits_.data(), gradient_arena_.data()}, parameters);
   }
 
   ParameterPointer<float> parameters_;
   L loss_;
-  std::vector<O> optimizers_;              // the first, then one for each further rate
-  std::vector<std::size_t> rate_of_node_;  // which of them moves each node's parameters
+  std::vector<O> optimizers_;                   // the first, then one for each further rate
+  std::vector<std::size_t> optimizer_of_node_;  // which of them moves each node's parameters
   Seed seed_;
   std::uint64_t steps_ = 0;
   typename B::Buffer arena_, gradient_arena_, logits_, dlogits_;
@@ -15861,9 +15915,8 @@ inline std::string report_mistakes(std::span<const Mistake> mistakes, const Conf
                                    std::span<const std::string> names) {
   std::vector<const Mistake*> wrong, right;
   for (const Mistake& m : mistakes) (m.actual == m.predicted ? right : wrong).push_back(&m);
-  const auto surer = [](const Mistake* a, const Mistake* b) { return a->probability > b->probability; };
-  std::stable_sort(wrong.begin(), wrong.end(), surer);
-  std::stable_sort(right.rbegin(), right.rend(), surer);
+  sort_by(wrong, [](const Mistake* m) { return -m->probability; });
+  sort_by(right, [](const Mistake* m) { return m->probability; });
 
   const std::size_t total = confusion.total();
   const std::size_t count = total > 0 ? total - confusion.correct() : wrong.size();
@@ -15994,12 +16047,11 @@ Report make_report(const Model& model, const ImageFolder& images, const FeatureS
     order.emplace_back(i, detail::verdict({outputs.data() + i * units, units}));
     report.confusion.add(features.label(i), order.back().second.label);
   }
-  const auto badness = [&](const auto& item) {
+  const auto goodness = [&](const auto& item) {
     const auto& [sample, verdict] = item;
-    return verdict.label != features.label(sample) ? verdict.probability : -verdict.probability;
+    return verdict.label != features.label(sample) ? -verdict.probability : verdict.probability;
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const auto& a, const auto& b) { return badness(a) > badness(b); });
+  detail::sort_by(order, goodness);
   order.resize(std::min(order.size(), most));
   for (const auto& [sample, verdict] : order) {
     const std::size_t origin = features.origin(sample);
@@ -17240,7 +17292,7 @@ inline std::vector<StoredLayer> read_layers(const hdf5::Source& source) {
   const Handle root = source.root();
   walk.walk(root.get(), "", names);
   auto layers = walk.take();
-  std::sort(layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  sort_by(layers, [](const StoredLayer& layer) { return layer.path; });
   return layers;
 }
 
@@ -17646,8 +17698,7 @@ std::vector<Entry> read_header(const Json& header, std::uint64_t data_bytes, con
     else if (!object.is_object() ||
              !std::all_of(object.begin(), object.end(), [](const Json& text) { return text.is_string(); }))
       place.at(name).refuse("an object of texts", object.dump().substr(0, 80));
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  sort_by(entries, [](const Entry& entry) { return entry.begin; });
   std::uint64_t at = 0;
   for (const Entry& entry : entries) {
     if (entry.begin != at)
@@ -17704,11 +17755,9 @@ class Source final : public TensorSource {
 
 /// Arrays of one layer, put into Keras' order: other writers sort them by name.
 inline void sort_parameters(std::vector<ArchiveTensor>& tensors) {
-  const auto rank = [](const ArchiveTensor& tensor) {
+  sort_by(tensors, [](const ArchiveTensor& tensor) {
     return std::find(parameter_names.begin(), parameter_names.end(), parameter_name(tensor.name));
-  };
-  std::stable_sort(tensors.begin(), tensors.end(),
-                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  });
 }
 
 /// The manifest of a file and what its numbers are read from. Throws ArchiveError.
@@ -19071,16 +19120,17 @@ inline bool is_top_layer(const ArchiveLayer& found, const ExpectedLayer& top) {
 template <LayeredNetwork Net>
 void refuse_top(const Archive& archive) {
   using Whole = Network<typename Net::input, typename Net::architecture, typename Net::preprocessing>;
-  ParameterPlaces backbone, with_top;
+  using Top = Bound<Whole::output_shape, typename Net::architecture::template top<1000>>;
+  ParameterPlaces backbone, top;
   append_places<Whole>(backbone, 0);
-  append_places<WithTop<Whole>>(with_top, 0);
+  append_places<Top>(top, 0);
   const auto stored = weighted<ArchiveLayer>(archive.layers());
-  if (stored.size() != with_top.layers.size()) return;
-  const auto first = static_cast<std::ptrdiff_t>(backbone.layers.size());
-  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& top) {
-    return is_top_layer(*found, top);
+  if (stored.size() != backbone.layers.size() + top.layers.size()) return;
+  const auto first = stored.begin() + static_cast<std::ptrdiff_t>(backbone.layers.size());
+  const auto same = [](const ArchiveLayer* found, const ExpectedLayer& expected) {
+    return is_top_layer(*found, expected);
   };
-  if (!std::equal(stored.begin() + first, stored.end(), with_top.layers.begin() + first, same)) return;
+  if (!std::equal(first, stored.end(), top.layers.begin(), same)) return;
   throw WeightMismatch(archive.file(), stored[backbone.layers.size()]->name,
                        "the weights of a network without its top; WithTop<Network> has one",
                        describe(*stored[backbone.layers.size()]));

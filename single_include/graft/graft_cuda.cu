@@ -61,13 +61,9 @@ GRAFT_CUDA_LOSS(BinaryCrossentropy);
 GRAFT_CUDA_LOSS(CategoricalCrossentropy);
 
 GRAFT_CUDA_RULE(detail::PlainSgdRule);
-GRAFT_CUDA_RULE(detail::MomentumSgdRule<false>);
-GRAFT_CUDA_RULE(detail::MomentumSgdRule<true>);
+GRAFT_CUDA_RULE(detail::MomentumSgdRule);
 GRAFT_CUDA_RULE(detail::AdamRule);
 GRAFT_CUDA_RULE(detail::PlainRMSpropRule);
-GRAFT_CUDA_RULE(detail::RMSpropRule<false, false>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<false, true>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<true, false>);
-GRAFT_CUDA_RULE(detail::RMSpropRule<true, true>);
+GRAFT_CUDA_RULE(detail::RMSpropRule);
 
 }  // namespace graft

@@ -2354,11 +2354,11 @@ struct LossSums {
   double accuracy = 0.0;  ///< of 1 for each prediction that was right
 };
 
-/// Most buffers that an optimizer keeps beside each parameter.
+/// Most buffers that an optimizer keeps beside each parameter. Those that its rule does not use are null.
 inline constexpr std::size_t max_optimizer_slots = 3;
 using OptimizerSlots = std::array<float*, max_optimizer_slots>;
 
-/// The slots of the parameters from `offset` on; those that there are not stay null.
+/// The slots of the parameters from `offset` on.
 constexpr OptimizerSlots advance(OptimizerSlots slots, std::size_t offset) {
   for (float*& slot : slots)
     if (slot != nullptr) slot += offset;
@@ -2377,7 +2377,7 @@ struct DenseAhead {
 
 namespace graft::device {
 
-/// One step of an optimizer: item i is parameter i. w, g, slots (count)
+/// One step of an optimizer: item i is parameter i. w, g, slots that are not null (count)
 template <class Rule>
 struct Update {
   Rule rule;
@@ -2386,10 +2386,12 @@ struct Update {
   float* slots[max_optimizer_slots];
 
   GRAFT_HOST_DEVICE void operator()(Index i) const {
-    float slot[Rule::slots + 1];  // one more than needed, as no array is empty
-    for (std::size_t k = 0; k != Rule::slots; ++k) slot[k] = slots[k][i];
+    float slot[Rule::slots + 1]{};  // one more than needed, as no array is empty
+    for (std::size_t k = 0; k != Rule::slots; ++k)
+      if (slots[k] != nullptr) slot[k] = slots[k][i];
     rule(w[i], g[i], slot);
-    for (std::size_t k = 0; k != Rule::slots; ++k) slots[k][i] = slot[k];
+    for (std::size_t k = 0; k != Rule::slots; ++k)
+      if (slots[k] != nullptr) slots[k][i] = slot[k];
   }
 };
 
@@ -2529,8 +2531,9 @@ namespace graft {
 /// best marked always_inline, for a call would take the vectors through memory, and GRAFT_HOST_DEVICE, for
 /// devices.
 /// A rule that leaves w as it is where g is zero may say so, `keeps_weight_at_zero_gradient`: a backend then
-/// need not touch such weights. `slot_count` is the number of floats that it keeps beside each weight. Steps
-/// count from 1.
+/// need not touch such weights. `slots` is the number of floats that it may keep beside each weight; one that
+/// keeps fewer says which, `uses_slot(k)`, the first always: the others' pointers are null then, and
+/// `slot_count` of the optimizer is how many there are. Steps count from 1.
 template <class O>
 concept Optimizer = requires(const O& optimizer) {
   { optimizer.learning_rate } -> std::convertible_to<float>;
@@ -2596,45 +2599,46 @@ enum class RMSpropForm {
 
 namespace detail {
 
-/// What most use: Keras 3's form, without momentum and not centered.
+/// Without momentum, not centered: what most use.
 struct PlainRMSpropRule {
   static constexpr std::size_t slots = 1;
   static constexpr bool keeps_weight_at_zero_gradient = true;
-  float learning_rate, rho, epsilon;
-
-  template <class V>
-  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
-    using std::sqrt;
-    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
-    w = w - V(learning_rate) * g / sqrt(slot[0] + V(epsilon));
-  }
-};
-
-/// All others. A rule costs whoever trains a second of compiling: where epsilon stands is no matter of type.
-template <bool HasMomentum, bool Centered>
-struct RMSpropRule {
-  static constexpr std::size_t slots = 1 + (HasMomentum ? 1 : 0) + (Centered ? 1 : 0);
-  static constexpr bool keeps_weight_at_zero_gradient = !HasMomentum && !Centered;
-  static constexpr std::size_t momentum_slot = 1, mean_slot = HasMomentum ? 2 : 1;
-  float learning_rate, rho, momentum;
+  float learning_rate, rho;
   float under_root, beside_root;  // epsilon at its place, 0 at the other
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
+    w = w - V(learning_rate) * g / (sqrt(slot[0] + V(under_root)) + V(beside_root));
+  }
+};
+
+/// All others: one rule, for each costs whoever trains a second of compiling.
+struct RMSpropRule {
+  static constexpr std::size_t slots = 3;
+  static constexpr std::size_t momentum_slot = 1, mean_slot = 2;
+  float learning_rate, rho, momentum;
+  float under_root, beside_root;  // as above
+  bool centered;
+
+  bool uses_slot(std::size_t k) const { return k == 0 || (k == mean_slot ? centered : momentum > 0.0f); }
+
+  template <class V>
+  [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
+    using std::sqrt;
+    slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
     V mean_square = slot[0];
-    if constexpr (Centered) {
+    if (centered) {
       slot[mean_slot] = V(rho) * slot[mean_slot] + V(1.0f - rho) * g;
       mean_square = mean_square - slot[mean_slot] * slot[mean_slot];
     }
-    const V increment = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
-    if constexpr (HasMomentum) {
-      slot[momentum_slot] = V(momentum) * slot[momentum_slot] + increment;
-      w = w - slot[momentum_slot];
-    } else {
-      w = w - increment;
+    V step = V(learning_rate) * g / (sqrt(mean_square + V(under_root)) + V(beside_root));
+    if (momentum > 0.0f) {
+      slot[momentum_slot] = V(momentum) * slot[momentum_slot] + step;
+      step = slot[momentum_slot];
     }
+    w = w - step;
   }
 };
 
@@ -2657,17 +2661,13 @@ struct RMSprop {
 
   template <class F>
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
-    const bool has_momentum = momentum > 0.0f, beside = form == RMSpropForm::keras2_legacy && !has_momentum;
-    const auto call = [&]<bool HasMomentum, bool Centered>() {
-      f(detail::RMSpropRule<HasMomentum, Centered>{learning_rate, rho, momentum, beside ? 0.0f : epsilon,
-                                                   beside ? epsilon : 0.0f});
-    };
-    if (has_momentum)
-      centered ? call.template operator()<true, true>() : call.template operator()<true, false>();
-    else if (centered || beside)
-      centered ? call.template operator()<false, true>() : call.template operator()<false, false>();
+    const bool plain = momentum <= 0.0f && !centered;
+    const bool beside = form == RMSpropForm::keras2_legacy && momentum <= 0.0f;
+    const float under_root = beside ? 0.0f : epsilon, beside_root = beside ? epsilon : 0.0f;
+    if (plain)
+      f(detail::PlainRMSpropRule{learning_rate, rho, under_root, beside_root});
     else
-      f(detail::PlainRMSpropRule{learning_rate, rho, epsilon});
+      f(detail::RMSpropRule{learning_rate, rho, momentum, under_root, beside_root, centered});
   }
 };
 
@@ -2688,16 +2688,16 @@ struct PlainSgdRule {
   }
 };
 
-template <bool Nesterov>
 struct MomentumSgdRule {
   static constexpr std::size_t slots = 1;
   float learning_rate, momentum;
+  bool nesterov;
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     const V step = V(learning_rate) * g;
     slot[0] = V(momentum) * slot[0] - step;
-    if constexpr (Nesterov)
+    if (nesterov)
       w = w + V(momentum) * slot[0] - step;
     else
       w = w + slot[0];
@@ -2721,10 +2721,8 @@ struct SGD {
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
     if (momentum <= 0.0f)
       f(detail::PlainSgdRule{learning_rate});
-    else if (nesterov)
-      f(detail::MomentumSgdRule<true>{learning_rate, momentum});
     else
-      f(detail::MomentumSgdRule<false>{learning_rate, momentum});
+      f(detail::MomentumSgdRule{learning_rate, momentum, nesterov});
   }
 };
 

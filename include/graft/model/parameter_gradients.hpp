@@ -2,7 +2,6 @@
 #pragma once
 
 #include <graft/model/execution.hpp>
-#include <graft/optimizers/optimizer.hpp>
 
 #include <cstdint>
 #include <span>
@@ -28,11 +27,11 @@ struct KeepGradients {
   }
 };
 
-/// An optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
+/// An Optimizer moves a node's parameters as soon as their gradients are known, while the caches still hold
 /// them; no more is stored than the gradients of one node, and of a Dense none at all. What rule the
 /// optimizer picks is asked for each node, so that only updates, not the whole backward pass, are compiled
 /// for each.
-template <Backend B, Optimizer O>
+template <Backend B, class O>
 struct UpdateParameters {
   std::span<const O> optimizers;
   std::span<const std::size_t> optimizer_of_node;  // which of them moves each node's parameters
