@@ -19,11 +19,23 @@ struct TwoSlots {
 // One that need not touch a weight whose gradient is zero, but moves its slot.
 struct Decaying {
   static constexpr std::size_t slots = 1;
-  static constexpr bool keeps_weight_at_zero_gradient = true;
+  static constexpr bool keeps_weight_at_zero_gradient() { return true; }
   template <class V>
   void operator()(V& w, V g, V* slot) const {
     slot[0] = V(0.5f) * slot[0] + g * g;
     w = w - V(0.125f) * g / (slot[0] + V(1.0f));
+  }
+};
+
+// The same in the first and the third slot; there is no second one.
+struct FirstAndThird {
+  static constexpr std::size_t slots = 3;
+  template <class V>
+  void operator()(V& w, V g, V* slot) const {
+    V two[2] = {slot[0], slot[2]};
+    TwoSlots{}(w, g, two);
+    slot[0] = two[0];
+    slot[2] = two[1];
   }
 };
 
@@ -37,7 +49,8 @@ std::vector<float> updated_dense(HostContext& context, std::size_t batch, std::s
   std::vector<float> memory(kernel.begin(), kernel.end());
   memory.insert(memory.end(), bias.begin(), bias.end());
   memory.resize(3 * n, 0.5f);
-  const OptimizerSlots kernel_slots{memory.data() + n, memory.data() + 2 * n};
+  OptimizerSlots kernel_slots{memory.data() + n, memory.data() + 2 * n};
+  if (Rule::slots == 3) std::swap(kernel_slots[1], kernel_slots[2]);
   float* b = use_bias ? memory.data() + kernel.size() : nullptr;
   const std::size_t next_batch = batch + 1;
   const auto next = random_values(next_batch * S.inputs, 6);
@@ -65,6 +78,7 @@ void check_dense_update(std::size_t batch, std::span<const float> x, std::span<c
   check(TwoSlots{}, true);
   check(TwoSlots{}, false);
   check(Decaying{}, true);
+  check(FirstAndThird{}, true);
 }
 
 // All primitives of one fully connected layer against Reference.

@@ -14,9 +14,9 @@ namespace graft {
 /// `visit_rule(step, f)` calls f(rule), and rule(w, g, slots) works on float and on vectors of floats; it is
 /// best marked always_inline, for a call would take the vectors through memory, and GRAFT_HOST_DEVICE, for
 /// devices.
-/// A rule that leaves w as it is where g is zero may say so, `keeps_weight_at_zero_gradient`: a backend then
-/// need not touch such weights. `slots` is the number of floats that it may keep beside each weight; one that
-/// keeps fewer says which, `uses_slot(k)`, the first always: the others' pointers are null then, and
+/// A rule that leaves w as it is where g is zero may say so, `keeps_weight_at_zero_gradient()`: a backend
+/// then need not touch such weights. `slots` is the number of floats that it may keep beside each weight; one
+/// that keeps fewer says which, `uses_slot(k)`, the first always: the others' pointers are null then, and
 /// `slot_count` of the optimizer is how many there are. Steps count from 1.
 template <class O>
 concept Optimizer = requires(const O& optimizer) {

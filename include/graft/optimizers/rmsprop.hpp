@@ -16,18 +16,18 @@ enum class RMSpropForm {
 
 namespace detail {
 
-/// Without momentum, not centered: what most use.
+/// Keras 3's form, without momentum and not centered: what most use. An epsilon beside the root, too, would
+/// cost a step of a large Dense 2 to 4 %.
 struct PlainRMSpropRule {
   static constexpr std::size_t slots = 1;
-  static constexpr bool keeps_weight_at_zero_gradient = true;
-  float learning_rate, rho;
-  float under_root, beside_root;  // epsilon at its place, 0 at the other
+  static constexpr bool keeps_weight_at_zero_gradient() { return true; }
+  float learning_rate, rho, epsilon;
 
   template <class V>
   [[gnu::always_inline]] GRAFT_HOST_DEVICE void operator()(V& w, V g, V* slot) const {
     using std::sqrt;
     slot[0] = V(rho) * slot[0] + V(1.0f - rho) * (g * g);
-    w = w - V(learning_rate) * g / (sqrt(slot[0] + V(under_root)) + V(beside_root));
+    w = w - V(learning_rate) * g / sqrt(slot[0] + V(epsilon));
   }
 };
 
@@ -36,9 +36,10 @@ struct RMSpropRule {
   static constexpr std::size_t slots = 3;
   static constexpr std::size_t momentum_slot = 1, mean_slot = 2;
   float learning_rate, rho, momentum;
-  float under_root, beside_root;  // as above
+  float under_root, beside_root;  // epsilon at its place, 0 at the other
   bool centered;
 
+  bool keeps_weight_at_zero_gradient() const { return momentum <= 0.0f && !centered; }
   bool uses_slot(std::size_t k) const { return k == 0 || (k == mean_slot ? centered : momentum > 0.0f); }
 
   template <class V>
@@ -78,13 +79,12 @@ struct RMSprop {
 
   template <class F>
   void visit_rule(std::uint64_t /*step*/, F&& f) const {
-    const bool plain = momentum <= 0.0f && !centered;
     const bool beside = form == RMSpropForm::keras2_legacy && momentum <= 0.0f;
-    const float under_root = beside ? 0.0f : epsilon, beside_root = beside ? epsilon : 0.0f;
-    if (plain)
-      f(detail::PlainRMSpropRule{learning_rate, rho, under_root, beside_root});
+    if (momentum <= 0.0f && !centered && !beside)
+      f(detail::PlainRMSpropRule{learning_rate, rho, epsilon});
     else
-      f(detail::RMSpropRule{learning_rate, rho, momentum, under_root, beside_root, centered});
+      f(detail::RMSpropRule{learning_rate, rho, momentum, beside ? 0.0f : epsilon, beside ? epsilon : 0.0f,
+                            centered});
   }
 };
 

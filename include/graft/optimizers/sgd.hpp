@@ -9,7 +9,7 @@ namespace detail {
 
 struct PlainSgdRule {
   static constexpr std::size_t slots = 0;
-  static constexpr bool keeps_weight_at_zero_gradient = true;
+  static constexpr bool keeps_weight_at_zero_gradient() { return true; }
   float learning_rate;
 
   template <class V>

@@ -12,9 +12,12 @@ namespace graft::detail::simd {
 
 /// Whether a rule says that it moves no weight whose gradient is zero.
 template <class Rule>
-inline constexpr bool keeps_weight = requires {
-  requires Rule::keeps_weight_at_zero_gradient;
-};
+constexpr bool keeps_weight(const Rule& rule) {
+  if constexpr (requires { rule.keeps_weight_at_zero_gradient(); })
+    return rule.keeps_weight_at_zero_gradient();
+  else
+    return false;
+}
 
 }  // namespace graft::detail::simd
 
@@ -225,7 +228,7 @@ struct SimdDense {
                            float* kernel, OptimizerSlots slots) {
     for (std::size_t row = 0; row < count; ++row) {
       const simd::FactorRun factors = of_row[row];
-      if (simd::keeps_weight<Rule> && factors.count == 0)  // an input that is zero in all of the batch
+      if (simd::keeps_weight(rule) && factors.count == 0)  // an input that is zero in all of the batch
         update_row<S, Columns, false>(rule, factors, dy, kernel, slots, row * S.units);
       else
         update_row<S, Columns, true>(rule, factors, dy, kernel, slots, row * S.units);
