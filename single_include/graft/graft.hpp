@@ -9348,12 +9348,15 @@ inline void write_image(const std::filesystem::path& path, const Pixels& pixels)
 
 namespace graft::detail {
 
-/// The numbers 0 … count - 1 as before(a, b) orders them; equal ones keep their order.
+/// The numbers 0 … count - 1 as before(a, b) orders them; equal ones keep their order. A heap, for with keys
+/// that have no order (a NaN) std::sort may leave its range.
 inline std::vector<std::size_t> sorted_order(std::size_t count,
                                              const std::function<bool(std::size_t, std::size_t)>& before) {
   std::vector<std::size_t> order(count);
   for (std::size_t i = 0; i < count; ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), before);
+  const auto stable = [&](std::size_t a, std::size_t b) { return before(a, b) || (a < b && !before(b, a)); };
+  std::make_heap(order.begin(), order.end(), stable);
+  std::sort_heap(order.begin(), order.end(), stable);
   return order;
 }
 
@@ -14996,12 +14999,10 @@ struct UpdateParameters {
   template <class Rule>
   OptimizerSlots slots_at(const Rule& rule, std::size_t offset) const {
     OptimizerSlots at{};
-    float* next = slots + offset;
-    for (std::size_t k = 0; k < Rule::slots; ++k) {
+    for (std::size_t k = 0, used = 0; k < Rule::slots; ++k) {
       if constexpr (requires { rule.uses_slot(k); })
         if (!rule.uses_slot(k)) continue;
-      at[k] = next;
-      next += slot_stride;
+      at[k] = slots + used++ * slot_stride + offset;
     }
     return at;
   }

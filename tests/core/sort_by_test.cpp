@@ -37,7 +37,7 @@ TEST_CASE("what can only be moved, and nothing at all") {
   CHECK(*values[2] == 3);
 }
 
-TEST_CASE("keys that are no numbers lose no value") {
+TEST_CASE("keys that have no order lose no value") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> values;
   for (int i = 0; i < 500; ++i) values.push_back(i % 3 == 0 ? nan : double(i * 31 % 17));

@@ -10,12 +10,15 @@
 
 namespace graft::detail {
 
-/// The numbers 0 … count - 1 as before(a, b) orders them; equal ones keep their order.
+/// The numbers 0 … count - 1 as before(a, b) orders them; equal ones keep their order. A heap, for with keys
+/// that have no order (a NaN) std::sort may leave its range.
 inline std::vector<std::size_t> sorted_order(std::size_t count,
                                              const std::function<bool(std::size_t, std::size_t)>& before) {
   std::vector<std::size_t> order(count);
   for (std::size_t i = 0; i < count; ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), before);
+  const auto stable = [&](std::size_t a, std::size_t b) { return before(a, b) || (a < b && !before(b, a)); };
+  std::make_heap(order.begin(), order.end(), stable);
+  std::sort_heap(order.begin(), order.end(), stable);
   return order;
 }
 

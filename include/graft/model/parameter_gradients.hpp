@@ -46,12 +46,10 @@ struct UpdateParameters {
   template <class Rule>
   OptimizerSlots slots_at(const Rule& rule, std::size_t offset) const {
     OptimizerSlots at{};
-    float* next = slots + offset;
-    for (std::size_t k = 0; k < Rule::slots; ++k) {
+    for (std::size_t k = 0, used = 0; k < Rule::slots; ++k) {
       if constexpr (requires { rule.uses_slot(k); })
         if (!rule.uses_slot(k)) continue;
-      at[k] = next;
-      next += slot_stride;
+      at[k] = slots + used++ * slot_stride + offset;
     }
     return at;
   }
