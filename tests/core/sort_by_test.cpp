@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <graft/core/sort_by.hpp>
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sort_by_test {
